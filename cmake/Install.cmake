@@ -1,0 +1,17 @@
+# cmake --install: headers, the two static libraries, the program, and the package that find_package(KlayBeam) reads.
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/KlayBeam")
+
+install(TARGETS beam klay EXPORT KlayBeamTargets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(EXPORT KlayBeamTargets NAMESPACE KlayBeam:: DESTINATION "${package_dir}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/beam" "${PROJECT_SOURCE_DIR}/klay" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        FILES_MATCHING PATTERN "*.h")
+if(TARGET klay_cli_main)
+  install(TARGETS klay_cli_main RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/KlayBeamConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/KlayBeamConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/KlayBeamConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/KlayBeamConfig.cmake" "${PROJECT_BINARY_DIR}/KlayBeamConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/KlayBeamDependencies.cmake" DESTINATION "${package_dir}")

@@ -1,0 +1,48 @@
+# The tests: one program for each layer that has *_test.cc files, one for the whole-program tests in tests/.
+include(GoogleTest)
+find_package(GTest REQUIRED)
+find_package(yaml-cpp REQUIRED)
+set(CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE PRE_TEST)
+
+# What tests read that is not in the repository lies in build/, shared by all build folders of the checkout.
+set(TEST_DATA_DIR "${PROJECT_SOURCE_DIR}/build/test_data")
+set(TEST_ENVIRONMENT
+    "TEST_FIXTURES_DIR=${TEST_DATA_DIR}/fixtures"
+    "STANDARD_CODERS_YAML=${TEST_DATA_DIR}/standard_coders.yaml"
+    "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam")
+
+add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}" USES_TERMINAL)
+add_test(NAME test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}")
+set_tests_properties(test_data PROPERTIES FIXTURES_SETUP test_data)
+
+# gtest_discover_tests passes properties through a script once more, which needs the semicolons escaped twice.
+string(REPLACE ";" "\\;" TEST_ENVIRONMENT_ESCAPED "${TEST_ENVIRONMENT}")
+
+function(add_gtest_program name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE klay_beam_flags yaml-cpp GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 FIXTURES_REQUIRED test_data ENVIRONMENT "${TEST_ENVIRONMENT_ESCAPED}")
+endfunction()
+
+foreach(folder IN LISTS LAYERS)
+  layer_target(layer "${folder}")
+  layer_files(test_sources "${folder}" "*_test.cc")
+  if(test_sources)
+    add_gtest_program(${layer}_tests ${test_sources})
+    target_link_libraries(${layer}_tests PRIVATE ${layer})
+    foreach(dep IN LISTS "LAYER_TEST_DEPS_${folder}")
+      layer_target(dep_target "${dep}")
+      target_link_libraries(${layer}_tests PRIVATE ${dep_target})
+    endforeach()
+  endif()
+endforeach()
+
+file(GLOB program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
+if(program_test_sources)
+  add_gtest_program(klay_beam_program_tests ${program_test_sources})
+  target_link_libraries(klay_beam_program_tests PRIVATE klay)
+  if(TARGET klay_cli_main)
+    add_dependencies(klay_beam_program_tests klay_cli_main)
+  endif()
+endif()
