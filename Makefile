@@ -1,6 +1,54 @@
-# The commands of the project. Each is a thin name for a script or a CMake preset; `make example` and `make tests` do the
-# whole set-up of a fresh Debian 12 machine themselves.
-.PHONY: build
+# The commands of the project, thin names for scripts and CMake presets. `make example` and `make tests` do the whole
+# set-up of a fresh Debian 12 machine themselves (it needs only make, and sudo where not root).
+.PHONY: help setup build example tests code-style format type-check sanitize fuzz bench install clean
+
+help:
+	@echo 'make example     set up, build, and decode real music with the example pipeline'
+	@echo 'make tests       set up, then every check: style, warnings of both compilers, tests, sanitizers'
+	@echo 'make build       the program build/release/klay-beam and the libraries'
+	@echo 'make bench       the benchmarks, with the programs they are compared to'
+	@echo 'make code-style  formatting, layer table, names   (make format mends the formatting)'
+	@echo 'make type-check  clang-tidy'
+	@echo 'make sanitize    the tests under the address, undefined-behaviour and thread sanitizers'
+	@echo 'make fuzz        every fuzzer for FUZZ_SECONDS=60'
+	@echo 'make install     into PREFIX=/usr/local, for find_package(KlayBeam)'
+
+setup:
+	scripts/setup.sh
+
 build:
-	cmake --preset release
+	cmake --preset release -DKLAY_BEAM_WERROR=ON
 	cmake --build --preset release
+
+example: setup
+	cmake --preset release -DKLAY_BEAM_WERROR=ON
+	cmake --build --preset release --target klay_cli_main
+	scripts/example.sh
+
+tests: setup code-style
+	scripts/run_tests.sh release clang debug
+
+code-style:
+	scripts/code_style.sh
+
+format:
+	scripts/code_style.sh --fix
+
+type-check: setup
+	scripts/type_check.sh
+
+sanitize: setup
+	scripts/run_tests.sh debug tsan
+
+fuzz: setup
+	scripts/fuzz.sh
+
+bench:
+	scripts/setup.sh packages.txt packages-bench.txt
+	bench/run.sh
+
+install: build
+	cmake --install build/release --prefix "$(or $(PREFIX),/usr/local)"
+
+clean:
+	rm -rf build

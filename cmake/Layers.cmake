@@ -23,8 +23,8 @@ function(read_layers)
   set(LAYERS "${folders}" PARENT_SCOPE)
 endfunction()
 
-# beam/runners/direct -> beam_runners_direct; the folders `beam` and `klay` themselves -> beam_all, klay_all, because the
-# plain names are the public libraries.
+# beam/runners/direct -> beam_runners_direct; the folders `beam` and `klay` themselves -> beam_all, klay_all, because
+# the plain names are the public libraries.
 function(layer_target result folder)
   string(REPLACE "/" "_" name "${folder}")
   if(NOT folder MATCHES "/")

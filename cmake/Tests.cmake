@@ -46,3 +46,23 @@ if(program_test_sources)
     add_dependencies(klay_beam_program_tests klay_cli_main)
   endif()
 endif()
+
+# What does not depend on how the libraries are compiled is tested once, with the release build.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_test(NAME "check_layers" COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers_test.py")
+
+  file(GLOB compile_fail_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/compile_fail/*.cc")
+  foreach(source IN LISTS compile_fail_sources)
+    get_filename_component(name "${source}" NAME_WE)
+    foreach(compiler g++ clang++-16)
+      add_test(NAME "compile_fail: ${name} (${compiler})"
+               COMMAND "${PROJECT_SOURCE_DIR}/tests/compile_fail/check.py" ${compiler} "${PROJECT_SOURCE_DIR}" "${source}")
+    endforeach()
+  endforeach()
+
+  if(EXISTS "${PROJECT_SOURCE_DIR}/examples/custom_job/CMakeLists.txt")
+    add_test(NAME "install and build examples/custom_job"
+             COMMAND "${PROJECT_SOURCE_DIR}/tests/install/install_test.sh" "${PROJECT_BINARY_DIR}"
+                     "${PROJECT_BINARY_DIR}/install_test")
+  endif()
+endif()

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Holds the layer table: fails with the file, line and include that go against cmake/layers.txt.
+
+It also fails when Protobuf or gRPC can be reached from a public header (beam/beam.h, klay/klay.h), and on an include
+that is not written from the repository root. `check_layers.py [ROOT]`; prints one line an offence, exits with 1 on any.
+"""
+import re
+import sys
+from pathlib import Path
+
+INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
+PUBLIC_HEADERS = ("beam/beam.h", "klay/klay.h")
+HIDDEN_FROM_USERS = re.compile(r"(google/protobuf|grpc|grpcpp|absl)/|.*\.pb\.h$")
+OUR_FOLDERS = ("beam", "klay", "tests", "bench", "fuzz", "examples")
+
+
+def read_table(text):
+    """Returns {folder: folders it may include, itself among them} and the same for what tests may use besides."""
+    direct, for_tests = {}, {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            folder, allowed = line.split(":")
+            table = for_tests if folder.startswith("tests ") else direct
+            table[folder.removeprefix("tests ")] = allowed.split()
+
+    def closure(folder):
+        return {folder}.union(*(closure(below) for below in direct[folder]))
+
+    def closure_of_tests(folder):
+        return set().union(*(closure(below) for below in for_tests.get(folder, [])))
+
+    return {folder: closure(folder) for folder in direct}, {folder: closure_of_tests(folder) for folder in direct}
+
+
+def layer_of(path, table):
+    """The longest folder of the table that holds `path`, or None if only beam/ or klay/ as a whole does."""
+    holders = [folder for folder in table if path.startswith(folder + "/")]
+    layer = max(holders, key=len, default=None)
+    if layer is not None and "/" not in layer and path.count("/") > 1:
+        return None
+    return layer
+
+
+def includes(file):
+    """Yields (line number, whether in quotes, path) of each include."""
+    for number, line in enumerate(file.read_text(errors="replace").splitlines(), start=1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match[1] == '"', match[2]
+
+
+def offences(root):
+    allowed, allowed_in_tests = read_table((root / "cmake/layers.txt").read_text())
+    included_by = {}
+    for file in sorted(path for top in ("beam", "klay") for path in (root / top).rglob("*.*")):
+        path = file.relative_to(root).as_posix()
+        if file.suffix not in (".h", ".cc"):
+            continue
+        included_by[path] = list(includes(file))
+        layer = layer_of(path, allowed)
+        if layer is None:
+            yield f"{path}:1: the folder is not in cmake/layers.txt"
+            continue
+        may_include = allowed[layer] | (allowed_in_tests[layer] if path.endswith("_test.cc") else set())
+        for number, quoted, target in included_by[path]:
+            ours = target.split("/")[0] in OUR_FOLDERS
+            if quoted and not ours:
+                yield f'{path}:{number}: #include "{target}" is not written from the repository root'
+            elif ours and layer_of(target, allowed) not in may_include:
+                yield f'{path}:{number}: #include "{target}": {layer} may not include {target.rpartition("/")[0]}'
+    yield from hidden_from_users(included_by)
+
+
+def hidden_from_users(included_by):
+    """Follows the includes of the public headers; an offence shows the way from the header to Protobuf or gRPC."""
+    for public in PUBLIC_HEADERS:
+        waiting, seen = [(public,)], {public}
+        while waiting:
+            chain = waiting.pop()
+            for number, _, target in included_by.get(chain[-1], []):
+                if HIDDEN_FROM_USERS.match(target):
+                    yield f"{chain[-1]}:{number}: <{target}> is reachable from a public header: {' -> '.join(chain)}"
+                elif target in included_by and target not in seen:
+                    seen.add(target)
+                    waiting.append(chain + (target,))
+
+
+def main():
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
+    found = list(offences(root))
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
