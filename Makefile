@@ -44,7 +44,7 @@ fuzz: setup
 	scripts/fuzz.sh
 
 bench:
-	scripts/setup.sh packages.txt packages-bench.txt
+	scripts/setup.sh bench/packages.txt
 	bench/run.sh
 
 install: build

@@ -1,6 +1,6 @@
 # Benchmarks: bench/*.cc against Google Benchmark, bench/peers/*.cc as plain programs to compare with.
-find_package(benchmark REQUIRED)
 file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cc")
+find_package(benchmark REQUIRED)
 foreach(source IN LISTS bench_sources)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(bench_${name} "${source}")

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Makes a Debian 12 machine ready: installs the Debian packages of the lists given as arguments (default: packages.txt)
-# and the pinned Python tools. Does nothing, and needs neither network nor root, where all of it is there.
+# setup.sh [LIST...]: makes a Debian 12 machine ready. Installs the Debian packages of scripts/packages.txt, and of the
+# lists given, and the pinned Python tools. Does nothing, and needs neither network nor root, where all of it is there.
 set -euo pipefail
-scripts=$(cd "$(dirname "$0")" && pwd)
+cd "$(dirname "$0")/.."
 
 missing=()
-for list in "${@:-packages.txt}"; do
+for list in scripts/packages.txt "$@"; do
   while read -r package; do
     status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
     [[ $status == installed ]] || missing+=("$package")
-  done < <(grep -v '^#' "$scripts/$list")
+  done < <(grep -v '^#' "$list")
 done
 
 if ((${#missing[@]})); then
@@ -26,4 +26,4 @@ if ((${#missing[@]})); then
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 fi
 
-"$scripts/python_tools.sh"
+scripts/python_tools.sh
