@@ -1,0 +1,68 @@
+#include "beam/io/file_systems.h"
+
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "beam/base/error.h"
+#include "beam/io/local_file_system.h"
+#include "beam/io/path_text.h"
+
+namespace beam {
+namespace {
+
+struct Registry {
+  std::shared_mutex mutex;
+  std::map<std::string, std::shared_ptr<FileSystem>, std::less<>> by_scheme;
+
+  Registry() {
+    const auto local = std::make_shared<LocalFileSystem>();
+    by_scheme[""] = local;
+    by_scheme["file"] = local;
+  }
+};
+
+Registry& TheRegistry() {
+  static auto* registry = new Registry;  // never destroyed: worker threads may read files while the process exits
+  return *registry;
+}
+
+std::string Supported(const Registry& registry) {
+  std::string text;
+  for (const auto& [scheme, file_system] : registry.by_scheme) {
+    if (!text.empty()) text += ", ";
+    text += scheme.empty() ? "local paths" : scheme + "://";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::shared_ptr<FileSystem> FileSystemFor(std::string_view path) {
+  const std::string scheme = internal::SchemeOf(path);
+  Registry& registry = TheRegistry();
+  const std::shared_lock lock(registry.mutex);
+  if (const auto found = registry.by_scheme.find(scheme); found != registry.by_scheme.end()) return found->second;
+  throw Error("no file system is registered for " + scheme + "://, so " + internal::Quoted(path)
+              + " cannot be used; this program supports " + Supported(registry) + " (write ./ before a local name)");
+}
+
+std::shared_ptr<FileSystem> RegisterFileSystem(const std::string& scheme, std::shared_ptr<FileSystem> file_system) {
+  Registry& registry = TheRegistry();
+  const std::unique_lock lock(registry.mutex);
+  std::shared_ptr<FileSystem> former;
+  if (const auto found = registry.by_scheme.find(scheme); found != registry.by_scheme.end()) {
+    former = std::move(found->second);
+    registry.by_scheme.erase(found);
+  }
+  if (file_system) registry.by_scheme[scheme] = std::move(file_system);
+  return former;
+}
+
+ScopedFileSystem::ScopedFileSystem(std::string scheme, std::shared_ptr<FileSystem> file_system)
+    : scheme_(std::move(scheme)), former_(RegisterFileSystem(scheme_, std::move(file_system))) {}
+
+ScopedFileSystem::~ScopedFileSystem() { RegisterFileSystem(scheme_, std::move(former_)); }
+
+}  // namespace beam

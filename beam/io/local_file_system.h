@@ -1,0 +1,34 @@
+// LocalFileSystem: the files of this machine, by paths without a scheme or with file://.
+//
+// Thread-safe, without state. "file://" is cut off before the operating system sees the path ("file:///a" is "/a") and
+// kept in every path that comes back. Symbolic links to files are files; links to folders are not entered by recursive
+// listings; a link to nothing is listed with size 0, so that whoever reads it can say why it fails.
+#pragma once
+
+#include "beam/io/file_system.h"
+
+namespace beam {
+
+class LocalFileSystem : public FileSystem {
+ public:
+  // Looks ahead with a few threads where there are several folders (internal::LocalListing).
+  std::unique_ptr<FileListing> List(const std::string& prefix, const ListOptions& options) override;
+  std::optional<FileStatus> Status(const std::string& path) override;
+  std::unique_ptr<ByteSource> OpenRead(const std::string& path) override;
+
+  // Writes to a hidden file beside the target, syncs it to the disk and renames it over the target. The hidden file's
+  // name is ".beam-" and 16 hexadecimal digits and ".part"; only a killed process leaves one.
+  std::unique_ptr<ByteSink> OpenWrite(const std::string& path) override;
+
+  void Rename(const std::string& from, const std::string& to) override;
+  bool Delete(const std::string& path) override;
+  void MakeDirectories(const std::string& path) override;
+};
+
+namespace internal {
+
+// The path that the operating system knows: without "file://", "." for an empty one.
+std::string SystemPath(std::string_view path);
+
+}  // namespace internal
+}  // namespace beam

@@ -1,0 +1,36 @@
+// ReadableFile: a file that a pipeline is about to read. A plain aggregate, so it travels as a Beam row; making one
+// touches no file, opening happens only when a step asks for the content.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "beam/base/byte_source.h"
+#include "beam/io/compression.h"
+#include "beam/io/file_metadata.h"
+
+namespace beam {
+
+struct ReadableFile {
+  // An element that crosses a stage is at most this large; a larger file is read through Open().
+  static constexpr std::uint64_t kDefaultReadLimit = (std::uint64_t{1} << 31) - 1;
+
+  FileMetadata metadata;
+  Compression compression = Compression::kAuto;
+
+  // Opens the file at its start, to be read in any order; decompressed as `compression` says. Throws Error if it cannot
+  // be opened. Any thread may call, at any time; each call opens the file anew.
+  std::unique_ptr<ByteSource> Open() const;
+
+  // The whole decompressed content. Throws Error if it is longer than `limit` bytes or cannot be read whole.
+  std::string Read(std::uint64_t limit = kDefaultReadLimit) const;
+
+  // The same, for text: throws Error, telling the offset, if the content is not UTF-8. A byte order mark is kept.
+  std::string ReadUtf8(std::uint64_t limit = kDefaultReadLimit) const;
+};
+
+// All that `source` has from where it stands. Throws Error if that is more than `limit` bytes.
+std::string ReadAll(ByteSource& source, std::uint64_t limit = ReadableFile::kDefaultReadLimit);
+
+}  // namespace beam
