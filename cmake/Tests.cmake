@@ -15,14 +15,19 @@ add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_dat
 add_test(NAME test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}")
 set_tests_properties(test_data PROPERTIES FIXTURES_SETUP test_data)
 
-# gtest_discover_tests passes properties through a script once more, which needs the semicolons escaped twice.
-string(REPLACE ";" "\\;" TEST_ENVIRONMENT_ESCAPED "${TEST_ENVIRONMENT}")
-
 function(add_gtest_program name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE klay_beam_flags yaml-cpp GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 FIXTURES_REQUIRED test_data ENVIRONMENT "${TEST_ENVIRONMENT_ESCAPED}")
+  gtest_discover_tests(${name} TEST_PREFIX "${name}: " TEST_LIST ${name}_discovered NO_PRETTY_VALUES
+    DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 FIXTURES_REQUIRED test_data)
+  # gtest_discover_tests itself cannot pass on a property that is a list.
+  set(script "${PROJECT_BINARY_DIR}/${name}_environment.cmake")
+  file(CONFIGURE OUTPUT "${script}" @ONLY CONTENT [[
+if(@name@_discovered)
+  set_tests_properties(${@name@_discovered} PROPERTIES ENVIRONMENT "@TEST_ENVIRONMENT@")
+endif()
+]])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${script}")
 endfunction()
 
 foreach(folder IN LISTS LAYERS)
