@@ -1,0 +1,242 @@
+"""The rows of the benchmark's table: which programs each runs, what must hold of their output, and its figure and bar."""
+import json
+import os
+import statistics
+import typing
+
+ELEMENTS = 1_000_000
+THREADS = min(2, len(os.sched_getaffinity(0)))
+FORMATS = ("ogg", "mp3", "flac")
+
+
+class WrongResult(Exception):
+    """A program ended well and gave a wrong answer: its time says nothing."""
+
+
+class Case(typing.NamedTuple):
+    name: str
+    command: list  # a program by its path, and its arguments
+    check: typing.Callable[[str], None]  # looks at the standard output, raises WrongResult
+    needs: list  # files and folders that must exist
+    repeat: int = 1  # runs in a round
+
+
+class Result(typing.NamedTuple):
+    what: str
+    ours: str
+    peer: str
+    value: float
+    unit: str = ""
+    bar: typing.Optional[float] = None  # a row without one is there to explain another
+    smaller_is_better: bool = True
+
+    @property
+    def passed(self):
+        if self.bar is None:
+            return None
+        return self.value <= self.bar if self.smaller_is_better else self.value >= self.bar
+
+
+def median(samples, attribute="cpu"):
+    return statistics.median(getattr(s, attribute) for s in samples)
+
+
+def ratio(samples, attribute="cpu", over=None):
+    """The median over the rounds of sum(samples) / sum(over): both are lists of cases' samples, round by round."""
+    def sums(cases):
+        return [sum(getattr(s, attribute) for s in one_round) for one_round in zip(*cases)]
+    return statistics.median(a / b for a, b in zip(sums(samples), sums(over)))
+
+
+def total(samples, cases, attribute="cpu"):
+    return sum(median(samples[c], attribute) for c in cases)
+
+
+def count_files(folder):
+    return sum(len(files) for _, _, files in os.walk(folder))
+
+
+class Row:
+    def __init__(self, build):
+        self.build = build
+
+    def corpus(self, name):
+        return os.path.join(self.build, "corpus", name)
+
+    def program(self, name):
+        return os.path.join(self.build, name)
+
+    def run_example(self, name, folder, suffix, threads, repeat=1):
+        """run-example over corpus/folder; checks that it decoded every file."""
+        folder, metrics = self.corpus(folder), self.program("metrics.json")
+        program = self.program("klay-beam")
+        files = count_files(folder)
+
+        def check(_):
+            with open(metrics) as f:
+                found = json.load(f)
+            os.remove(metrics)  # so that a run that writes none is not taken for this one
+            check_run_example(name, found, files)
+
+        command = [program, "run-example", "--runner", "Direct", "--source_audio_path", folder + "/",
+                   "--source_audio_suffix", suffix, "--direct_num_workers", str(threads), "--metrics_json", metrics, "--quiet"]
+        return Case(name, command, check, [program, folder], repeat)
+
+
+def check_run_example(name, found, files):
+    raise NotImplementedError
+
+
+def check_total(name, expected):
+    def check(out):
+        if out.strip().split("\n")[-1] != str(expected):
+            raise WrongResult(f"{name} printed {out.strip()[-200:]!r} where {expected} is right")
+    return check
+
+
+def no_check(_):
+    pass
+
+
+class Music(Row):
+    """run-example over the music, against a bare loop over FFmpeg's libraries that decodes the same files to float."""
+
+    def bare(self, suffix):
+        program, folder = self.program("peer_bare_ffmpeg_loop"), self.corpus(f"music/{suffix}")
+        return Case(f"bare loop, {suffix}", [program, folder], no_check, [program, folder])
+
+    def ours(self, suffix, threads):
+        return self.run_example(f"run-example, {suffix}, {threads} thread{'s' * (threads > 1)}", f"music/{suffix}",
+                                f".{suffix}", threads)
+
+    def cases(self):
+        return [case for f in FORMATS for case in (self.bare(f), *(self.ours(f, n) for n in (1, 2)))]
+
+    def cpu_result(self, samples, what, formats, threads):
+        ours = [self.ours(f, threads).name for f in formats]
+        bare = [self.bare(f).name for f in formats]
+        value = ratio([samples[c] for c in ours], "cpu", [samples[c] for c in bare])
+        return Result(what, f"{total(samples, ours):.2f} CPU s", f"{total(samples, bare):.2f} CPU s", value, bar=1.05)
+
+    def results(self, samples):
+        yield self.cpu_result(samples, "run-example over the music, 1 thread / bare FFmpeg loop", FORMATS, 1)
+        for f in FORMATS:
+            yield self.cpu_result(samples, f"- its {f} files", [f], 1)
+        yield self.cpu_result(samples, "- all of it, 2 threads", FORMATS, 2)._replace(bar=None)
+        one, two = ([self.ours(f, n).name for f in FORMATS] for n in (1, 2))
+        value = ratio([samples[c] for c in two], "wall", [samples[c] for c in one])
+        yield Result("the same, wall clock on 2 threads / 1 thread", f"{total(samples, two, 'wall'):.2f} s",
+                     f"{total(samples, one, 'wall'):.2f} s (ours, 1 thread)", value, bar=0.55)
+
+
+class FusedMap(Row):
+    """CPU time that ten fused Maps of int64 add to a pipeline, per Map and element."""
+
+    MAPS, NUMBERS = 10, 20_000_000
+
+    def case(self, maps):
+        program = self.program("bench_fused_map")
+        expected = self.NUMBERS * (self.NUMBERS - 1) // 2 + maps * self.NUMBERS  # each Map adds one
+        return Case(f"fused map, {maps} maps", [program, str(maps), str(self.NUMBERS)],
+                    check_total("bench_fused_map", expected), [program])
+
+    def cases(self):
+        return [self.case(0), self.case(self.MAPS)]
+
+    def results(self, samples):
+        without, with_maps = (samples[case.name] for case in self.cases())
+        nanoseconds = 1e9 / self.NUMBERS
+        value = statistics.median(b.cpu - a.cpu for a, b in zip(without, with_maps)) * nanoseconds / self.MAPS
+        yield Result("fused Map, per element (int64), one thread", f"{value:.1f} ns", "", value, " ns", bar=30)
+        rest = median(without) * nanoseconds
+        yield Result("- its source (FlatMap) and sink (Sum), per element", f"{rest:.1f} ns", "", rest, " ns")
+
+
+class GroupByKey(Row):
+    """A million elements generated -> Map -> GroupByKey over a thousand keys -> sum: ours, Python's and Go's SDK."""
+
+    def __init__(self, build):
+        super().__init__(build)
+        peers = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+        python, script = self.program("venv/bin/python"), os.path.join(peers, "python", "group_by_key.py")
+        go, ours = self.program("peer_go_group_by_key"), self.program("bench_group_by_key")
+        self.ours = Case("group by key, ours", [ours, str(ELEMENTS)],
+                         check_total("bench_group_by_key", ELEMENTS * (ELEMENTS - 1) // 2), [ours])
+        # The peers check their sums themselves.
+        self.python = Case("group by key, Python SDK 2.77", [python, script, str(ELEMENTS)], no_check, [python, script])
+        self.python_start = Case("group by key, Python SDK 2.77, 1000 elements", [python, script, "1000"], no_check, [python])
+        self.go = Case("group by key, Go SDK 2.77 on Prism", [go, f"-n={ELEMENTS}"], no_check, [go])
+        self.go_start = Case("group by key, Go SDK 2.77 on Prism, 1000 elements", [go, "-n=1000"], no_check, [go])
+
+    def cases(self):
+        return [self.ours, self.python, self.ours._replace(name="group by key, ours, again"), self.go,
+                self.python_start, self.go_start]
+
+    def results(self, samples):
+        ours = samples[self.ours.name] + samples[self.ours.name + ", again"]
+        for name, peer, start in (("the Python SDK 2.77", self.python, self.python_start),
+                                  ("the Go SDK 2.77 on Prism", self.go, self.go_start)):
+            mine, theirs, empty = median(ours), median(samples[peer.name]), median(samples[start.name])
+            yield Result(f"1M elements, Map, GroupByKey, sum: CPU seconds, times less than {name}",
+                         f"{mine:.3f} CPU s, {median(ours, 'peak_mb'):.0f} MB",
+                         f"{theirs:.2f} CPU s, {median(samples[peer.name], 'peak_mb'):.0f} MB",
+                         theirs / mine, "x", bar=20, smaller_is_better=False)
+            yield Result("- without what the peer needs for 1000 elements (its start)", f"{mine:.3f} CPU s",
+                         f"{theirs - empty:.2f} CPU s", (theirs - empty) / mine, "x", smaller_is_better=False)
+
+
+class StartUp(Row):
+    """Start to end of run-example over one second of mp3: more than start to first element, so it is safe to bar."""
+
+    def cases(self):
+        return [self.run_example("start-up", "one", ".mp3", THREADS, repeat=5)]
+
+    def results(self, samples):
+        runs = samples["start-up"]
+        value = median(runs, "wall") * 1000
+        yield Result("start to first element of run-example (here to its end, one file of 1 s)",
+                     f"{value:.0f} ms, {median(runs) * 1000:.0f} CPU ms", "", value, " ms", bar=100)
+
+
+class PeakMemory(Row):
+    """Peak memory of run-example over ten files, and over a hundred copies of each of them."""
+
+    def cases(self):
+        return [self.run_example("10 files", "set10", ".mp3", THREADS), self.run_example("1000 files", "set1000", ".mp3", THREADS)]
+
+    def results(self, samples):
+        few, many = samples["10 files"], samples["1000 files"]
+        value = ratio([many], "peak_mb", [few])
+        yield Result("peak memory of run-example over 1,000 files / over 10 files", f"{median(many, 'peak_mb'):.0f} MB",
+                     f"{median(few, 'peak_mb'):.0f} MB (ours, 10 files)", value, bar=1.2)
+
+
+class TinyFiles(Row):
+    """Files of a dozen bytes: matched, read and counted."""
+
+    def case(self, count):
+        program, folder = self.program("bench_tiny_files"), self.corpus(f"tiny{count}")
+        return Case(f"{count} tiny files", [program, folder], check_total("bench_tiny_files", count), [program, folder])
+
+    def cases(self):
+        return [self.case(1000), self.case(100_000)]
+
+    def results(self, samples):
+        few, many = samples["1000 tiny files"], samples["100000 tiny files"]
+        rate = 100_000 / median(many, "wall")
+        yield Result("a hundred thousand tiny files matched, read and counted, per second",
+                     f"{median(many, 'wall'):.2f} s, {median(many):.2f} CPU s", "", rate, " files/s", bar=20_000,
+                     smaller_is_better=False)
+        value = ratio([many], "peak_mb", [few])
+        yield Result("- its peak memory / that over 1,000 tiny files", f"{median(many, 'peak_mb'):.0f} MB",
+                     f"{median(few, 'peak_mb'):.0f} MB (ours, 1,000 files)", value, bar=1.2)
+
+
+ALL = {
+    "music": Music,
+    "fused-map": FusedMap,
+    "group-by-key": GroupByKey,
+    "start-up": StartUp,
+    "peak-memory": PeakMemory,
+    "tiny-files": TinyFiles,
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# run.sh [--quick] [--only ROW]...: builds what is measured and its peers, makes the corpus, measures, prints the table.
+# Everything lies in build/bench; the arguments are those of run.py.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=build/bench
+
+cmake --preset bench
+cmake --build --preset bench
+
+# The peers, pinned: the Python SDK from PyPI, the Go SDK by its go.mod (and Go itself from PyPI, as Debian's is too old).
+if ! cmp -s bench/peers/requirements.txt "$out/venv/requirements.txt"; then
+  /usr/bin/python3 -m venv "$out/venv"
+  "$out/venv/bin/pip" install --quiet --requirement bench/peers/requirements.txt
+  cp bench/peers/requirements.txt "$out/venv/requirements.txt"
+fi
+(cd bench/peers/go && GOTOOLCHAIN=local "../../../$out/venv/bin/go" build -mod=readonly -o "../../../$out/peer_go_group_by_key" .)
+
+python3 bench/corpus.py "$out/corpus"
+exec python3 bench/run.py --build "$out" "$@"
