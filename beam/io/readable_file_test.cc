@@ -1,0 +1,104 @@
+#include "beam/io/readable_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "beam/io/faulty_file_system.h"
+#include "beam/io/file_systems.h"
+#include "beam/io/memory_file_system.h"
+#include "beam/io/test_files.h"
+
+namespace beam {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing_files::ErrorOf;
+using testing_files::ReadWhole;
+using testing_files::TestFolder;
+
+class ReadableFiles : public testing::Test {
+ protected:
+  ReadableFiles()
+      : memory_(std::make_shared<MemoryFileSystem>()),
+        faulty_(std::make_shared<FaultyFileSystem>(memory_)),
+        scope_("mem", faulty_) {}
+
+  ReadableFile Put(const std::string& path, const std::string& bytes) {
+    memory_->Put(path, bytes);
+    return {{path, static_cast<std::int64_t>(bytes.size()), 0}};
+  }
+
+  std::shared_ptr<MemoryFileSystem> memory_;
+  std::shared_ptr<FaultyFileSystem> faulty_;
+  ScopedFileSystem scope_;
+};
+
+TEST_F(ReadableFiles, AreOpenedOnlyWhenAsked) {
+  const ReadableFile file = Put("mem://a", "0123456789");
+  EXPECT_EQ(faulty_->requests().opens, 0);
+  const std::unique_ptr<ByteSource> source = file.Open();
+  source->Seek(7);
+  EXPECT_EQ(ReadWhole(*source), "789");
+  EXPECT_EQ(faulty_->requests().opens, 1);
+}
+
+TEST_F(ReadableFiles, AreReadWhole) {
+  for (const std::size_t size : {0u, 1u, 65535u, 65536u, 65537u, 1000000u}) {
+    const std::string bytes(size, 'x');
+    EXPECT_TRUE(Put("mem://a", bytes).Read() == bytes) << size;
+    faulty_->ShortReads(40000);
+    EXPECT_TRUE(Put("mem://a", bytes).Read() == bytes) << size;
+  }
+}
+
+TEST_F(ReadableFiles, AreReadUpToALimit) {
+  const ReadableFile file = Put("mem://a", "0123456789");
+  EXPECT_EQ(file.Read(10), "0123456789");
+  EXPECT_THAT(ErrorOf([&] { file.Read(9); }), AllOf(HasSubstr("\"mem://a\""), HasSubstr("more than 9 bytes")));
+}
+
+TEST_F(ReadableFiles, CountTheLimitInDecompressedBytes) {
+  std::string bytes(1000000, 'x');
+  uLongf size = compressBound(bytes.size());
+  std::string compressed(size, '\0');
+  ASSERT_EQ(compress(reinterpret_cast<Bytef*>(compressed.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
+                     bytes.size()),
+            Z_OK);
+  compressed.resize(size);
+  const ReadableFile file = Put("mem://a.deflate", compressed);
+  EXPECT_TRUE(file.Read(1000000) == bytes);
+  EXPECT_THAT(ErrorOf([&] { file.Read(999999); }), HasSubstr("more than 999999 bytes"));
+  ReadableFile raw = file;
+  raw.compression = Compression::kNone;
+  EXPECT_TRUE(raw.Read() == compressed);
+}
+
+TEST_F(ReadableFiles, AreCheckedToBeText) {
+  EXPECT_EQ(Put("mem://a", "h\xC3\xA9llo").ReadUtf8(), "h\xC3\xA9llo");
+  EXPECT_THAT(ErrorOf([&] { Put("mem://a", "0123456789abcdef\xE9").ReadUtf8(); }),
+              AllOf(HasSubstr("\"mem://a\" is not UTF-8"), HasSubstr("byte 16")));
+}
+
+TEST_F(ReadableFiles, PassReadErrorsOn) {
+  const ReadableFile file = Put("mem://a", "0123456789");
+  faulty_->FailRead("mem://a", 2, "connection reset").ShortReads(4);
+  EXPECT_THAT(ErrorOf([&] { file.Read(); }), HasSubstr("connection reset"));
+  memory_->Delete("mem://a");
+  EXPECT_THAT(ErrorOf([&] { file.Open(); }), HasSubstr("no such file"));
+}
+
+TEST(ReadableFile, ReadsFilesOfTheMachineThatTellNoSize) {
+  const ReadableFile file{{"/proc/self/status"}};
+  EXPECT_THAT(file.ReadUtf8(), HasSubstr("Pid:"));
+}
+
+TEST(ReadableFile, IsRefusedWhereItIsAFolder) {
+  const TestFolder folder;
+  folder.Folder("a.mp3");
+  EXPECT_THAT(ErrorOf([&] { ReadableFile{{folder / "a.mp3"}}.Read(); }), HasSubstr("it is a folder"));
+}
+
+}  // namespace
+}  // namespace beam
