@@ -1,0 +1,20 @@
+// BlockReader: where decoded samples come from, whatever decodes them. One implementation reads PCM by itself, the other
+// runs an FFmpeg decoder.
+//
+// An implementation fills in DecodeReport::info in its constructor; frame counts are kept by AudioDecoder.
+#pragma once
+
+#include <cstdint>
+
+namespace klay::internal {
+
+class BlockReader {
+ public:
+  virtual ~BlockReader() = default;
+
+  // Writes up to `capacity` frames (at least one unless the signal has ended) of channel c to planes[c]. Returns how
+  // many; 0 at the end.
+  virtual std::int64_t Read(float* const* planes, std::int64_t capacity) = 0;
+};
+
+}  // namespace klay::internal

@@ -1,0 +1,238 @@
+#include "klay/audio/packet_decoder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "beam/base/cancel.h"
+#include "klay/audio/audio_error.h"
+#include "klay/audio/sample_convert.h"
+
+namespace klay::internal {
+namespace {
+
+// A damaged timestamp can lie anywhere; silence put in place of lost audio ends here, for a whole file.
+constexpr std::int64_t kMaxConcealedSeconds = 3600;
+
+std::optional<SampleFormat> FormatOf(AVSampleFormat format) {
+  switch (av_get_packed_sample_fmt(format)) {
+    case AV_SAMPLE_FMT_U8: return SampleFormat::kU8;
+    case AV_SAMPLE_FMT_S16: return SampleFormat::kS16;
+    case AV_SAMPLE_FMT_S32: return SampleFormat::kS32;
+    case AV_SAMPLE_FMT_S64: return SampleFormat::kS64;
+    case AV_SAMPLE_FMT_FLT: return SampleFormat::kF32;
+    case AV_SAMPLE_FMT_DBL: return SampleFormat::kF64;
+    default: return std::nullopt;
+  }
+}
+
+// Writes frames [begin, begin + count) of `frame` to out[c].
+void CopyFrame(const AVFrame& frame, std::int64_t begin, std::int64_t count, float* const* out) {
+  const auto format = static_cast<AVSampleFormat>(frame.format);
+  const SampleFormat samples = *FormatOf(format);
+  const int channels = ChannelCount(frame);
+  const auto bytes = static_cast<std::int64_t>(BytesPerSample(samples));
+  if (!av_sample_fmt_is_planar(format)) {
+    ConvertInterleaved(samples, frame.extended_data[0] + begin * bytes * channels, channels, count, out);
+    return;
+  }
+  for (int c = 0; c < channels; ++c) {
+    const std::uint8_t* in = frame.extended_data[c] + begin * bytes;
+    if (samples == SampleFormat::kF32) {
+      std::memcpy(out[c], in, static_cast<std::size_t>(count * bytes));
+    } else {
+      ConvertInterleaved(samples, in, 1, count, out + c);
+    }
+  }
+}
+
+AvCodecContext OpenCodec(const PacketReader& reader) {
+  const AVCodecParameters& parameters = reader.codec();
+  const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+  if (codec == nullptr) {
+    throw AudioError(std::string("there is no decoder for ") + avcodec_get_name(parameters.codec_id) + " audio");
+  }
+  AvCodecContext context(avcodec_alloc_context3(codec));
+  if (context == nullptr) throw std::bad_alloc();
+  int error = avcodec_parameters_to_context(context.get(), &parameters);
+  if (error >= 0) {
+    context->pkt_timebase = reader.time_base();
+    context->thread_count = 1;  // the pipeline is what runs in parallel
+    // A frame whose checksum or syntax is wrong is refused, rather than handed out as noise.
+    context->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    if (reader.counts_samples()) context->flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
+    error = avcodec_open2(context.get(), codec, nullptr);
+  }
+  if (error < 0) {
+    throw AudioError("damaged: the header of the " + std::string(codec->name) + " audio is wrong (" +
+                     AvErrorText(error) + ")");
+  }
+  return context;
+}
+
+}  // namespace
+
+PacketDecoder::PacketDecoder(std::unique_ptr<PacketReader> reader, const DecodeOptions& options, DamageLog& damage,
+                             DecodeReport& report)
+    : options_(options), damage_(damage), report_(report), reader_(std::move(reader)), codec_(OpenCodec(*reader_)) {
+  const AvLogScope scope(log_);
+  report_.info.codec = avcodec_get_name(reader_->codec().codec_id);
+  if (NextFrame()) return;
+  report_.info.channels = ChannelCount(reader_->codec());
+  report_.info.sample_rate = reader_->codec().sample_rate;
+  if (report_.info.frames_from_header != 0 || report_.info.channels <= 0 || report_.info.sample_rate <= 0) {
+    const std::string why = report_.damaged() ? ": " + report_.DamageText() : "";
+    throw AudioError("damaged: there is a header, but no " + report_.info.codec + " audio could be decoded" + why);
+  }
+}
+
+std::int64_t PacketDecoder::Read(float* const* planes, std::int64_t capacity) {
+  const AvLogScope scope(log_);
+  const int channels = report_.info.channels;
+  std::int64_t written = 0;
+  while (written < capacity) {
+    plane_positions_.assign(planes, planes + channels);
+    for (float*& plane : plane_positions_) plane += written;
+    if (silence_left_ > 0) {
+      const std::int64_t count = std::min(silence_left_, capacity - written);
+      for (float* plane : plane_positions_) std::fill_n(plane, count, 0.0F);
+      silence_left_ -= count;
+      report_.concealed_frames += count;
+      written += count;
+    } else if (frame_begin_ < frame_end_) {
+      const std::int64_t count = std::min(frame_end_ - frame_begin_, capacity - written);
+      CopyFrame(*frame_, frame_begin_, count, plane_positions_.data());
+      frame_begin_ += count;
+      written += count;
+    } else if (!NextFrame()) {
+      break;
+    }
+  }
+  return written;
+}
+
+// Decodes until something is to be delivered. False at the end.
+bool PacketDecoder::NextFrame() {
+  while (!finished_) {
+    const int result = avcodec_receive_frame(codec_.get(), frame_.get());
+    if (result >= 0) {
+      if (Accept()) return true;
+    } else if (result == AVERROR_EOF) {
+      finished_ = true;
+    } else if (result == AVERROR(EAGAIN)) {
+      SendNextPacket();
+    } else {
+      OnDecoderError(result);
+    }
+  }
+  return false;
+}
+
+void PacketDecoder::SendNextPacket() {
+  beam::ThrowIfCancelled();
+  if (sent_all_) {  // the decoder asks for more than there is
+    finished_ = true;
+    return;
+  }
+  const std::int64_t losses = damage_.count();
+  if (!reader_->Next(*packet_)) {
+    sent_all_ = true;
+    const int result = avcodec_send_packet(codec_.get(), nullptr);
+    if (result < 0 && result != AVERROR_EOF) OnDecoderError(result);
+    return;
+  }
+  if (damage_.count() != losses && reader_->flush_after_loss()) avcodec_flush_buffers(codec_.get());
+  if (!positioned_ && reader_->counts_samples()) {
+    position_ = packet_->pts;
+    positioned_ = true;
+  }
+  const int result = avcodec_send_packet(codec_.get(), packet_.get());
+  if (result < 0) OnDecoderError(result);
+}
+
+void PacketDecoder::OnDecoderError(int error) {
+  if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
+  std::string text = log_.Take();
+  if (text.empty()) text = AvErrorText(error);
+  damage_.DamagedAt(SecondsAt(position_), "the " + report_.info.codec + " decoder reports: " + text);
+}
+
+// Takes frame_ as the next part of the signal. False if none of it is to be delivered.
+bool PacketDecoder::Accept() {
+  CheckParameters();
+  PlaceInTime();
+  frame_begin_ = 0;
+  frame_end_ = frame_->nb_samples;
+  Trim();
+  return silence_left_ > 0 || frame_begin_ < frame_end_;
+}
+
+void PacketDecoder::CheckParameters() {
+  const int channels = ChannelCount(*frame_);
+  const int rate = frame_->sample_rate;
+  AudioInfo& info = report_.info;
+  if (info.channels == 0) {
+    if (channels <= 0 || channels > options_.max_channels) {
+      throw AudioError(std::to_string(channels) + " channels: between 1 and " + std::to_string(options_.max_channels) +
+                       " are supported");
+    }
+    if (rate <= 0 || rate > options_.max_sample_rate) {
+      throw AudioError("a sample rate of " + std::to_string(rate) + " Hz: at most " +
+                       std::to_string(options_.max_sample_rate) + " are supported");
+    }
+    info.channels = channels;
+    info.sample_rate = rate;
+  } else if (channels != info.channels || rate != info.sample_rate) {
+    throw AudioError("at " + SecondsText(SecondsAt(position_)) + " the audio changes from " +
+                     std::to_string(info.channels) + " channels at " + std::to_string(info.sample_rate) + " Hz to " +
+                     std::to_string(channels) + " channels at " + std::to_string(rate) +
+                     " Hz: such files are not supported");
+  }
+  if (!FormatOf(static_cast<AVSampleFormat>(frame_->format))) {
+    throw AudioError("the " + info.codec + " decoder gives samples of an unknown format");
+  }
+}
+
+// Timestamps are only believed where something is known to be missing: a gap in them by itself is how some containers
+// store pauses, and many are imprecise.
+void PacketDecoder::PlaceInTime() {
+  const bool lost = damage_.count() != losses_seen_;
+  losses_seen_ = damage_.count();
+  if (frame_->pts == AV_NOPTS_VALUE) return;
+  const std::int64_t pts = SamplesOf(frame_->pts);
+  if (!positioned_) {
+    position_ = lost ? 0 : pts;
+    positioned_ = true;
+  }
+  if (!lost || pts <= position_) return;
+  const std::int64_t most =
+      kMaxConcealedSeconds * report_.info.sample_rate - report_.concealed_frames - silence_left_;
+  silence_left_ = std::clamp<std::int64_t>(pts - std::max(position_, reader_->first_frame()), 0, std::max<std::int64_t>(most, 0));
+  position_ = pts;
+}
+
+// Cuts frame_ to the part of the timeline that is signal, and moves on.
+void PacketDecoder::Trim() {
+  const std::int64_t begin = position_;
+  position_ += frame_end_;
+  if (!reader_->counts_samples()) return;
+  frame_begin_ = std::clamp<std::int64_t>(reader_->first_frame() - begin, 0, frame_end_);
+  if (const auto end = reader_->end_frame()) {
+    frame_end_ = std::clamp<std::int64_t>(*end - begin, frame_begin_, frame_end_);
+    silence_left_ = std::clamp<std::int64_t>(silence_left_, 0, std::max<std::int64_t>(*end - (begin - silence_left_), 0));
+  }
+}
+
+std::int64_t PacketDecoder::SamplesOf(std::int64_t pts) const {
+  if (reader_->counts_samples()) return pts;
+  return av_rescale_q(pts, reader_->time_base(), AVRational{1, std::max(frame_->sample_rate, 1)});
+}
+
+double PacketDecoder::SecondsAt(std::int64_t position) const {
+  int rate = report_.info.sample_rate;
+  if (rate == 0) rate = reader_->codec().sample_rate;
+  return rate <= 0 ? 0 : static_cast<double>(std::max<std::int64_t>(position - reader_->first_frame(), 0)) / rate;
+}
+
+}  // namespace klay::internal

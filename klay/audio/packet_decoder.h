@@ -1,0 +1,61 @@
+// PacketDecoder: packets through an FFmpeg decoder into planar float, with encoder delay and padding cut off and lost
+// packets replaced by silence of their length.
+//
+// Not thread-safe; decodes in the calling thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "klay/audio/block_reader.h"
+#include "klay/audio/damage_log.h"
+#include "klay/audio/decode_report.h"
+#include "klay/audio/ffmpeg.h"
+#include "klay/audio/packet_reader.h"
+
+namespace klay::internal {
+
+class PacketDecoder : public BlockReader {
+ public:
+  // Decodes up to the first frame, because only that tells the true rate and channels. Completes report.info. `report`,
+  // `damage` and the options' limits must outlive it.
+  PacketDecoder(std::unique_ptr<PacketReader> reader, const DecodeOptions& options, DamageLog& damage,
+                DecodeReport& report);
+
+  std::int64_t Read(float* const* planes, std::int64_t capacity) override;
+
+ private:
+  bool NextFrame();
+  void SendNextPacket();
+  void OnDecoderError(int error);
+  bool Accept();
+  void CheckParameters();
+  void PlaceInTime();
+  void Trim();
+  std::int64_t SamplesOf(std::int64_t pts) const;
+  double SecondsAt(std::int64_t position) const;
+
+  const DecodeOptions& options_;
+  DamageLog& damage_;
+  DecodeReport& report_;
+  std::unique_ptr<PacketReader> reader_;
+  AvLogCollector log_;
+  AvCodecContext codec_;
+  AvPacket packet_ = MakePacket();
+  AvFrame frame_ = MakeFrame();
+
+  bool sent_all_ = false;
+  bool finished_ = false;
+  std::int64_t position_ = 0;  // of the next sample that comes out of the decoder, on the reader's timeline
+  bool positioned_ = false;
+  std::int64_t losses_seen_ = 0;  // damage_.count() when the last frame came
+  std::int64_t silence_left_ = 0;  // to be delivered before frame_
+  std::int64_t frame_begin_ = 0;   // what is left of frame_: [frame_begin_, frame_end_)
+  std::int64_t frame_end_ = 0;
+  std::vector<float*> plane_positions_;
+};
+
+}  // namespace klay::internal

@@ -1,0 +1,35 @@
+// PacketReader: a container, as the decoder sees it: the codec's parameters, then compressed packets with their times.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "klay/audio/ffmpeg.h"
+
+namespace klay::internal {
+
+class PacketReader {
+ public:
+  virtual ~PacketReader() = default;
+
+  virtual const AVCodecParameters& codec() const = 0;
+
+  // The next packet, its pts and duration in units of time_base(). False at the end. Damage of the container goes to the
+  // DamageLog; a packet after lost ones has a pts that leaves room for them.
+  virtual bool Next(AVPacket& packet) = 0;
+
+  virtual AVRational time_base() const = 0;
+
+  // Readers of ours count time in samples and say which part of the timeline is the signal: [first_frame, end_frame).
+  // The rest is the encoder's delay and padding. Both are final once the packet they fall into has been handed out.
+  // FFmpeg's demuxers attach this to packets instead, and its decoders apply it.
+  virtual bool counts_samples() const { return true; }
+  virtual std::int64_t first_frame() const { return 0; }
+  virtual std::optional<std::int64_t> end_frame() const { return std::nullopt; }
+
+  // Whether the decoder must forget its state where packets were lost, because it would combine what does not belong
+  // together (mp3's bit reservoir).
+  virtual bool flush_after_loss() const { return false; }
+};
+
+}  // namespace klay::internal
