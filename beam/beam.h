@@ -1,0 +1,20 @@
+// Everything a program that builds pipelines includes.
+#pragma once
+
+#include "beam/base/cancel.h"
+#include "beam/base/error.h"
+#include "beam/base/log.h"
+#include "beam/coder/coder.h"
+#include "beam/coder/kv.h"
+#include "beam/model/metrics.h"
+#include "beam/model/pcollection.h"
+#include "beam/model/pipeline_result.h"
+#include "beam/transforms/combine.h"
+#include "beam/transforms/create.h"
+#include "beam/transforms/flatten.h"
+#include "beam/transforms/group_by_key.h"
+#include "beam/transforms/impulse.h"
+#include "beam/transforms/map.h"
+#include "beam/transforms/par_do.h"
+#include "beam/transforms/reshuffle.h"
+#include "beam/transforms/window_into.h"

@@ -1,0 +1,131 @@
+#include "beam/exec/bundle_processor.h"
+
+#include <cassert>
+#include <utility>
+
+#include "beam/model/registry.h"
+
+namespace beam {
+
+BundleProcessor::BundleProcessor(const Graph& graph, const Stage& stage, StageEnvironment& environment)
+    : graph_(graph), stage_(stage) {
+  MakeSinks(environment);
+  for (auto id = stage.transforms.rbegin(); id != stage.transforms.rend(); ++id) {
+    MakeOperator(graph.transform(*id), environment);
+  }
+  if (stage.root == RootKind::kGroups) {
+    const TransformNode& transform = graph.transform(stage.root_transform);
+    // A combine's own operator is the first to read its groups.
+    root_ = transform.kind == TransformKind::kCombinePerKey ? operators_.back()->input()
+                                                            : Readers(transform.outputs.at(0).pcollection);
+  } else {
+    root_ = Readers(stage.root_pcollection);
+  }
+}
+
+BundleProcessor::~BundleProcessor() {
+  // First to last, so that no step is torn down while one before it may still speak to it.
+  while (!operators_.empty()) operators_.pop_back();
+}
+
+void BundleProcessor::MakeSinks(StageEnvironment& environment) {
+  for (const StageSink& sink : stage_.sinks) {
+    const ElementType* type = graph_.pcollection(sink.pcollection).type;
+    if (sink.kind != SinkKind::kGroups) {
+      collectors_.push_back(type->make_collector(&cursor_));
+      readers_[sink.pcollection].push_back(collectors_.back()->receiver());
+      continue;
+    }
+    collectors_.push_back(nullptr);
+    ShuffleWriter* const writer = environment.MakeShuffleWriter(sink.transform, &cursor_);
+    const TransformNode& transform = graph_.transform(sink.transform);
+    if (transform.kind == TransformKind::kCombinePerKey) {
+      MakePrecombine(sink, Own(transform.accumulator_type->kv->make_group_writer(writer)));
+    } else {
+      readers_[sink.pcollection].push_back(Own(type->kv->make_group_writer(writer)));
+    }
+  }
+}
+
+void BundleProcessor::MakePrecombine(const StageSink& sink, AnyReceiver writer) {
+  const TransformNode& transform = graph_.transform(sink.transform);
+  OperatorContext context;
+  context.payload = transform.payload;
+  context.step = Step(transform);
+  context.outputs = {writer};
+  context.windowing = graph_.pcollection(sink.pcollection).windowing;
+  readers_[sink.pcollection].push_back(Own(FindFn(transform.fn_key).precombine(context)));
+}
+
+void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironment& environment) {
+  if (transform.kind == TransformKind::kFlatten) {
+    const AnyReceiver readers = Readers(transform.outputs.at(0).pcollection);
+    if (!readers) return;
+    for (const int input : transform.inputs) readers_[input].push_back(readers);
+    return;
+  }
+  OperatorContext context;
+  context.payload = transform.payload;
+  context.step = Step(transform);
+  for (const OutputNode& output : transform.outputs) context.outputs.push_back(Readers(output.pcollection));
+  const PCollectionNode& input = graph_.pcollection(transform.inputs.front());
+  context.windowing = input.windowing;
+  if (transform.kind == TransformKind::kWindowInto) {
+    context.windowing = graph_.pcollection(transform.outputs.front().pcollection).windowing;
+    readers_[input.id].push_back(Own(input.type->make_window_into(context)));
+  } else if (transform.kind == TransformKind::kCombinePerKey) {
+    Own(FindFn(transform.fn_key).combine_grouped(context));
+  } else {
+    assert(transform.kind == TransformKind::kParDo);
+    if (!transform.side_inputs.empty()) {
+      side_inputs_.push_back(environment.MakeSideInputReader(transform));
+      context.side_inputs = side_inputs_.back().get();
+    }
+    if (transform.resumes) context.resume = &resume_;
+    readers_[input.id].push_back(Own(FindFn(transform.fn_key).process(context)));
+  }
+}
+
+StepContext* BundleProcessor::Step(const TransformNode& transform) {
+  std::unique_ptr<StepContext>& step = steps_[transform.id];
+  if (step == nullptr) {
+    step = std::make_unique<StepContext>();
+    step->name = transform.full_name;
+  }
+  return step.get();
+}
+
+AnyReceiver BundleProcessor::Own(std::unique_ptr<Operator> made) {
+  operators_.push_back(std::move(made));
+  return operators_.back()->input();
+}
+
+AnyReceiver BundleProcessor::Readers(int pcollection) {
+  const auto found = readers_.find(pcollection);
+  if (found == readers_.end()) return {};
+  if (found->second.size() == 1) return found->second.front();
+  // Made once: a PCollection may be asked for by its producer and by a flatten.
+  const AnyReceiver tee = Own(graph_.pcollection(pcollection).type->make_tee(found->second));
+  found->second = {tee};
+  return tee;
+}
+
+void BundleProcessor::StartBundle() {
+  for (const auto& made : operators_) made->StartBundle();
+}
+
+void BundleProcessor::FinishBundle() {
+  for (auto made = operators_.rbegin(); made != operators_.rend(); ++made) (*made)->FinishBundle();
+}
+
+std::vector<std::pair<int, MetricCells>> BundleProcessor::TakeMetrics() {
+  std::vector<std::pair<int, MetricCells>> metrics;
+  for (auto& [id, step] : steps_) {
+    if (step->metrics.cells().empty()) continue;
+    metrics.emplace_back(id, step->metrics);
+    step->metrics.Clear();
+  }
+  return metrics;
+}
+
+}  // namespace beam

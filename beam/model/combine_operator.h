@@ -1,0 +1,173 @@
+// The operators of a CombineFn, in its lifted form:
+//
+//   KV<K, in> -> precombine -> KV<K, accumulator> -> shuffle -> combine grouped -> KV<K, out>
+//
+// A CombineFn is an aggregate, as a DoFn is:
+//
+//   struct MeanFn {
+//     struct Accumulator { double sum = 0; std::int64_t count = 0; };          // codable
+//     Accumulator CreateAccumulator() const;
+//     void AddInput(Accumulator&, const double& input) const;
+//     void MergeAccumulators(Accumulator& into, const Accumulator& other) const;
+//     double ExtractOutput(const Accumulator&) const;
+//   };
+//
+// Associative and commutative: inputs arrive in any order and any grouping.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+#include <unordered_map>
+#include <utility>
+
+#include "beam/base/hash.h"
+#include "beam/coder/kv.h"
+#include "beam/model/dofn.h"
+#include "beam/model/element_type.h"
+#include "beam/model/operator.h"
+#include "beam/model/registry.h"
+
+namespace beam::internal {
+
+template <class Fn>
+concept IsCombineFn = requires(const Fn& fn) {
+  fn.CreateAccumulator();
+  &Fn::AddInput;
+  &Fn::MergeAccumulators;
+  fn.ExtractOutput(fn.CreateAccumulator());
+};
+
+template <class Fn>
+struct CombineTraits {
+  using Accumulator = std::remove_cvref_t<decltype(std::declval<const Fn&>().CreateAccumulator())>;
+  using Input =
+      std::remove_cvref_t<std::tuple_element_t<1, typename ConstMember<decltype(&Fn::AddInput)>::Params>>;
+  using Output = std::remove_cvref_t<decltype(std::declval<const Fn&>().ExtractOutput(
+      std::declval<const Accumulator&>()))>;
+};
+
+struct BytesHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view bytes) const { return static_cast<std::size_t>(HashBytes(bytes)); }
+};
+
+template <class Fn>
+Fn DecodeCombineFn(std::string_view payload) {
+  Reader in(payload);
+  return Coder<Fn>::Decode(in, Context::kOuter);
+}
+
+template <class K, class Fn>
+class PrecombineOperator final : public Operator, public Receiver<KV<K, typename CombineTraits<Fn>::Input>> {
+  using Traits = CombineTraits<Fn>;
+  using Accumulator = typename Traits::Accumulator;
+  using Element = KV<K, typename Traits::Input>;
+
+ public:
+  explicit PrecombineOperator(const OperatorContext& context)
+      : step_(context.step),
+        output_(context.outputs.at(0).As<KV<K, Accumulator>>()),
+        is_global_(context.windowing.IsGlobal()),
+        fn_(DecodeCombineFn<Fn>(context.payload)) {}
+
+  AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
+  void StartBundle() override { entries_.clear(); }
+  void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
+
+  void ReceiveShared(const Element& element, const ElementMeta& meta) override {
+    const StepScope scope(step_);
+    try {
+      key_.Clear();
+      Coder<K>::Encode(element.key, key_);
+      if (!is_global_) AppendWindowKey(meta.window, key_);
+      auto found = entries_.find(key_.view());
+      if (found == entries_.end()) {
+        // Bounded memory with very many keys: what is there goes to the shuffle, which merges it again.
+        if (entries_.size() >= kMaxKeys) Flush();
+        found = entries_
+                    .emplace(std::string(key_.view()), Entry{CopyElement(element.key), meta, fn_.CreateAccumulator()})
+                    .first;
+      }
+      fn_.AddInput(found->second.accumulator, element.value);
+    } catch (...) {
+      RethrowAsStepError(step_->name, DescribeElement(element));
+    }
+  }
+
+  void FinishBundle() override { Flush(); }
+
+ private:
+  static constexpr std::size_t kMaxKeys = 100'000;
+
+  struct Entry {
+    K key;
+    ElementMeta meta;
+    Accumulator accumulator;
+  };
+
+  void Flush() {
+    for (auto& [bytes, entry] : entries_) {
+      output_->Receive({std::move(entry.key), std::move(entry.accumulator)}, entry.meta);
+    }
+    entries_.clear();
+  }
+
+  StepContext* step_;
+  Receiver<KV<K, Accumulator>>* output_;
+  bool is_global_;
+  Fn fn_;
+  Writer key_;
+  std::unordered_map<std::string, Entry, BytesHash, std::equal_to<>> entries_;
+};
+
+template <class K, class Fn>
+class CombineGroupedOperator final : public Operator,
+                                     public Receiver<KV<K, Iterable<typename CombineTraits<Fn>::Accumulator>>> {
+  using Traits = CombineTraits<Fn>;
+  using Element = KV<K, Iterable<typename Traits::Accumulator>>;
+
+ public:
+  explicit CombineGroupedOperator(const OperatorContext& context)
+      : step_(context.step),
+        output_(context.outputs.at(0).As<KV<K, typename Traits::Output>>()),
+        fn_(DecodeCombineFn<Fn>(context.payload)) {}
+
+  AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
+  void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
+
+  void ReceiveShared(const Element& element, const ElementMeta& meta) override {
+    if (output_ == nullptr) return;
+    const StepScope scope(step_);
+    try {
+      auto merged = fn_.CreateAccumulator();
+      for (const auto& accumulator : element.value) fn_.MergeAccumulators(merged, accumulator);
+      output_->Receive({CopyElement(element.key), fn_.ExtractOutput(merged)}, meta);
+    } catch (...) {
+      RethrowAsStepError(step_->name, DescribeElement(element));
+    }
+  }
+
+ private:
+  StepContext* step_;
+  Receiver<KV<K, typename Traits::Output>>* output_;
+  Fn fn_;
+};
+
+// Registered per key type, as the operators are typed.
+template <class K, class Fn>
+struct CombineRegistration {
+  static inline const FnEntry kEntry{
+      typeid(KV<K, Fn>).name(), nullptr,
+      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+        return std::make_unique<PrecombineOperator<K, Fn>>(context);
+      },
+      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+        return std::make_unique<CombineGroupedOperator<K, Fn>>(context);
+      }};
+  static inline const std::string_view kKey = RegisterFn(&kEntry);
+};
+
+}  // namespace beam::internal

@@ -1,0 +1,46 @@
+#include "beam/model/graph.h"
+
+#include <utility>
+
+#include "beam/base/error.h"
+
+namespace beam {
+
+Graph::Scope::Scope(Graph& graph, std::string label) : graph_(graph), former_(graph.scope_) {
+  graph.scope_ = graph.Add(TransformKind::kComposite, std::move(label)).id;
+}
+
+Graph::Scope::~Scope() { graph_.scope_ = former_; }
+
+TransformNode& Graph::Add(TransformKind kind, std::string label) {
+  if (label.empty()) throw UsageError("a step needs a label that is not empty");
+  const std::string scope = scope_ < 0 ? "" : transform(scope_).full_name;
+  for (const TransformNode& other : transforms_) {
+    if (other.parent == scope_ && other.label == label) {
+      throw UsageError("two steps are named '" + label + "' in " +
+                       (scope.empty() ? "the pipeline" : "the scope '" + scope + "'") +
+                       ": give one of them another label, or wrap it in Named(\"...\", ...)");
+    }
+  }
+  TransformNode node;
+  node.id = static_cast<int>(transforms_.size());
+  node.parent = scope_;
+  node.kind = kind;
+  node.full_name = scope.empty() ? label : scope + "/" + label;
+  node.label = std::move(label);
+  transforms_.push_back(std::move(node));
+  return transforms_.back();
+}
+
+int Graph::AddOutput(int producer, std::string name, const ElementType* type, const WindowingStrategy& windowing) {
+  PCollectionNode node;
+  node.id = static_cast<int>(pcollections_.size());
+  node.type = type;
+  node.producer = producer;
+  node.windowing = windowing;
+  transform(producer).outputs.push_back({std::move(name), node.id});
+  pcollections_.push_back(node);
+  return node.id;
+}
+
+}  // namespace beam

@@ -1,0 +1,137 @@
+// Counters, distributions and gauges that DoFns update and PipelineResult reports.
+//
+//   inline const beam::Counter files_loaded("klay", "files_loaded");
+//   ...
+//   files_loaded.Inc();                       // inside ProcessElement
+//
+// A metric is a name; its values are kept per step. Update them from the thread that runs the DoFn. Updates made outside
+// a step (in `main`, in a thread of the user's own) are dropped. Values of a bundle that is retried count once.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "beam/base/log.h"
+
+namespace beam {
+
+enum class MetricKind { kCounter, kDistribution, kGauge };
+
+struct MetricName {
+  MetricKind kind = MetricKind::kCounter;
+  std::string name_space;
+  std::string name;
+};
+
+// What one metric of one step amounts to. A counter uses `sum`; a gauge `latest` and `updated_at`.
+struct MetricCell {
+  std::int64_t sum = 0;
+  std::int64_t count = 0;
+  std::int64_t min = std::numeric_limits<std::int64_t>::max();
+  std::int64_t max = std::numeric_limits<std::int64_t>::min();
+  std::int64_t latest = 0;
+  std::int64_t updated_at = 0;  // microseconds since the epoch; 0 is never
+
+  void Merge(const MetricCell& other);
+  double Mean() const { return count == 0 ? 0.0 : static_cast<double>(sum) / static_cast<double>(count); }
+};
+
+// The cells of one step and one thread, by metric id. Not thread-safe.
+class MetricCells {
+ public:
+  MetricCell& operator[](std::size_t id) {
+    if (id >= cells_.size()) cells_.resize(id + 1);
+    return cells_[id];
+  }
+  const std::vector<MetricCell>& cells() const { return cells_; }
+  void Merge(const MetricCells& other);
+  void Clear() { cells_.clear(); }
+
+ private:
+  std::vector<MetricCell> cells_;
+};
+
+// The step that the current thread is working for: what log lines and metrics are attributed to.
+struct StepContext : LogStep {
+  MetricCells metrics;
+};
+
+namespace internal {
+
+// Ids are dense, given at construction of the metric objects, for the life of the process. Thread-safe.
+std::size_t RegisterMetric(MetricKind kind, std::string_view name_space, std::string_view name);
+MetricName MetricById(std::size_t id);
+std::int64_t NowMicros();
+
+// Every LogStep that the SDK sets as current is a StepContext.
+inline MetricCell* CurrentCell(std::size_t id) {
+  if (current_log_step == nullptr) return nullptr;
+  return &const_cast<StepContext*>(static_cast<const StepContext*>(current_log_step))->metrics[id];
+}
+
+}  // namespace internal
+
+class Counter {
+ public:
+  Counter(std::string_view name_space, std::string_view name)
+      : id_(internal::RegisterMetric(MetricKind::kCounter, name_space, name)) {}
+  void Inc(std::int64_t n = 1) const {
+    if (MetricCell* cell = internal::CurrentCell(id_)) cell->sum += n;
+  }
+  void Dec(std::int64_t n = 1) const { Inc(-n); }
+
+ private:
+  std::size_t id_;
+};
+
+class Distribution {
+ public:
+  Distribution(std::string_view name_space, std::string_view name)
+      : id_(internal::RegisterMetric(MetricKind::kDistribution, name_space, name)) {}
+  void Update(std::int64_t value) const;
+
+ private:
+  std::size_t id_;
+};
+
+// The last value set wins, by the clock of the machine that set it.
+class Gauge {
+ public:
+  Gauge(std::string_view name_space, std::string_view name)
+      : id_(internal::RegisterMetric(MetricKind::kGauge, name_space, name)) {}
+  void Set(std::int64_t value) const;
+
+ private:
+  std::size_t id_;
+};
+
+// One metric of one step, as PipelineResult reports it.
+struct MetricResult {
+  std::string step;
+  MetricName metric;
+  MetricCell value;
+};
+
+class MetricResults {
+ public:
+  MetricResults() = default;
+  explicit MetricResults(std::vector<MetricResult> results) : results_(std::move(results)) {}
+
+  const std::vector<MetricResult>& all() const { return results_; }
+
+  // Over all steps; the counter's sum, or the merged distribution. Zero if nothing was counted.
+  std::int64_t CounterValue(std::string_view name_space, std::string_view name) const;
+  MetricCell DistributionValue(std::string_view name_space, std::string_view name) const;
+  // Over all steps: the one set last, or 0.
+  std::int64_t GaugeValue(std::string_view name_space, std::string_view name) const;
+
+ private:
+  MetricCell Merged(MetricKind kind, std::string_view name_space, std::string_view name) const;
+
+  std::vector<MetricResult> results_;
+};
+
+}  // namespace beam

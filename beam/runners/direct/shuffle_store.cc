@@ -1,0 +1,117 @@
+#include "beam/runners/direct/shuffle_store.h"
+
+#include <algorithm>
+#include <queue>
+#include <utility>
+
+#include "beam/runners/direct/group_chunk.h"
+
+namespace beam {
+namespace {
+
+// Merges sorted sources of records into `out`.
+void Merge(std::vector<DiskRecordReader>& sources, const std::vector<ShuffleRecord>& in_memory, TempFile& out) {
+  struct Head {
+    ShuffleRecord record;
+    std::size_t source;
+  };
+  const auto later = [](const Head& a, const Head& b) { return ShuffleLess(b.record, a.record); };
+  std::priority_queue<Head, std::vector<Head>, decltype(later)> heads(later);
+  const std::size_t memory_source = sources.size();
+  std::size_t next_in_memory = 0;
+  const auto advance = [&](std::size_t source) {
+    Head head{{}, source};
+    if (source == memory_source) {
+      if (next_in_memory == in_memory.size()) return;
+      head.record = in_memory[next_in_memory++];
+    } else if (!sources[source].Next(head.record)) {
+      return;
+    }
+    heads.push(head);
+  };
+  for (std::size_t source = 0; source <= memory_source; ++source) advance(source);
+  while (!heads.empty()) {
+    const Head head = heads.top();
+    heads.pop();
+    AppendDiskRecord(head.record, out);
+    advance(head.source);
+  }
+  out.Flush();
+}
+
+}  // namespace
+
+ShuffleStore::ShuffleStore(const KvType* type, bool is_global, ShuffleMemory* memory)
+    : type_(type), is_global_(is_global), memory_(memory) {}
+
+ShuffleStore::~ShuffleStore() { memory_->used_bytes -= segment_bytes_; }
+
+void ShuffleStore::Add(std::shared_ptr<const ShuffleSegment> segment) {
+  const std::lock_guard lock(mutex_);
+  segment_bytes_ += segment->byte_size();
+  memory_->used_bytes += segment->byte_size();
+  segments_.push_back(std::move(segment));
+  if (memory_->used_bytes > memory_->limit_bytes) SpillLocked();
+}
+
+void ShuffleStore::SpillLocked() {
+  auto run = std::make_shared<Run>(memory_->temp_folder);
+  for (std::size_t partition = 0; partition < kShufflePartitions; ++partition) {
+    run->starts[partition] = run->file.size();
+    for (const ShuffleRecord& record : RecordsInMemory(partition)) AppendDiskRecord(record, run->file);
+  }
+  run->starts[kShufflePartitions] = run->file.size();
+  run->file.Flush();
+  memory_->spilled_bytes += run->file.size();
+  memory_->used_bytes -= segment_bytes_;
+  segment_bytes_ = 0;
+  segments_.clear();
+  runs_.push_back(std::move(run));
+}
+
+std::vector<ShuffleRecord> ShuffleStore::RecordsInMemory(std::size_t partition) const {
+  std::vector<ShuffleRecord> records;
+  for (const auto& segment : segments_) {
+    records.insert(records.end(), segment->begin(partition), segment->end(partition));
+  }
+  std::sort(records.begin(), records.end(), ShuffleLess);
+  return records;
+}
+
+std::uint64_t ShuffleStore::BytesOnDisk(std::size_t partition) const {
+  std::uint64_t bytes = 0;
+  for (const auto& run : runs_) bytes += run->starts[partition + 1] - run->starts[partition];
+  return bytes;
+}
+
+std::shared_ptr<const Chunk> ShuffleStore::Load(std::size_t partition) {
+  std::vector<ShuffleRecord> records = RecordsInMemory(partition);
+  const std::uint64_t on_disk = BytesOnDisk(partition);
+  if (on_disk == 0) {
+    if (records.empty()) return nullptr;
+    return MakeGroupChunk(type_, is_global_, std::move(records), {segments_.begin(), segments_.end()});
+  }
+  // Several threads load at once, so a partition may take a small part of the memory only. A larger one is merged into
+  // a file of its own, over which groups of any size can be read.
+  std::vector<DiskRecordReader> readers;
+  for (const auto& run : runs_) readers.emplace_back(run->file, run->starts[partition], run->starts[partition + 1]);
+  if (on_disk > memory_->limit_bytes / 16) {
+    auto merged = std::make_shared<TempFile>(memory_->temp_folder);
+    Merge(readers, records, *merged);
+    return MakeGroupChunk(type_, is_global_, std::shared_ptr<const TempFile>(std::move(merged)));
+  }
+  auto loaded = std::make_shared<ShuffleSegment>();
+  for (DiskRecordReader& reader : readers) {
+    for (ShuffleRecord record; reader.Next(record);) {
+      loaded->Add(record.key(), {}, record.value(), record.order);
+    }
+  }
+  loaded->Seal();
+  records.insert(records.end(), loaded->begin(partition), loaded->end(partition));
+  std::sort(records.begin(), records.end(), ShuffleLess);
+  std::vector<std::shared_ptr<const void>> owners{segments_.begin(), segments_.end()};
+  owners.push_back(std::move(loaded));
+  return MakeGroupChunk(type_, is_global_, std::move(records), std::move(owners));
+}
+
+}  // namespace beam

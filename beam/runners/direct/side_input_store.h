@@ -1,0 +1,39 @@
+// SideInputStore: a PCollection that is kept whole, for the steps that have it as a side input.
+//
+// Add is thread-safe. After the last Add, Get is, too: the first to ask for a window builds its view, the others share it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "beam/model/element_type.h"
+#include "beam/model/side_input.h"
+#include "beam/model/window_fn.h"
+
+namespace beam {
+
+class SideInputStore {
+ public:
+  explicit SideInputStore(const WindowingStrategy& windowing) : windowing_(windowing) {}
+
+  void Add(std::shared_ptr<const ElementChunk> chunk);
+  std::shared_ptr<const void> Get(const Window& main_window, SideInputBuilder build);
+
+ private:
+  struct View {
+    Window window;
+    SideInputBuilder build;
+    std::shared_ptr<const void> value;
+  };
+
+  std::mutex mutex_;
+  WindowingStrategy windowing_;
+  std::vector<std::shared_ptr<const ElementChunk>> chunks_;
+  std::vector<View> views_;
+};
+
+}  // namespace beam
