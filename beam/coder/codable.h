@@ -4,8 +4,8 @@
 // static and thread-safe:
 //   static void Encode(const T& value, Writer& out, Context context = Context::kNested);
 //   static T Decode(Reader& in, Context context = Context::kNested);     // throws Error on malformed bytes
-//   static std::size_t ByteSize(const T& value);    // of the nested encoding, exact or close; cheap, without allocation
-//   static CoderSpec Spec();                        // in Beam's terms: urn, components, schema
+//   static std::size_t ByteSize(const T& value);    // of the nested encoding, exact or close; cheap, without
+//   allocation static CoderSpec Spec();                        // in Beam's terms: urn, components, schema
 //
 // A type with invariants specialises it; the bytes must be the same for equal values, since grouping compares bytes:
 //   template <> struct beam::Coder<Color> {

@@ -1,6 +1,6 @@
 // Coder<T>: how values travel between steps. This header has the coders of all types that need nothing from their user:
-// numbers, strings, bytes, enumerations, KV, std::optional, collections, and every aggregate, std::pair and std::tuple as
-// a Beam row with its field names. codable.h says what a coder is and how a type gets one of its own.
+// numbers, strings, bytes, enumerations, KV, std::optional, collections, and every aggregate, std::pair and std::tuple
+// as a Beam row with its field names. codable.h says what a coder is and how a type gets one of its own.
 //
 //   struct Failure { std::string path; std::string reason; };
 //   Writer out;
@@ -32,8 +32,9 @@ constexpr void RequireCodableField() {
   if constexpr (std::is_pointer_v<T>) {
     static_assert(kNever<T>, "a pointer field cannot travel to another process: hold a value, or make it in Setup()");
   } else if constexpr (!FieldCoder<T>::kCodable) {
-    static_assert(kNever<T>, "a field of this struct has no coder: make its type an aggregate of codable fields, or "
-                             "specialise beam::Coder for it");
+    static_assert(kNever<T>,
+                  "a field of this struct has no coder: make its type an aggregate of codable fields, or "
+                  "specialise beam::Coder for it");
   }
 }
 
@@ -122,7 +123,9 @@ struct OpaqueFieldCoder {
 };
 
 template <class T>
-struct FieldCoder : std::conditional_t<requires { Coder<T>::kIsRow; }, RowFieldCoder<T>, OpaqueFieldCoder<T>> {};
+    struct FieldCoder : std::conditional_t < requires {
+  Coder<T>::kIsRow;
+}, RowFieldCoder<T>, OpaqueFieldCoder < T >>{};
 
 template <class K, class V>
 struct FieldCoder<KV<K, V>> : RowFieldCoder<KV<K, V>> {};

@@ -71,7 +71,8 @@ struct CollectionCoder {
 };
 
 template <class Map>
-struct MapCoder : CollectionCoder<Map, MapFormat<Map, Coder<typename Map::key_type>, Coder<typename Map::mapped_type>>> {
+struct MapCoder
+    : CollectionCoder<Map, MapFormat<Map, Coder<typename Map::key_type>, Coder<typename Map::mapped_type>>> {
   static constexpr bool kCodable = Codable<typename Map::key_type> && Codable<typename Map::mapped_type>;
   static CoderSpec Spec() { return IterableSpec<KV<typename Map::key_type, typename Map::mapped_type>>(); }
 };

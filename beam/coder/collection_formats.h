@@ -1,5 +1,5 @@
-// Collections to and from bytes, given how their elements travel. Elements of a PCollection and fields of rows differ in
-// the coder of the elements only: `Element` has Encode(value, out), Decode(in), ByteSize(value) and kCodable, and
+// Collections to and from bytes, given how their elements travel. Elements of a PCollection and fields of rows differ
+// in the coder of the elements only: `Element` has Encode(value, out), Decode(in), ByteSize(value) and kCodable, and
 // BulkType where an array of its values is an array of big-endian numbers.
 //
 // Sets and maps are written in the order of their keys, so that equal collections have equal bytes.
@@ -93,8 +93,8 @@ struct ArrayFormat {
   static std::array<T, kSize> Decode(Reader& in) {
     std::vector<T> values = VectorFormat<T, Element>::Decode(in);
     if (values.size() != kSize) {
-      throw Error("malformed bytes: an array of " + std::to_string(kSize) + " has " + std::to_string(values.size()) +
-                  " elements");
+      throw Error("malformed bytes: an array of " + std::to_string(kSize) + " has " + std::to_string(values.size())
+                  + " elements");
     }
     return FromVector(values, std::make_index_sequence<kSize>());
   }

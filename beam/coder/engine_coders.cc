@@ -16,8 +16,7 @@ void EncodeTimerInfo(const TimerInfo& timer, WindowCoding coding, Writer& out) {
 TimerInfo DecodeTimerInfo(WindowCoding coding, Reader& in) {
   TimerInfo timer;
   timer.tag = internal::ReadBytes(in, Context::kNested);
-  internal::ReadIterable(
-      in, [](std::size_t) {}, [&] { timer.windows.push_back(DecodeWindow(coding, in)); });
+  internal::ReadIterable(in, [](std::size_t) {}, [&] { timer.windows.push_back(DecodeWindow(coding, in)); });
   timer.clear = internal::ReadBool(in);
   if (timer.clear) return timer;
   timer.fire = DecodeTimestamp(in);

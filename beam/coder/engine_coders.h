@@ -1,5 +1,5 @@
-// What only engines put on the wire: length prefixes, sharded keys, timers, and iterables whose rest lies in the runner's
-// state. Users' types do not meet these.
+// What only engines put on the wire: length prefixes, sharded keys, timers, and iterables whose rest lies in the
+// runner's state. Users' types do not meet these.
 //
 //   length_prefix          VarInt length, then the outer encoding            300 as varint   02 AC 02
 //   sharded_key            nested shard id, then the nested key              {"key", "s"}    01 73 03 6B 65 79
@@ -103,8 +103,8 @@ Timer<K> DecodeTimer(WindowCoding coding, Reader& in) {
   return {Coder<K>::Decode(in, Context::kNested), DecodeTimerInfo(coding, in)};
 }
 
-// Reads an iterable whose rest may lie in the runner's state: `fetch(token)` returns the bytes of the remaining elements,
-// one nested encoding after another.
+// Reads an iterable whose rest may lie in the runner's state: `fetch(token)` returns the bytes of the remaining
+// elements, one nested encoding after another.
 template <class T, class Fetch>
 std::vector<T> DecodeStateBackedIterable(Reader& in, Fetch&& fetch) {
   return internal::VectorFormat<T, Coder<T>>::Decode(in, std::forward<Fetch>(fetch));

@@ -23,11 +23,11 @@ inline FieldType Atomic(AtomicType type) { return {.atomic = type}; }
 
 // The narrowest signed integer that holds every T; 64 bits for the widest.
 template <class T>
-using WireInteger = std::conditional_t<
-    (sizeof(T) + (std::is_signed_v<T> || std::is_same_v<T, char> ? 0 : 1) <= 1), std::int8_t,
-    std::conditional_t<(sizeof(T) + (std::is_signed_v<T> ? 0 : 1) <= 2), std::int16_t,
-                       std::conditional_t<(sizeof(T) + (std::is_signed_v<T> ? 0 : 1) <= 4), std::int32_t,
-                                          std::int64_t>>>;
+using WireInteger =
+    std::conditional_t<(sizeof(T) + (std::is_signed_v<T> || std::is_same_v<T, char> ? 0 : 1) <= 1), std::int8_t,
+                       std::conditional_t<(sizeof(T) + (std::is_signed_v<T> ? 0 : 1) <= 2), std::int16_t,
+                                          std::conditional_t<(sizeof(T) + (std::is_signed_v<T> ? 0 : 1) <= 4),
+                                                             std::int32_t, std::int64_t>>>;
 
 struct NotBulk {};
 template <class T>
@@ -180,7 +180,8 @@ struct SetFieldCoder : SetFormat<Set, FieldCoder<typename Set::key_type>> {
   static FieldType Type() { return ArrayType<typename Set::key_type>(); }
 };
 
-template <class Map, class Key = FieldCoder<typename Map::key_type>, class Value = FieldCoder<typename Map::mapped_type>>
+template <class Map, class Key = FieldCoder<typename Map::key_type>,
+          class Value = FieldCoder<typename Map::mapped_type>>
 struct MapFieldCoder : MapFormat<Map, Key, Value> {
   static constexpr bool kCodable = Key::kCodable && Value::kCodable;
   static FieldType Type() { return {.kind = FieldType::Kind::kMap, .components = {Key::Type(), Value::Type()}}; }

@@ -58,8 +58,8 @@ inline void WriteVarInt32(std::int32_t value, Writer& out) { out.VarInt(static_c
 // Java and Python write a negative INT32 in five bytes, Go in ten: both are read.
 inline std::int32_t ReadVarInt32(Reader& in) {
   const std::uint64_t value = in.VarInt();
-  const bool fits = value <= std::numeric_limits<std::uint32_t>::max() ||
-                    static_cast<std::int64_t>(value) >= std::numeric_limits<std::int32_t>::min();
+  const bool fits = value <= std::numeric_limits<std::uint32_t>::max()
+      || static_cast<std::int64_t>(value) >= std::numeric_limits<std::int32_t>::min();
   if (!fits || (static_cast<std::int64_t>(value) < 0 && static_cast<std::int32_t>(value) >= 0)) {
     throw Error("malformed bytes: a 32-bit integer is out of range");
   }
@@ -166,8 +166,8 @@ inline void SkipUnknownFields(const RowHeader& header, std::size_t known, Reader
       if (!header.IsNull(i)) break;
       if (i + 1 == header.field_count) return;
     }
-    throw Error("a row has " + std::to_string(header.field_count) + " fields where " + std::to_string(known) +
-                " are known: the rest cannot be skipped inside another value");
+    throw Error("a row has " + std::to_string(header.field_count) + " fields where " + std::to_string(known)
+                + " are known: the rest cannot be skipped inside another value");
   }
 }
 

@@ -1,6 +1,7 @@
 // KV: the pair that GroupByKey and everything per key works on. Beam's beam:coder:kv:v1.
 //
-//   KV<std::string, std::int64_t>{"abc", 1}  is  03 61 62 63 01: the key nested, then the value in the KV's own context.
+//   KV<std::string, std::int64_t>{"abc", 1}  is  03 61 62 63 01: the key nested, then the value in the KV's own
+//   context.
 #pragma once
 
 namespace beam {

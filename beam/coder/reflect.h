@@ -5,9 +5,9 @@
 //   FieldNames<Config>()                   {"path", "threshold"}
 //   ForEachField(config, [](std::string_view name, auto& field) { ... });
 //
-// An aggregate here is a struct without base classes, constructors, private, reference or C array fields, and with at most
-// 32 fields. Fields may be const, move-only or not default-constructible, and the struct may have methods. Structs of
-// anonymous namespaces and of functions work too.
+// An aggregate here is a struct without base classes, constructors, private, reference or C array fields, and with at
+// most 32 fields. Fields may be const, move-only or not default-constructible, and the struct may have methods. Structs
+// of anonymous namespaces and of functions work too.
 //
 // How: the number of fields is the largest number of initializers the struct accepts; their addresses come from a
 // structured binding; and a name is read off the signature of a function whose template argument is the address of that
@@ -90,8 +90,8 @@ constexpr bool AcceptsPairBetween(std::index_sequence<kBefore...>, std::index_se
 template <class T, std::size_t kCount, std::size_t kIndex, std::size_t... kAfter>
 constexpr bool ArrayAt(std::index_sequence<kAfter...>) {
   constexpr auto before = std::make_index_sequence<kIndex>();
-  return !AcceptsPairBetween<T>(before, std::make_index_sequence<kCount - kIndex - 1>()) &&
-         (... || AcceptsPairBetween<T>(before, std::make_index_sequence<kAfter>()));
+  return !AcceptsPairBetween<T>(before, std::make_index_sequence<kCount - kIndex - 1>())
+      && (... || AcceptsPairBetween<T>(before, std::make_index_sequence<kAfter>()));
 }
 
 template <class T, std::size_t kCount, std::size_t... I>
@@ -161,8 +161,8 @@ constexpr auto FieldAddresses() {
 template <FieldAddress kAddress>
 constexpr std::string_view FieldNameAt() {
   constexpr auto is_name = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+        || static_cast<unsigned char>(c) >= 0x80;
   };
   const std::string_view signature = __PRETTY_FUNCTION__;
   std::size_t end = signature.rfind('}');
@@ -194,11 +194,11 @@ constexpr void RequireReflectable() {
   static_assert(problem != ReflectProblem::kUnion, "a union has no fields to name: use a struct, or std::variant");
   static_assert(problem != ReflectProblem::kTooManyFields,
                 "this struct has more than 32 fields: group some of them in a struct of their own");
-  static_assert(problem != ReflectProblem::kBaseClass,
-                "this struct has a base class: make the base a field instead");
+  static_assert(problem != ReflectProblem::kBaseClass, "this struct has a base class: make the base a field instead");
   static_assert(problem != ReflectProblem::kArray, "this struct has a C array as a field: use std::array instead");
-  static_assert(problem != ReflectProblem::kNotCountable,
-                "this struct has a field that cannot be initialized from a value, such as a reference: hold a value instead");
+  static_assert(
+      problem != ReflectProblem::kNotCountable,
+      "this struct has a field that cannot be initialized from a value, such as a reference: hold a value instead");
 }
 
 }  // namespace internal

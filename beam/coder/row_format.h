@@ -174,7 +174,8 @@ struct RowFormat {
       return FieldCoder<typename F::value_type>::Decode(in);
     } else {
       if (header.IsNull(i)) {
-        throw Error("malformed bytes: field '" + std::string(Shape::Names()[i]) + "' of a row is null but not optional");
+        throw Error("malformed bytes: field '" + std::string(Shape::Names()[i])
+                    + "' of a row is null but not optional");
       }
       return FieldCoder<F>::Decode(in);
     }

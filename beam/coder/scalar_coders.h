@@ -7,9 +7,9 @@
 //   Bytes                   beam:coder:bytes:v1         the same
 //   Void                    beam:coder:bytes:v1         nested 00, outer nothing
 //
-// Beam has no coder for a single float outside of rows: as in the Go SDK it travels as a double. An unsigned 64-bit value above
-// the largest signed one travels as its two's complement. Strings are not checked: file names may be any bytes, and only an SDK that
-// insists on UTF-8 will refuse them.
+// Beam has no coder for a single float outside of rows: as in the Go SDK it travels as a double. An unsigned 64-bit
+// value above the largest signed one travels as its two's complement. Strings are not checked: file names may be any
+// bytes, and only an SDK that insists on UTF-8 will refuse them.
 #pragma once
 
 #include <limits>

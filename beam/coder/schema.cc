@@ -36,20 +36,11 @@ void ForEachProtoField(std::string_view message, Fn&& fn) {
     const std::uint64_t key = in.VarInt();
     const std::uint64_t number = key >> 3;
     switch (key & 7) {
-      case kVarIntWire:
-        fn(ProtoField{number, in.VarInt(), {}});
-        break;
-      case kBytesWire:
-        fn(ProtoField{number, 0, in.Raw(in.VarInt())});
-        break;
-      case kFixed64Wire:
-        in.Raw(8);
-        break;
-      case kFixed32Wire:
-        in.Raw(4);
-        break;
-      default:
-        throw Error("malformed schema: an unknown protobuf wire type");
+      case kVarIntWire: fn(ProtoField{number, in.VarInt(), {}}); break;
+      case kBytesWire: fn(ProtoField{number, 0, in.Raw(in.VarInt())}); break;
+      case kFixed64Wire: in.Raw(8); break;
+      case kFixed32Wire: in.Raw(4); break;
+      default: throw Error("malformed schema: an unknown protobuf wire type");
     }
   }
 }
@@ -83,27 +74,17 @@ std::string SerializeType(const FieldType& type) {
   Writer out;
   if (type.nullable) WriteNumber(1, 1, out);
   switch (type.kind) {
-    case FieldType::Kind::kAtomic:
-      WriteNumber(2, static_cast<std::uint64_t>(type.atomic), out);
-      break;
-    case FieldType::Kind::kArray:
-      WriteText(3, SerializeTypes(type.components), out);
-      break;
-    case FieldType::Kind::kIterable:
-      WriteText(4, SerializeTypes(type.components), out);
-      break;
-    case FieldType::Kind::kMap:
-      WriteText(5, SerializeTypes(type.components), out);
-      break;
+    case FieldType::Kind::kAtomic: WriteNumber(2, static_cast<std::uint64_t>(type.atomic), out); break;
+    case FieldType::Kind::kArray: WriteText(3, SerializeTypes(type.components), out); break;
+    case FieldType::Kind::kIterable: WriteText(4, SerializeTypes(type.components), out); break;
+    case FieldType::Kind::kMap: WriteText(5, SerializeTypes(type.components), out); break;
     case FieldType::Kind::kRow: {
       Writer row;
       WriteText(1, SerializeSchema(*type.row), row);
       WriteText(6, row.view(), out);
       break;
     }
-    case FieldType::Kind::kLogical:
-      WriteText(7, SerializeLogical(type), out);
-      break;
+    case FieldType::Kind::kLogical: WriteText(7, SerializeLogical(type), out); break;
   }
   return out.Take();
 }
@@ -156,9 +137,7 @@ FieldType ParseType(std::string_view bytes, int depth) {
   };
   ForEachProtoField(bytes, [&](const ProtoField& field) {
     switch (field.number) {
-      case 1:
-        type.nullable = field.value != 0;
-        break;
+      case 1: type.nullable = field.value != 0; break;
       case 2:
         if (field.value < 1 || field.value > static_cast<std::uint64_t>(AtomicType::kBytes)) {
           throw Error("malformed schema: an unknown atomic type");
@@ -189,8 +168,7 @@ FieldType ParseType(std::string_view bytes, int depth) {
         ParseLogical(field.bytes, depth + 1, type);
         set_kind(FieldType::Kind::kLogical);
         break;
-      default:
-        break;
+      default: break;
     }
   });
   if (!known) throw Error("malformed schema: a field has no type");
@@ -206,6 +184,7 @@ Field ParseField(std::string_view bytes, int depth) {
       result.type = ParseType(field.bytes, depth);
       typed = true;
     }
+    if (field.number == 4) result.id = static_cast<std::int32_t>(field.value);
     if (field.number == 5) result.encoding_position = static_cast<std::int32_t>(field.value);
   });
   if (!typed) throw Error("malformed schema: field '" + result.name + "' has no type");
@@ -232,9 +211,9 @@ std::uint64_t Hash(std::string_view bytes, std::uint64_t hash) {
 
 bool FieldType::operator==(const FieldType& other) const {
   const bool same_row = row == other.row || (row != nullptr && other.row != nullptr && *row == *other.row);
-  return same_row && kind == other.kind && (kind != Kind::kAtomic || atomic == other.atomic) &&
-         nullable == other.nullable && components == other.components && logical_urn == other.logical_urn &&
-         logical_argument == other.logical_argument;
+  return same_row && kind == other.kind && (kind != Kind::kAtomic || atomic == other.atomic)
+      && nullable == other.nullable && components == other.components && logical_urn == other.logical_urn
+      && logical_argument == other.logical_argument;
 }
 
 bool CoderSpec::operator==(const CoderSpec& other) const {
@@ -250,6 +229,7 @@ std::string SerializeSchema(const Schema& schema) {
     WriteText(1, field.name, bytes);
     WriteText(3, SerializeType(field.type), bytes);
     // Protobuf leaves zeros away.
+    if (field.id != 0) WriteNumber(4, static_cast<std::uint32_t>(field.id), bytes);
     if (field.encoding_position != 0) WriteNumber(5, static_cast<std::uint32_t>(field.encoding_position), bytes);
     WriteText(1, bytes.view(), out);
   }

@@ -1,7 +1,8 @@
 // Schemas of rows and the description of coders, as plain values.
 //
 // Schema mirrors Beam's schema.proto (the payload of beam:coder:row:v1) as far as encoding needs it; CoderSpec mirrors
-// the Coder message with its components in place instead of by id. Both are values: copy, compare and share them freely.
+// the Coder message with its components in place instead of by id. Both are values: copy, compare and share them
+// freely.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +24,11 @@ struct FieldType {
   enum class Kind { kAtomic, kArray, kIterable, kMap, kRow, kLogical };
 
   Kind kind = Kind::kAtomic;
-  AtomicType atomic = AtomicType::kBytes;        // of kAtomic
+  AtomicType atomic = AtomicType::kBytes;  // of kAtomic
   bool nullable = false;
-  std::vector<FieldType> components = {};        // array, iterable: element; map: key, value; logical: representation
-  std::shared_ptr<const Schema> row = nullptr;   // of kRow
-  std::string logical_urn = {};                  // of kLogical
+  std::vector<FieldType> components = {};       // array, iterable: element; map: key, value; logical: representation
+  std::shared_ptr<const Schema> row = nullptr;  // of kRow
+  std::string logical_urn = {};                 // of kLogical
   std::optional<std::int64_t> logical_argument = {};  // of kLogical, where it is an integer (a length, a precision)
 
   bool operator==(const FieldType& other) const;
@@ -36,6 +37,7 @@ struct FieldType {
 struct Field {
   std::string name = {};
   FieldType type = {};
+  std::int32_t id = 0;                 // of other SDKs; ours leave it 0
   std::int32_t encoding_position = 0;  // meaningful where Schema::encoding_positions_set
 
   bool operator==(const Field&) const = default;
@@ -53,7 +55,7 @@ struct Schema {
 struct CoderSpec {
   std::string urn = {};
   std::vector<CoderSpec> components = {};
-  std::string payload = {};                       // of coders other than rows
+  std::string payload = {};                        // of coders other than rows
   std::shared_ptr<const Schema> schema = nullptr;  // of rows, instead of the payload
 
   bool operator==(const CoderSpec& other) const;

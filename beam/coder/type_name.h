@@ -1,7 +1,7 @@
 // TypeName<T>(): the qualified name of a type as a string, at compile time.
 //
-// The same text from GCC and Clang for named types: `audio::Failure`, `beam::KV<int, std::basic_string<char>>`. Types of
-// an anonymous namespace contain `{anonymous}`; the names of function-local types and of lambdas differ by compiler.
+// The same text from GCC and Clang for named types: `audio::Failure`, `beam::KV<int, std::basic_string<char>>`. Types
+// of an anonymous namespace contain `{anonymous}`; the names of function-local types and of lambdas differ by compiler.
 #pragma once
 
 #include <array>
@@ -31,10 +31,14 @@ struct NameRewrite {
 
 // In this order: each line brings one compiler's spelling to a common one.
 inline constexpr NameRewrite kNameRewrites[] = {
-    {"std::__cxx11::", "std::"},          {"(anonymous namespace)", "{anonymous}"},
-    {"long long unsigned int", "unsigned long long"}, {"long unsigned int", "unsigned long"},
-    {"short unsigned int", "unsigned short"}, {"long int", "long"},
-    {"short int", "short"},               {"> >", ">>"},
+    {"std::__cxx11::", "std::"},
+    {"(anonymous namespace)", "{anonymous}"},
+    {"long long unsigned int", "unsigned long long"},
+    {"long unsigned int", "unsigned long"},
+    {"short unsigned int", "unsigned short"},
+    {"long int", "long"},
+    {"short int", "short"},
+    {"> >", ">>"},
 };
 
 template <std::size_t kSize>
@@ -52,8 +56,8 @@ constexpr NameBuffer<kSize> NormalizeTypeName(std::string_view raw) {
       if (found == nullptr && raw.starts_with(rewrite.from)) found = &rewrite;
     }
     // "> >" keeps its second bracket in the input, so that a whole run of them closes up.
-    const std::string_view text = found != nullptr ? found->to.substr(0, found->from == "> >" ? 1 : found->to.size())
-                                                   : raw.substr(0, 1);
+    const std::string_view text =
+        found != nullptr ? found->to.substr(0, found->from == "> >" ? 1 : found->to.size()) : raw.substr(0, 1);
     for (const char c : text) out.text[out.size++] = c;
     raw.remove_prefix(found == nullptr ? 1 : found->from == "> >" ? 2 : found->from.size());
   }

@@ -42,8 +42,8 @@ Window DecodeWindow(WindowCoding coding, Reader& in) {
 
 void EncodePane(const PaneInfo& pane, Writer& out) {
   const PaneForm form = FormOf(pane);
-  out.Byte(static_cast<std::uint8_t>((pane.is_first ? 1 : 0) | (pane.is_last ? 2 : 0) |
-                                     static_cast<int>(pane.timing) << 2 | form << 4));
+  out.Byte(static_cast<std::uint8_t>(
+      (pane.is_first ? 1 : 0) | (pane.is_last ? 2 : 0) | static_cast<int>(pane.timing) << 2 | form << 4));
   if (form != kNoIndex) out.VarInt(static_cast<std::uint64_t>(pane.index));
   if (form == kTwoIndices) out.VarInt(static_cast<std::uint64_t>(pane.on_time_index));
 }
@@ -55,8 +55,7 @@ PaneInfo DecodePane(Reader& in) {
   pane.is_last = (byte & 2) != 0;
   pane.timing = static_cast<PaneTiming>(byte >> 2 & 3);
   switch (byte >> 4) {
-    case kNoIndex:
-      break;
+    case kNoIndex: break;
     case kOneIndex:
       pane.index = static_cast<std::int64_t>(in.VarInt());
       pane.on_time_index = pane.timing == PaneTiming::kEarly ? -1 : pane.index;
@@ -65,8 +64,7 @@ PaneInfo DecodePane(Reader& in) {
       pane.index = static_cast<std::int64_t>(in.VarInt());
       pane.on_time_index = static_cast<std::int64_t>(in.VarInt());
       break;
-    default:
-      throw Error("malformed bytes: an unknown form of pane");
+    default: throw Error("malformed bytes: an unknown form of pane");
   }
   return pane;
 }

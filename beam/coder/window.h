@@ -2,9 +2,9 @@
 //
 // All are plain values. Times are milliseconds since 1970 in UTC, as on Beam's wire.
 //
-//   timestamp        8 bytes, big-endian, sign bit flipped so that bytes sort as times do   1000  80 00 00 00 00 00 03 E8
-//   global_window    no bytes
-//   interval_window  the end as a timestamp, then VarInt its length in milliseconds         [10, 20) ms
+//   timestamp        8 bytes, big-endian, sign bit flipped so that bytes sort as times do   1000  80 00 00 00 00 00 03
+//   E8 global_window    no bytes interval_window  the end as a timestamp, then VarInt its length in milliseconds [10,
+//   20) ms
 //                                                                               80 00 00 00 00 00 00 14 0A
 //   pane             one byte: bits 0-1 first and last, bits 2-3 the timing, bits 4-7 what follows (0 nothing, 1 VarInt
 //                    index, 2 VarInt index and on-time index)                   no firing: 0F
@@ -141,7 +141,7 @@ template <>
 struct std::hash<beam::Window> {
   std::size_t operator()(const beam::Window& window) const noexcept {
     // The golden ratio in 64 bits keeps windows of equal length apart from each other's start and end.
-    return static_cast<std::size_t>(static_cast<std::uint64_t>(window.start().millis) * 0x9E3779B97F4A7C15 ^
-                                    static_cast<std::uint64_t>(window.end().millis));
+    return static_cast<std::size_t>(static_cast<std::uint64_t>(window.start().millis) * 0x9E3779B97F4A7C15
+                                    ^ static_cast<std::uint64_t>(window.end().millis));
   }
 };

@@ -1,12 +1,13 @@
-// Elements with their timestamp, windows and pane on the wire: beam:coder:windowed_value:v1 and param_windowed_value:v1.
+// Elements with their timestamp, windows and pane on the wire: beam:coder:windowed_value:v1 and
+// param_windowed_value:v1.
 //
 //   windowed_value        timestamp, windows as an iterable, pane, then the element in the context of the whole
 //     2 at 1454293425000 ms in the global window:  80 00 01 52 9A A4 9B 68  00 00 00 01  0F  02
 //   param_windowed_value  the element alone; the rest is the same for all and stands in the coder's payload, which is a
 //                         windowed_value of empty bytes
 //
-// On the wire an element may be in several windows at once; here it is in exactly one, so decoding gives one element for
-// each window named. An element in no window is dropped, as Beam does.
+// On the wire an element may be in several windows at once; here it is in exactly one, so decoding gives one element
+// for each window named. An element in no window is dropped, as Beam does.
 #pragma once
 
 #include <string>
