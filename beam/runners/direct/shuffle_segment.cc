@@ -18,9 +18,7 @@ constexpr std::size_t kMaxBlockBytes = 1 << 20;
 
 bool ShuffleLess(const ShuffleRecord& a, const ShuffleRecord& b) {
   if (a.hash != b.hash) return a.hash < b.hash;
-  if (a.key_size != b.key_size || a.data != b.data) {
-    if (const int keys = a.key().compare(b.key()); keys != 0) return keys < 0;
-  }
+  if (const int keys = a.key().compare(b.key()); keys != 0) return keys < 0;
   if (a.order != b.order) return a.order < b.order;
   return a.value() < b.value();
 }

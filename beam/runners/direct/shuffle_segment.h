@@ -16,11 +16,11 @@ inline constexpr std::size_t kShufflePartitions = 64;
 
 // One pair. Groups are of equal keys, the window being part of the key's bytes where windows are not global.
 struct ShuffleRecord {
-  std::uint64_t hash;  // of the key's bytes
-  ElementOrder order;
-  const char* data;    // the key's bytes, then the value's
-  std::uint32_t key_size;
-  std::uint32_t value_size;
+  std::uint64_t hash = 0;  // of the key's bytes
+  ElementOrder order = {};
+  const char* data = nullptr;  // the key's bytes, then the value's
+  std::uint32_t key_size = 0;
+  std::uint32_t value_size = 0;
 
   std::string_view key() const { return {data, key_size}; }
   std::string_view value() const { return {data + key_size, value_size}; }

@@ -1,10 +1,10 @@
 #include "beam/runners/direct/shuffle_store.h"
 
-#include <algorithm>
 #include <queue>
 #include <utility>
 
 #include "beam/runners/direct/group_chunk.h"
+#include "beam/runners/direct/shuffle_sort.h"
 
 namespace beam {
 namespace {
@@ -70,12 +70,9 @@ void ShuffleStore::SpillLocked() {
 }
 
 std::vector<ShuffleRecord> ShuffleStore::RecordsInMemory(std::size_t partition) const {
-  std::vector<ShuffleRecord> records;
-  for (const auto& segment : segments_) {
-    records.insert(records.end(), segment->begin(partition), segment->end(partition));
-  }
-  std::sort(records.begin(), records.end(), ShuffleLess);
-  return records;
+  std::vector<ShuffleSpan> spans;
+  for (const auto& segment : segments_) spans.emplace_back(segment->begin(partition), segment->end(partition));
+  return SortShuffleRecords(spans);
 }
 
 std::uint64_t ShuffleStore::BytesOnDisk(std::size_t partition) const {
@@ -107,8 +104,8 @@ std::shared_ptr<const Chunk> ShuffleStore::Load(std::size_t partition) {
     }
   }
   loaded->Seal();
-  records.insert(records.end(), loaded->begin(partition), loaded->end(partition));
-  std::sort(records.begin(), records.end(), ShuffleLess);
+  records = SortShuffleRecords({{records.data(), records.data() + records.size()},
+                                {loaded->begin(partition), loaded->end(partition)}});
   std::vector<std::shared_ptr<const void>> owners{segments_.begin(), segments_.end()};
   owners.push_back(std::move(loaded));
   return MakeGroupChunk(type_, is_global_, std::move(records), std::move(owners));

@@ -1,0 +1,53 @@
+#include "beam/runners/options.h"
+
+#include <sys/stat.h>
+
+#include <vector>
+
+namespace beam {
+namespace {
+
+struct RunnerName {
+  Runner runner;
+  const char* name;
+};
+constexpr RunnerName kRunnerNames[] = {
+    {Runner::kDirect, "Direct"}, {Runner::kPortable, "Portable"}, {Runner::kPrism, "Prism"},
+    {Runner::kFlink, "Flink"},   {Runner::kSpark, "Spark"},       {Runner::kDataflow, "Dataflow"},
+};
+
+}  // namespace
+
+Runner FlagValue<Runner>::Parse(std::string_view text) {
+  std::vector<std::string> names;
+  for (const RunnerName& known : kRunnerNames) {
+    names.push_back(known.name);
+    names.push_back(std::string(known.name) + "Runner");
+    if (EqualIgnoringCase(text, names.back()) || EqualIgnoringCase(text, known.name)) return known.runner;
+  }
+  const std::string nearest = NearestName(text, names);
+  throw UsageError("must be a runner that Beam has, such as " + (nearest.empty() ? "Direct" : nearest));
+}
+
+std::string FlagValue<Runner>::Text(Runner value) {
+  for (const RunnerName& known : kRunnerNames) {
+    if (known.runner == value) return known.name;
+  }
+  return {};
+}
+
+void PipelineOptions::Validate() const {
+  if (direct_num_workers < 0 || direct_num_workers > 4096) {
+    throw UsageError("--direct_num_workers must be from 0 (one per core) to 4096, not " +
+                     std::to_string(direct_num_workers));
+  }
+  if (direct_max_attempts < 1) {
+    throw UsageError("--direct_max_attempts must be at least 1, not " + std::to_string(direct_max_attempts));
+  }
+  struct stat status{};
+  if (!temp_location.empty() && (stat(temp_location.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {
+    throw UsageError("--temp_location '" + temp_location + "' is not a folder: create it, or leave the flag out");
+  }
+}
+
+}  // namespace beam

@@ -1,0 +1,37 @@
+// PipelineOptions: what every pipeline takes from its command line, in the names of Beam's other SDKs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "beam/runners/options_flag.h"
+#include "beam/runners/options_value.h"
+
+namespace beam {
+
+// The runners that Beam has. This build runs pipelines on kDirect; it knows the others in order to say what is missing.
+enum class Runner { kDirect, kPortable, kPrism, kFlink, kSpark, kDataflow };
+
+// Accepts the names of the other SDKs, with and without "Runner", letter case aside.
+template <>
+struct FlagValue<Runner> {
+  static std::string Kind() { return "NAME"; }
+  static Runner Parse(std::string_view text);
+  static std::string Text(Runner value);
+};
+
+struct PipelineOptions {
+  Flag<Runner, "where the pipeline runs; Direct: in this process, on all cores"> runner = Runner::kDirect;
+  Flag<std::string, "a name for the run, shown by engines and in logs"> job_name;
+  Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location;
+  Flag<int, "threads of the Direct runner; 0: one per core"> direct_num_workers = 0;
+  Flag<int, "how often the Direct runner tries a bundle that fails before the run fails"> direct_max_attempts = 4;
+  Flag<ByteSize, "memory for grouping, beyond which the Direct runner goes to disk; 0: a quarter of the machine's">
+      direct_shuffle_memory;
+  Flag<ByteSize, "memory for decoded data; work that would exceed it waits; 0: half of the machine's"> max_memory;
+  Flag<Severity, "log lines below this are dropped"> log_level = Severity::kInfo;
+
+  void Validate() const;
+};
+
+}  // namespace beam

@@ -1,0 +1,138 @@
+// FlagSet: the flags of a program, made from the fields of its options structs (options_flag.h). Parsing, help and error
+// texts all derive from this one list. Not thread-safe.
+//
+//   Options options;
+//   PipelineOptions pipeline_options;
+//   FlagSet flags("count-words", "Counts the words of a text.");
+//   flags.Add("Options", options);
+//   flags.Add("Options of every pipeline", pipeline_options);
+//   flags.Parse({argv + 1, argv + argc});
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "beam/coder/reflect.h"
+#include "beam/runners/options_flag.h"
+#include "beam/runners/options_value.h"
+
+namespace beam {
+
+// One flag.
+struct FlagSpec {
+  std::string name;  // without the dashes
+  std::string help;
+  std::string kind;  // of its values, for the help; empty: a switch, which needs none
+  std::string default_text;
+  bool is_required = false;
+  bool is_list = false;                        // may be given several times
+  std::function<void(std::string_view)> set;   // parses a value and stores it; throws UsageError
+  std::function<std::string()> text;           // the value it has now
+};
+
+class FlagSet {
+ public:
+  FlagSet(std::string program, std::string summary) : program_(std::move(program)), summary_(std::move(summary)) {}
+
+  // Adds a flag for each field. `options` must outlive the set; Parse() writes into it.
+  template <class Options>
+  void Add(std::string title, Options& options);
+
+  // Understands --flag value, --flag=value and --switch. Throws UsageError, naming the flag and what to do, for a flag
+  // that is unknown, missing or has no good value. Nothing but the options is changed, and those only up to the error.
+  // With --help among the arguments nothing else is looked at, and false is returned.
+  bool Parse(const std::vector<std::string>& arguments);
+
+  // What --help prints.
+  std::string Help() const;
+
+  // The flags in order of declaration, for showing what a run was started with.
+  std::vector<const FlagSpec*> flags() const;
+
+ private:
+  struct Group {
+    std::string title;
+    std::vector<FlagSpec> flags;
+    std::function<void()> validate;
+  };
+
+  const FlagSpec* Find(std::string_view name) const;
+  [[noreturn]] void ThrowUnknown(const std::string& argument) const;
+
+  std::string program_;
+  std::string summary_;
+  std::vector<Group> groups_;
+};
+
+namespace internal {
+
+template <class Field>
+struct FieldFlag {
+  using Value = Field;
+  static constexpr std::string_view kHelpText = "";
+  static constexpr bool kRequired = false;
+};
+template <class T, Tag kHelp, bool kIsRequired>
+struct FieldFlag<Flag<T, kHelp, kIsRequired>> : Flag<T, kHelp, kIsRequired> {
+  using Value = T;
+};
+
+template <class T>
+struct ListElement {
+  static constexpr bool kIsList = false;
+  using Type = T;
+};
+template <class T>
+struct ListElement<std::vector<T>> {
+  static constexpr bool kIsList = true;
+  using Type = T;
+};
+
+template <class Field>
+FlagSpec MakeFlagSpec(std::string_view name, Field& field) {
+  using Value = typename FieldFlag<Field>::Value;
+  using List = ListElement<Value>;
+  using Element = typename List::Type;
+  FlagSpec spec;
+  spec.name = name;
+  spec.help = FieldFlag<Field>::kHelpText;
+  spec.kind = FlagValue<Element>::Kind();
+  spec.is_required = FieldFlag<Field>::kRequired;
+  spec.is_list = List::kIsList;
+  spec.text = [&field] {
+    if constexpr (List::kIsList) {
+      std::string text;
+      for (const Element& element : field) text += (text.empty() ? "" : ", ") + FlagValue<Element>::Text(element);
+      return text;
+    } else {
+      return FlagValue<Value>::Text(field);
+    }
+  };
+  spec.default_text = spec.text();
+  spec.set = [&field](std::string_view text) {
+    if constexpr (List::kIsList) {
+      field.push_back(FlagValue<Element>::Parse(text));
+    } else {
+      field = FlagValue<Value>::Parse(text);
+    }
+  };
+  return spec;
+}
+
+}  // namespace internal
+
+template <class Options>
+void FlagSet::Add(std::string title, Options& options) {
+  Group group;
+  group.title = std::move(title);
+  ForEachField(options, [&](std::string_view name, auto& field) {
+    group.flags.push_back(internal::MakeFlagSpec(name, field));
+  });
+  if constexpr (requires { options.Validate(); }) group.validate = [&options] { options.Validate(); };
+  groups_.push_back(std::move(group));
+}
+
+}  // namespace beam
