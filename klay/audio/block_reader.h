@@ -1,7 +1,7 @@
 // BlockReader: where decoded samples come from, whatever decodes them. One implementation reads PCM by itself, the other
 // runs an FFmpeg decoder.
 //
-// An implementation fills in DecodeReport::info in its constructor; frame counts are kept by AudioDecoder.
+// An implementation fills in DecodeReport::info in its constructor and counts what it delivers in DecodeReport::frames.
 #pragma once
 
 #include <cstdint>

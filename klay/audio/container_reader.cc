@@ -83,9 +83,15 @@ ContainerReader::ContainerReader(const AVInputFormat& format, BufferedSource& so
   const AvLogScope scope(log_);
   report.info.container = FirstName(format);
   CheckDeclaredSize(source, damage);
+  std::map<std::uint32_t, MovLength> mov_lengths;
+  if (report.info.container == "mov") {
+    mov_lengths = ReadMovLengths(source);
+    source.Seek(0);
+  }
   Open(format);
   ChooseStream();
   DescribeLength();
+  DescribeMovLength(mov_lengths);
 }
 
 void ContainerReader::Open(const AVInputFormat& format) {
@@ -145,7 +151,21 @@ void ContainerReader::DescribeLength() {
   }
 }
 
+void ContainerReader::DescribeMovLength(const std::map<std::uint32_t, MovLength>& lengths) {
+  const int rate = stream_->codecpar->sample_rate;
+  if (const auto found = lengths.find(static_cast<std::uint32_t>(stream_->id)); found != lengths.end()) {
+    length_in_seconds_ =
+        static_cast<double>(found->second.ticks) / static_cast<double>(found->second.ticks_per_second);
+  }
+  for (AVDictionary* metadata : {input_->metadata, stream_->metadata}) {
+    const AVDictionaryEntry* tag = av_dict_get(metadata, "iTunSMPB", nullptr, 0);
+    if (tag == nullptr || rate <= 0 || report_.info.container != "mov") continue;
+    if (const auto samples = ITunesSamples(tag->value)) length_in_seconds_ = static_cast<double>(*samples) / rate;
+  }
+}
+
 bool ContainerReader::Next(AVPacket& packet) {
+  const AvLogScope scope(log_);
   for (int errors = 0; errors < kMostErrorsInARow;) {
     beam::ThrowIfCancelled();
     const int result = av_read_frame(input_.get(), &packet);

@@ -10,12 +10,14 @@
 // codec does not protect by a checksum, such as AAC's.
 #pragma once
 
-#include <memory>
-#include <string>
+#include <cstdint>
+#include <map>
+#include <optional>
 
 #include "klay/audio/buffered_source.h"
 #include "klay/audio/damage_log.h"
 #include "klay/audio/decode_report.h"
+#include "klay/audio/mov_length.h"
 #include "klay/audio/packet_reader.h"
 
 namespace klay::internal {
@@ -33,11 +35,13 @@ class ContainerReader : public PacketReader {
   bool Next(AVPacket& packet) override;
   AVRational time_base() const override { return stream_->time_base; }
   bool counts_samples() const override { return false; }
+  std::optional<double> length_in_seconds() const override { return length_in_seconds_; }
 
  private:
   void Open(const AVInputFormat& format);
   void ChooseStream();
   void DescribeLength();
+  void DescribeMovLength(const std::map<std::uint32_t, MovLength>& lengths);
   double SecondsAt(std::int64_t pts) const;
 
   DamageLog& damage_;
@@ -47,6 +51,7 @@ class ContainerReader : public PacketReader {
   AvInput input_;  // after io_, which it reads from while it closes
   AVStream* stream_ = nullptr;
   double last_seconds_ = 0;
+  std::optional<double> length_in_seconds_;
 };
 
 }  // namespace klay::internal

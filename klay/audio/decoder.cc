@@ -20,7 +20,6 @@ std::int64_t AudioDecoder::Read(float* const* planes, std::int64_t capacity) {
   if (finished_) return 0;
   const std::int64_t before = report_.frames;
   const std::int64_t frames = reader_->Read(planes, capacity);
-  report_.frames += frames;
   CheckLength(before, frames == 0);
   finished_ = frames == 0;
   return frames;

@@ -205,7 +205,7 @@ bool Mp3Reader::Resync() {
 
 void Mp3Reader::CheckEnd() {
   // Some encoders count the header's own frame too. It is only believed that nothing is missing if the bytes say so.
-  if (frame_count_ && frames_found_ == *frame_count_ - 1 && end_position_ && frames_end_ >= *end_position_ && trim_end_) {
+  if (damage_.count() == 0 && frame_count_ && frames_found_ == *frame_count_ - 1 && end_position_ && frames_end_ >= *end_position_ && trim_end_) {
     *trim_end_ = std::min(*trim_end_, frames_found_ * first_.frames);
     report_.info.frames_from_header = *trim_end_ - trim_begin_;
   }

@@ -6,6 +6,7 @@
 #include "klay/audio/audio_error.h"
 #include "klay/audio/container_reader.h"
 #include "klay/audio/mp3_reader.h"
+#include "klay/audio/ogg_reader.h"
 #include "klay/audio/packet_decoder.h"
 #include "klay/audio/wav_header.h"
 #include "klay/audio/wav_reader.h"
@@ -25,8 +26,16 @@ bool SkipId3v2(BufferedSource& source) {
   return any;
 }
 
+bool StartsWithOggPage(BufferedSource& source) {
+  const ByteView bytes = source.Peek(4);
+  return bytes.size() >= 4 && FindOggCapture(bytes.first(4), 0) == 0;
+}
+
 std::unique_ptr<PacketReader> OpenPackets(BufferedSource& source, DamageLog& damage, DecodeReport& report) {
   const bool tagged = SkipId3v2(source);
+  if (StartsWithOggPage(source)) {
+    if (auto ogg = OggReader::Open(source, damage, report)) return ogg;
+  }
   // Cheap, and certain at the very beginning. Further in it could be a part of another format, so that comes last.
   const auto mp3 = FindMp3(source);
   if (mp3 == 0) return std::make_unique<Mp3Reader>(source, 0, damage, report);

@@ -1,6 +1,7 @@
 #include "klay/audio/packet_decoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -99,11 +100,13 @@ std::int64_t PacketDecoder::Read(float* const* planes, std::int64_t capacity) {
       for (float* plane : plane_positions_) std::fill_n(plane, count, 0.0F);
       silence_left_ -= count;
       report_.concealed_frames += count;
+      report_.frames += count;
       written += count;
     } else if (frame_begin_ < frame_end_) {
       const std::int64_t count = std::min(frame_end_ - frame_begin_, capacity - written);
       CopyFrame(*frame_, frame_begin_, count, plane_positions_.data());
       frame_begin_ += count;
+      report_.frames += count;
       written += count;
     } else if (!NextFrame()) {
       break;
@@ -119,7 +122,7 @@ bool PacketDecoder::NextFrame() {
     if (result >= 0) {
       if (Accept()) return true;
     } else if (result == AVERROR_EOF) {
-      finished_ = true;
+      StartNextStream();
     } else if (result == AVERROR(EAGAIN)) {
       SendNextPacket();
     } else {
@@ -131,10 +134,7 @@ bool PacketDecoder::NextFrame() {
 
 void PacketDecoder::SendNextPacket() {
   beam::ThrowIfCancelled();
-  if (sent_all_) {  // the decoder asks for more than there is
-    finished_ = true;
-    return;
-  }
+  if (sent_all_) return StartNextStream();  // the decoder asks for more than there is
   const std::int64_t losses = damage_.count();
   if (!reader_->Next(*packet_)) {
     sent_all_ = true;
@@ -144,26 +144,46 @@ void PacketDecoder::SendNextPacket() {
   }
   if (damage_.count() != losses && reader_->flush_after_loss()) avcodec_flush_buffers(codec_.get());
   if (!positioned_ && reader_->counts_samples()) {
-    position_ = packet_->pts;
+    const bool lost_before = damage_.count() != losses_seen_;
+    position_ = lost_before ? std::min(packet_->pts, reader_->first_frame()) : packet_->pts;
     positioned_ = true;
   }
+  packet_seconds_ = packet_->pts == AV_NOPTS_VALUE ? SecondsAt(position_) : SecondsAt(SamplesOf(packet_->pts));
   const int result = avcodec_send_packet(codec_.get(), packet_.get());
   if (result < 0) OnDecoderError(result);
 }
 
+void PacketDecoder::StartNextStream() {
+  if (!reader_->NextStream()) {
+    finished_ = true;
+    return;
+  }
+  codec_ = OpenCodec(*reader_);
+  sent_all_ = positioned_ = false;
+}
+
 void PacketDecoder::OnDecoderError(int error) {
   if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
-  std::string text = log_.Take();
-  if (text.empty()) text = AvErrorText(error);
-  damage_.DamagedAt(SecondsAt(position_), "the " + report_.info.codec + " decoder reports: " + text);
+  const std::string text = log_.Take();
+  DecoderReports(text.empty() ? AvErrorText(error) : text);
+}
+
+void PacketDecoder::DecoderReports(const std::string& text) {
+  damage_.DamagedAt(packet_seconds_, "the " + report_.info.codec + " decoder reports: " + text);
 }
 
 // Takes frame_ as the next part of the signal. False if none of it is to be delivered.
 bool PacketDecoder::Accept() {
   CheckParameters();
-  PlaceInTime();
+  // Some decoders only log that they made up what they could not decode. (Those of our own readers' codecs either refuse
+  // a damaged packet, or log what is nothing unusual, as mp3's at the beginning of a cut file.)
+  if (!reader_->counts_samples()) {
+    const std::string text = log_.Take();
+    if (!text.empty()) DecoderReports(text);
+  }
   frame_begin_ = 0;
   frame_end_ = frame_->nb_samples;
+  PlaceInTime();
   Trim();
   return silence_left_ > 0 || frame_begin_ < frame_end_;
 }
@@ -197,27 +217,45 @@ void PacketDecoder::CheckParameters() {
 // Timestamps are only believed where something is known to be missing: a gap in them by itself is how some containers
 // store pauses, and many are imprecise.
 void PacketDecoder::PlaceInTime() {
+  // The first frames after a loss can be shorter or longer than their packets, as codecs overlap neighbours.
+  constexpr int kFramesToPlace = 3;
   const bool lost = damage_.count() != losses_seen_;
   losses_seen_ = damage_.count();
+  if (lost) frames_to_place_ = kFramesToPlace;
   if (frame_->pts == AV_NOPTS_VALUE) return;
   const std::int64_t pts = SamplesOf(frame_->pts);
   if (!positioned_) {
     position_ = lost ? 0 : pts;
     positioned_ = true;
   }
-  if (!lost || pts <= position_) return;
-  const std::int64_t most =
-      kMaxConcealedSeconds * report_.info.sample_rate - report_.concealed_frames - silence_left_;
-  silence_left_ = std::clamp<std::int64_t>(pts - std::max(position_, reader_->first_frame()), 0, std::max<std::int64_t>(most, 0));
-  position_ = pts;
+  if (frames_to_place_ == 0) return;
+  --frames_to_place_;
+  const std::int64_t gap = pts - std::max(position_, reader_->first_frame());
+  if (gap > 0) {
+    const std::int64_t most = kMaxConcealedSeconds * report_.info.sample_rate - report_.concealed_frames;
+    silence_left_ = std::clamp<std::int64_t>(gap, 0, std::max<std::int64_t>(most, 0));
+    position_ = pts;
+  } else if (reader_->counts_samples() && position_ > pts) {
+    frame_begin_ = std::min<std::int64_t>(position_ - pts, frame_->nb_samples);
+    position_ = pts;
+  }
 }
 
 // Cuts frame_ to the part of the timeline that is signal, and moves on.
 void PacketDecoder::Trim() {
   const std::int64_t begin = position_;
   position_ += frame_end_;
-  if (!reader_->counts_samples()) return;
-  frame_begin_ = std::clamp<std::int64_t>(reader_->first_frame() - begin, 0, frame_end_);
+  if (!reader_->counts_samples()) {
+    if (const auto seconds = reader_->length_in_seconds()) {
+      const std::int64_t length = std::llround(*seconds * report_.info.sample_rate);
+      const std::int64_t left = std::max<std::int64_t>(length - taken_, 0);
+      silence_left_ = std::min(silence_left_, left);
+      frame_end_ = std::min(frame_end_, frame_begin_ + left - silence_left_);
+    }
+    taken_ += silence_left_ + frame_end_ - frame_begin_;
+    return;
+  }
+  frame_begin_ = std::clamp<std::int64_t>(reader_->first_frame() - begin, frame_begin_, frame_end_);
   if (const auto end = reader_->end_frame()) {
     frame_end_ = std::clamp<std::int64_t>(*end - begin, frame_begin_, frame_end_);
     silence_left_ = std::clamp<std::int64_t>(silence_left_, 0, std::max<std::int64_t>(*end - (begin - silence_left_), 0));
@@ -226,7 +264,8 @@ void PacketDecoder::Trim() {
 
 std::int64_t PacketDecoder::SamplesOf(std::int64_t pts) const {
   if (reader_->counts_samples()) return pts;
-  return av_rescale_q(pts, reader_->time_base(), AVRational{1, std::max(frame_->sample_rate, 1)});
+  const int rate = report_.info.sample_rate > 0 ? report_.info.sample_rate : reader_->codec().sample_rate;
+  return av_rescale_q(pts, reader_->time_base(), AVRational{1, std::max(rate, 1)});
 }
 
 double PacketDecoder::SecondsAt(std::int64_t position) const {

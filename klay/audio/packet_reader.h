@@ -18,6 +18,10 @@ class PacketReader {
   // DamageLog; a packet after lost ones has a pts that leaves room for them.
   virtual bool Next(AVPacket& packet) = 0;
 
+  // After Next() has returned false: goes on to the next of several streams that follow each other, of which all the above
+  // is then true anew. Times go on from where the former stream ended.
+  virtual bool NextStream() { return false; }
+
   virtual AVRational time_base() const = 0;
 
   // Readers of ours count time in samples and say which part of the timeline is the signal: [first_frame, end_frame).
@@ -26,6 +30,8 @@ class PacketReader {
   virtual bool counts_samples() const { return true; }
   virtual std::int64_t first_frame() const { return 0; }
   virtual std::optional<std::int64_t> end_frame() const { return std::nullopt; }
+  // Of the others, how long the signal is where the container says so and FFmpeg does not cut it.
+  virtual std::optional<double> length_in_seconds() const { return std::nullopt; }
 
   // Whether the decoder must forget its state where packets were lost, because it would combine what does not belong
   // together (mp3's bit reservoir).

@@ -27,7 +27,11 @@ const char* CodecName(SampleFormat format) {
 
 WavReader::WavReader(BufferedSource& source, const WavHeader& header, const DecodeOptions& options, DamageLog& damage,
                      DecodeReport& report)
-    : source_(source), header_(header), damage_(damage), frames_left_(std::numeric_limits<std::int64_t>::max()) {
+    : source_(source),
+      header_(header),
+      damage_(damage),
+      report_(report),
+      frames_left_(std::numeric_limits<std::int64_t>::max()) {
   if (header.channels > options.max_channels || header.sample_rate > static_cast<std::uint32_t>(options.max_sample_rate)) {
     throw AudioError("the WAV header says " + std::to_string(header.channels) + " channels at " +
                      std::to_string(header.sample_rate) + " Hz: at most " + std::to_string(options.max_channels) +
@@ -77,6 +81,7 @@ std::int64_t WavReader::Read(float* const* planes, std::int64_t capacity) {
     source_.Consume(static_cast<std::size_t>(frames) * frame_bytes);
     for (float*& plane : plane_positions_) plane += frames;
     frames_left_ -= frames;
+    report_.frames += frames;
     written += frames;
   }
   return written;

@@ -27,6 +27,7 @@ class WavReader : public BlockReader {
   BufferedSource& source_;
   const WavHeader header_;
   DamageLog& damage_;
+  DecodeReport& report_;
   std::int64_t frames_left_;  // by the header; of a streamed file without end
   std::vector<float*> plane_positions_;
 };
