@@ -26,7 +26,7 @@ example: setup
 	scripts/example.sh
 
 tests: setup code-style
-	scripts/run_tests.sh release clang debug
+	scripts/run_tests.sh release clang debug tsan
 
 code-style:
 	scripts/code_style.sh
