@@ -99,8 +99,8 @@ class Reader {
  private:
   void Require(std::uint64_t size) const {
     if (size > remaining()) {
-      throw Error("malformed bytes: " + std::to_string(size) + " more expected, " + std::to_string(remaining()) +
-                  " left");
+      throw Error("malformed bytes: " + std::to_string(size) + " more expected, " + std::to_string(remaining())
+                  + " left");
     }
   }
 

@@ -38,8 +38,8 @@ MemoryBudget::Reservation MemoryBudget::Reserve(std::uint64_t bytes, std::string
     if (ticket == serving_) {
       if (bytes > limit_) {
         leave_queue();
-        throw Error(std::string(what) + " needs " + std::to_string(bytes) + " bytes of memory, more than the budget of " +
-                    std::to_string(limit_) + " bytes: raise --max_memory");
+        throw Error(std::string(what) + " needs " + std::to_string(bytes) + " bytes of memory, more than the budget of "
+                    + std::to_string(limit_) + " bytes: raise --max_memory");
       }
       if (CancelRequested()) {
         leave_queue();
@@ -83,8 +83,8 @@ MemoryBudget& MemoryBudget::Process() {
 }
 
 std::uint64_t MachineMemoryBytes() {
-  std::uint64_t bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                        static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  std::uint64_t bytes =
+      static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   for (const char* limit_file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     std::ifstream in(limit_file);
     std::uint64_t limit = 0;

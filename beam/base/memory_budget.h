@@ -1,4 +1,5 @@
-// MemoryBudget: admission of big allocations. Whoever is about to take much memory reserves it first and waits its turn.
+// MemoryBudget: admission of big allocations. Whoever is about to take much memory reserves it first and waits its
+// turn.
 //
 // Thread-safe. Reservations are granted in the order of asking, so a large one is not starved by small ones. A
 // reservation that exceeds the whole budget can never be granted and is refused at once, by name.

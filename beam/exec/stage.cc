@@ -23,8 +23,7 @@ class Fuser {
 
   void Place(const TransformNode& transform) {
     switch (transform.kind) {
-      case TransformKind::kComposite:
-        return;
+      case TransformKind::kComposite: return;
       case TransformKind::kImpulse: {
         Stage& made = NewStage(RootKind::kImpulse);
         made.root_transform = transform.id;
@@ -37,14 +36,11 @@ class Fuser {
         SetHome(output, QueueStage(transform.inputs, output));
         return;
       }
-      case TransformKind::kFlatten:
-        return PlaceFlatten(transform);
+      case TransformKind::kFlatten: return PlaceFlatten(transform);
       case TransformKind::kGroupByKey:
-      case TransformKind::kCombinePerKey:
-        return PlaceGrouping(transform);
+      case TransformKind::kCombinePerKey: return PlaceGrouping(transform);
       case TransformKind::kParDo:
-      case TransformKind::kWindowInto:
-        return PlaceStep(transform);
+      case TransformKind::kWindowInto: return PlaceStep(transform);
     }
   }
 

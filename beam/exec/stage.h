@@ -1,8 +1,8 @@
 // Fusion: a graph cut into stages, each of which runs in one go, its steps handing elements to each other.
 //
-// Stages meet at queues (a Reshuffle, a Flatten of several stages, a step that resumes or whose side input comes from its
-// own stage), at groups (GroupByKey, Combine) and at side inputs. Queues flow while both stages run; groups and side
-// inputs are complete before the stage that reads them starts.
+// Stages meet at queues (a Reshuffle, a Flatten of several stages, a step that resumes or whose side input comes from
+// its own stage), at groups (GroupByKey, Combine) and at side inputs. Queues flow while both stages run; groups and
+// side inputs are complete before the stage that reads them starts.
 #pragma once
 
 #include <vector>

@@ -43,10 +43,9 @@ concept IsCombineFn = requires(const Fn& fn) {
 template <class Fn>
 struct CombineTraits {
   using Accumulator = std::remove_cvref_t<decltype(std::declval<const Fn&>().CreateAccumulator())>;
-  using Input =
-      std::remove_cvref_t<std::tuple_element_t<1, typename ConstMember<decltype(&Fn::AddInput)>::Params>>;
-  using Output = std::remove_cvref_t<decltype(std::declval<const Fn&>().ExtractOutput(
-      std::declval<const Accumulator&>()))>;
+  using Input = std::remove_cvref_t<std::tuple_element_t<1, typename ConstMember<decltype(&Fn::AddInput)>::Params>>;
+  using Output =
+      std::remove_cvref_t<decltype(std::declval<const Fn&>().ExtractOutput(std::declval<const Accumulator&>()))>;
 };
 
 struct BytesHash {
@@ -87,9 +86,9 @@ class PrecombineOperator final : public Operator, public Receiver<KV<K, typename
       if (found == entries_.end()) {
         // Bounded memory with very many keys: what is there goes to the shuffle, which merges it again.
         if (entries_.size() >= kMaxKeys) Flush();
-        found = entries_
-                    .emplace(std::string(key_.view()), Entry{CopyElement(element.key), meta, fn_.CreateAccumulator()})
-                    .first;
+        found =
+            entries_.emplace(std::string(key_.view()), Entry{CopyElement(element.key), meta, fn_.CreateAccumulator()})
+                .first;
       }
       fn_.AddInput(found->second.accumulator, element.value);
     } catch (...) {
@@ -159,14 +158,13 @@ class CombineGroupedOperator final : public Operator,
 // Registered per key type, as the operators are typed.
 template <class K, class Fn>
 struct CombineRegistration {
-  static inline const FnEntry kEntry{
-      typeid(KV<K, Fn>).name(), nullptr,
-      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-        return std::make_unique<PrecombineOperator<K, Fn>>(context);
-      },
-      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-        return std::make_unique<CombineGroupedOperator<K, Fn>>(context);
-      }};
+  static inline const FnEntry kEntry{typeid(KV<K, Fn>).name(), nullptr,
+                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+                                       return std::make_unique<PrecombineOperator<K, Fn>>(context);
+                                     },
+                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+                                       return std::make_unique<CombineGroupedOperator<K, Fn>>(context);
+                                     }};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };
 

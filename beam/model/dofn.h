@@ -114,8 +114,7 @@ template <class Fn>
 concept HasProcessElement = requires { &Fn::ProcessElement; };
 
 template <class Fn>
-concept HasConstProcessElement =
-    HasProcessElement<Fn> && ConstMember<decltype(&Fn::ProcessElement)>::kIsConst;
+concept HasConstProcessElement = HasProcessElement<Fn> && ConstMember<decltype(&Fn::ProcessElement)>::kIsConst;
 
 template <class Fn>
 concept HasSetup = requires(const Fn& fn) { fn.Setup(); };

@@ -65,8 +65,7 @@ struct StateHolder {
 };
 
 template <class Fn>
-class DoFnOperator final : public Operator,
-                           public Receiver<std::remove_cvref_t<typename ElementParamOf<Fn>::Type>> {
+class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<typename ElementParamOf<Fn>::Type>> {
   using Traits = DoFnTraits<Fn>;
   using Params = typename Traits::Params;
   using Outputs = typename Traits::Outputs;
@@ -126,7 +125,8 @@ class DoFnOperator final : public Operator,
 
   template <std::size_t... I>
   void ConnectOutputs(const OperatorContext& context, std::index_sequence<I...>) {
-    ((std::get<I>(receivers_) = context.outputs.at(I).template As<typename std::tuple_element_t<I, Outputs>::Element>()),
+    ((std::get<I>(receivers_) =
+          context.outputs.at(I).template As<typename std::tuple_element_t<I, Outputs>::Element>()),
      ...);
   }
 
@@ -171,8 +171,9 @@ class DoFnOperator final : public Operator,
     } else if constexpr (kKind == ParamKind::kResume) {
       return (*resume_);
     } else {
-      static_assert(kKind == ParamKind::kOutput,
-                    "after the element, ProcessElement takes side inputs, Timestamp, Window, PaneInfo, Resume and Outputs");
+      static_assert(
+          kKind == ParamKind::kOutput,
+          "after the element, ProcessElement takes side inputs, Timestamp, Window, PaneInfo, Resume and Outputs");
       return std::remove_cvref_t<P>(std::get<kOrdinal>(receivers_), &meta);
     }
   }
@@ -238,12 +239,11 @@ class DoFnOperator final : public Operator,
 
 template <class Fn>
 struct DoFnRegistration {
-  static inline const FnEntry kEntry{
-      typeid(Fn).name(),
-      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-        return std::make_unique<DoFnOperator<Fn>>(context);
-      },
-      nullptr, nullptr};
+  static inline const FnEntry kEntry{typeid(Fn).name(),
+                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+                                       return std::make_unique<DoFnOperator<Fn>>(context);
+                                     },
+                                     nullptr, nullptr};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };
 

@@ -24,8 +24,8 @@
 
 namespace beam {
 
-// The place of an element in an order that does not depend on threads or bundles: `root` comes from the element that the
-// stage read, `ordinal` counts what that element led to at this end of the stage.
+// The place of an element in an order that does not depend on threads or bundles: `root` comes from the element that
+// the stage read, `ordinal` counts what that element led to at this end of the stage.
 struct ElementOrder {
   std::uint64_t root = 0;
   std::uint64_t ordinal = 0;
@@ -133,7 +133,8 @@ struct KvType {
   // An operator that takes KV<K, V> and writes it encoded.
   std::unique_ptr<Operator> (*make_group_writer)(ShuffleWriter*);
   // Decodes the key and gives KV<K, Iterable<V>> to a Receiver of that.
-  void (*feed_group)(std::string_view key, std::shared_ptr<const EncodedValues> values, const ElementMeta&, AnyReceiver);
+  void (*feed_group)(std::string_view key, std::shared_ptr<const EncodedValues> values, const ElementMeta&,
+                     AnyReceiver);
 };
 
 struct ElementType {

@@ -17,9 +17,9 @@ TransformNode& Graph::Add(TransformKind kind, std::string label) {
   const std::string scope = scope_ < 0 ? "" : transform(scope_).full_name;
   for (const TransformNode& other : transforms_) {
     if (other.parent == scope_ && other.label == label) {
-      throw UsageError("two steps are named '" + label + "' in " +
-                       (scope.empty() ? "the pipeline" : "the scope '" + scope + "'") +
-                       ": give one of them another label, or wrap it in Named(\"...\", ...)");
+      throw UsageError("two steps are named '" + label + "' in "
+                       + (scope.empty() ? "the pipeline" : "the scope '" + scope + "'")
+                       + ": give one of them another label, or wrap it in Named(\"...\", ...)");
     }
   }
   TransformNode node;

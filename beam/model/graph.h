@@ -16,13 +16,13 @@ namespace beam {
 
 enum class TransformKind {
   kComposite,
-  kImpulse,          // -> Bytes
-  kParDo,            // fn: a DoFn
-  kGroupByKey,       // KV<K, V> -> KV<K, Iterable<V>>
-  kCombinePerKey,    // fn: a CombineFn; KV<K, in> -> KV<K, out>
+  kImpulse,        // -> Bytes
+  kParDo,          // fn: a DoFn
+  kGroupByKey,     // KV<K, V> -> KV<K, Iterable<V>>
+  kCombinePerKey,  // fn: a CombineFn; KV<K, in> -> KV<K, out>
   kFlatten,
   kReshuffle,
-  kWindowInto,       // windowing is that of the output
+  kWindowInto,  // windowing is that of the output
 };
 
 enum class SideInputKind { kIterable, kMultimap };

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -30,6 +31,31 @@ class EncodedValues {
   virtual ~EncodedValues() = default;
   virtual std::unique_ptr<Cursor> Open() const = 0;
   virtual std::size_t size() const = 0;
+};
+
+// Encoded values in memory.
+class EncodedVector final : public EncodedValues {
+ public:
+  explicit EncodedVector(std::vector<std::string> values) : values_(std::move(values)) {}
+  std::size_t size() const override { return values_.size(); }
+  std::unique_ptr<Cursor> Open() const override { return std::make_unique<VectorCursor>(values_); }
+
+ private:
+  class VectorCursor final : public Cursor {
+   public:
+    explicit VectorCursor(const std::vector<std::string>& values) : values_(values) {}
+    bool Next(std::string_view& bytes) override {
+      if (next_ == values_.size()) return false;
+      bytes = values_[next_++];
+      return true;
+    }
+
+   private:
+    const std::vector<std::string>& values_;
+    std::size_t next_ = 0;
+  };
+
+  std::vector<std::string> values_;
 };
 
 template <class T>
@@ -89,6 +115,19 @@ class Iterable {
   Iterator end() const { return plain_ ? Iterator(plain_->end()) : Iterator(); }
   std::size_t size() const { return plain_ ? plain_->size() : encoded_ ? encoded_->size() : 0; }
   bool empty() const { return size() == 0; }
+
+  // The values as they are encoded, never null.
+  std::shared_ptr<const EncodedValues> Encoded() const {
+    if (encoded_) return encoded_;
+    std::vector<std::string> values;
+    Writer out;
+    for (const T& value : *this) {
+      out.Clear();
+      Coder<T>::Encode(value, out);
+      values.emplace_back(out.view());
+    }
+    return std::make_shared<const EncodedVector>(std::move(values));
+  }
 
   std::vector<T> ToVector() const {
     std::vector<T> values;

@@ -4,8 +4,8 @@
 //   ...
 //   files_loaded.Inc();                       // inside ProcessElement
 //
-// A metric is a name; its values are kept per step. Update them from the thread that runs the DoFn. Updates made outside
-// a step (in `main`, in a thread of the user's own) are dropped. Values of a bundle that is retried count once.
+// A metric is a name; its values are kept per step. Update them from the thread that runs the DoFn. Updates made
+// outside a step (in `main`, in a thread of the user's own) are dropped. Values of a bundle that is retried count once.
 #pragma once
 
 #include <cstdint>

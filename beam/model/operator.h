@@ -2,8 +2,8 @@
 //
 //   make -> [StartBundle, elements..., FinishBundle]* -> destructor (the teardown)
 //
-// After an exception an operator is thrown away, with all of its stage, and made anew for the retry. The embedded runner
-// and the worker of an engine run the very same operators; only what stands at the ends of a stage differs.
+// After an exception an operator is thrown away, with all of its stage, and made anew for the retry. The embedded
+// runner and the worker of an engine run the very same operators; only what stands at the ends of a stage differs.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +23,12 @@ namespace beam {
 
 // What an operator is given when it is made. Everything pointed to outlives the operator.
 struct OperatorContext {
-  std::string_view payload;               // the encoded fields of the DoFn or CombineFn
-  StepContext* step = nullptr;            // to be set as current while user code runs
-  std::vector<AnyReceiver> outputs;       // in the order of the step's outputs; an empty one has no reader
-  SideInputReader* side_inputs = nullptr; // null where the step has none
-  Resume* resume = nullptr;               // null where the step does not resume
-  WindowingStrategy windowing;            // of the step's input; for WindowInto, of its output
+  std::string_view payload;                // the encoded fields of the DoFn or CombineFn
+  StepContext* step = nullptr;             // to be set as current while user code runs
+  std::vector<AnyReceiver> outputs;        // in the order of the step's outputs; an empty one has no reader
+  SideInputReader* side_inputs = nullptr;  // null where the step has none
+  Resume* resume = nullptr;                // null where the step does not resume
+  WindowingStrategy windowing;             // of the step's input; for WindowInto, of its output
 };
 
 class Operator {
@@ -68,8 +68,8 @@ class StepError : public Error {
   std::string reason_;
 };
 
-// To be called in a catch block: throws the exception in flight as a StepError of this step. A StepError of a later step
-// passes, with the element of this step where it has none to tell; Cancelled passes as it is.
+// To be called in a catch block: throws the exception in flight as a StepError of this step. A StepError of a later
+// step passes, with the element of this step where it has none to tell; Cancelled passes as it is.
 [[noreturn]] void RethrowAsStepError(std::string_view step, std::string_view element);
 
 namespace internal {

@@ -32,8 +32,8 @@ std::string_view RegisterFn(const FnEntry* entry) {
 const FnEntry& FindFn(std::string_view key) {
   const auto found = Entries().find(key);
   if (found == Entries().end()) {
-    throw Error("this program has no function named " + ReadableName(key) +
-                ": launcher and worker must be the same build of the same program");
+    throw Error("this program has no function named " + ReadableName(key)
+                + ": launcher and worker must be the same build of the same program");
   }
   return *found->second;
 }

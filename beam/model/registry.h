@@ -1,7 +1,7 @@
 // The user functions of this program, by name: how a worker finds the code that a pipeline's graph speaks of.
 //
-// Naming a DoFn or CombineFn in a ParDo or Combine registers it before main(), in launcher and worker alike, as both are
-// the same program. Two different functions of one name end the program at its start, by name.
+// Naming a DoFn or CombineFn in a ParDo or Combine registers it before main(), in launcher and worker alike, as both
+// are the same program. Two different functions of one name end the program at its start, by name.
 #pragma once
 
 #include <string>

@@ -43,8 +43,8 @@ class SideInput {
 
   static std::shared_ptr<const void> Build(const EncodedValues& elements) {
     if (elements.size() != 1) {
-      throw Error("a singleton side input must have exactly one element in the window, but it has " +
-                  std::to_string(elements.size()));
+      throw Error("a singleton side input must have exactly one element in the window, but it has "
+                  + std::to_string(elements.size()));
     }
     const auto cursor = elements.Open();
     std::string_view bytes;

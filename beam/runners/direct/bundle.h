@@ -50,8 +50,8 @@ class Bundle {
  private:
   const int stage_;
   mutable std::mutex mutex_;
-  std::deque<WorkRange> ranges_;   // guarded by mutex_
-  std::size_t remaining_ = 0;      // guarded by mutex_
+  std::deque<WorkRange> ranges_;  // guarded by mutex_
+  std::size_t remaining_ = 0;     // guarded by mutex_
   std::deque<WorkRange> claimed_;
   std::size_t claimed_size_ = 0;
 };

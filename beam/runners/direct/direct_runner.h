@@ -11,10 +11,10 @@
 namespace beam {
 
 struct DirectRunnerOptions {
-  int num_workers = 0;                    // threads; 0: one per core
-  int max_attempts = 4;                   // of a bundle that fails, until the run fails
-  std::uint64_t shuffle_memory_bytes = 0; // for grouping, beyond which it goes to disk; 0: a quarter of the machine's
-  std::string temp_location = {};         // of what goes to disk; empty: $TMPDIR or /tmp
+  int num_workers = 0;                     // threads; 0: one per core
+  int max_attempts = 4;                    // of a bundle that fails, until the run fails
+  std::uint64_t shuffle_memory_bytes = 0;  // for grouping, beyond which it goes to disk; 0: a quarter of the machine's
+  std::string temp_location = {};          // of what goes to disk; empty: $TMPDIR or /tmp
 };
 
 // Starts the pipeline and returns at once. Build no more on the pipeline then.

@@ -25,6 +25,7 @@ double SecondsSince(Clock::time_point start) { return std::chrono::duration<doub
 Engine::Engine(std::shared_ptr<const Graph> graph, const EngineOptions& options)
     : graph_(std::move(graph)), options_(options), plan_(Fuse(*graph_)) {
   shuffle_memory_.limit_bytes = options_.shuffle_memory_bytes;
+  shuffle_memory_.bundle_limit_bytes = options_.shuffle_memory_bytes / 4 / static_cast<std::uint64_t>(options_.workers);
   shuffle_memory_.temp_folder = options_.temp_folder;
   for (const Stage& stage : plan_.stages) {
     StageRun run;
@@ -113,7 +114,7 @@ MetricResults Engine::metrics() const {
 
 void Engine::RunWorker() {
   {
-    EngineWorker worker(*graph_, plan_, side_inputs_, stop_, idle_);
+    EngineWorker worker(*graph_, plan_, side_inputs_, shuffle_memory_, stop_, idle_);
     while (Work work = NextWork()) {
       if (work.bundle != nullptr) {
         Process(worker, std::move(work.bundle));
@@ -238,10 +239,10 @@ void Engine::Commit(Bundle& bundle, BundleOutput output, double seconds) {
   // committed anywhere else yet, but may be in another store, so that trying again would double it.
   try {
     for (std::size_t i = 0; i < stage.sinks.size(); ++i) {
-      if (output.segments[i] == nullptr) continue;
+      if (output.groups[i].empty()) continue;
       for (StageRun& reader : runs_) {
         if (reader.stage->root == RootKind::kGroups && reader.stage->root_transform == stage.sinks[i].transform) {
-          reader.groups->Add(std::move(output.segments[i]));
+          reader.groups->Add(std::move(output.groups[i]));
         }
       }
     }

@@ -1,10 +1,9 @@
 // Engine: runs the stages of a graph on a pool of threads.
 //
 // A worker takes work from the last stage that has any, so that what was begun is finished before more is begun and
-// queues stay short; where there is none, it takes half of what another worker has not begun. Bundles are sized by time,
-// at the pace the stage has shown. A bundle's outputs, and its metrics, count when it
-// ends; one that throws is tried again, its elements with it, and the run fails when the same elements have failed
-// max_attempts times.
+// queues stay short; where there is none, it takes half of what another worker has not begun. Bundles are sized by
+// time, at the pace the stage has shown. A bundle's outputs, and its metrics, count when it ends; one that throws is
+// tried again, its elements with it, and the run fails when the same elements have failed max_attempts times.
 //
 // All public members are thread-safe. The engine must be held by a shared_ptr: its threads hold it too, so that a step
 // that cannot be stopped does not keep the caller.
@@ -59,7 +58,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
     int open_producers = 0;
     int open_side_inputs = 0;
     bool is_done = false;
-    bool resumes = false;            // a bundle is one element then
+    bool resumes = false;  // a bundle is one element then
     std::deque<WorkRange> pending;
     std::size_t pending_elements = 0;
     std::size_t next_partition = 0;  // of groups, to be loaded

@@ -15,7 +15,8 @@ using std::chrono::milliseconds;
 
 // A bundle that has run this long takes no more elements, so that its outputs flow on and are counted.
 constexpr milliseconds kBundleTime{100};
-// Elements are claimed in blocks that take about this long, so that claiming costs nothing and others can take the rest.
+// Elements are claimed in blocks that take about this long, so that claiming costs nothing and others can take the
+// rest.
 constexpr microseconds kBlockTime{50};
 constexpr std::size_t kMaxBlock = 4096;
 // An element that resumes is asked to yield after this time; at once if others have nothing to do.
@@ -38,8 +39,12 @@ class DirectSideInputs final : public SideInputReader {
 // The operators of a stage, and the writers at its ends.
 class EngineWorker::StageInstance final : private StageEnvironment {
  public:
-  StageInstance(const Graph& graph, const Stage& stage, const SideInputs& side_inputs)
-      : graph_(graph), stage_(stage), side_inputs_(side_inputs), processor_(graph, stage, *this) {}
+  StageInstance(const Graph& graph, const Stage& stage, const SideInputs& side_inputs, ShuffleMemory& shuffle_memory)
+      : graph_(graph),
+        stage_(stage),
+        side_inputs_(side_inputs),
+        shuffle_memory_(shuffle_memory),
+        processor_(graph, stage, *this) {}
 
   BundleProcessor& processor() { return processor_; }
   bool resumes() const {
@@ -61,7 +66,7 @@ class EngineWorker::StageInstance final : private StageEnvironment {
     std::size_t next_writer = 0;
     for (const auto& collector : processor_.collectors()) {
       output.chunks.push_back(collector == nullptr ? nullptr : collector->Take());
-      output.segments.push_back(collector == nullptr ? writers_[next_writer++]->Take() : nullptr);
+      output.groups.push_back(collector == nullptr ? writers_[next_writer++]->Take() : ShuffleOutput{});
     }
     output.metrics = processor_.TakeMetrics();
   }
@@ -69,7 +74,7 @@ class EngineWorker::StageInstance final : private StageEnvironment {
  private:
   ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) override {
     const PCollectionNode& input = graph_.pcollection(graph_.transform(transform).inputs.front());
-    writers_.push_back(std::make_unique<SegmentWriter>(cursor, input.windowing.IsGlobal()));
+    writers_.push_back(std::make_unique<SegmentWriter>(cursor, input.windowing.IsGlobal(), &shuffle_memory_));
     return writers_.back().get();
   }
 
@@ -90,19 +95,25 @@ class EngineWorker::StageInstance final : private StageEnvironment {
   const Graph& graph_;
   const Stage& stage_;
   const SideInputs& side_inputs_;
+  ShuffleMemory& shuffle_memory_;
   std::vector<std::unique_ptr<SegmentWriter>> writers_;  // in the order of the group sinks; before what writes to them
   BundleProcessor processor_;
 };
 
 EngineWorker::EngineWorker(const Graph& graph, const StagePlan& plan, const SideInputs& side_inputs,
-                           const std::atomic<bool>& stop, const std::atomic<int>& idle)
-    : graph_(graph), plan_(plan), side_inputs_(side_inputs), stop_(stop), idle_(idle) {}
+                           ShuffleMemory& shuffle_memory, const std::atomic<bool>& stop, const std::atomic<int>& idle)
+    : graph_(graph),
+      plan_(plan),
+      side_inputs_(side_inputs),
+      shuffle_memory_(shuffle_memory),
+      stop_(stop),
+      idle_(idle) {}
 
 EngineWorker::~EngineWorker() = default;
 
 EngineWorker::StageInstance& EngineWorker::Instance(const Stage& stage) {
   std::unique_ptr<StageInstance>& instance = instances_[stage.id];
-  if (instance == nullptr) instance = std::make_unique<StageInstance>(graph_, stage, side_inputs_);
+  if (instance == nullptr) instance = std::make_unique<StageInstance>(graph_, stage, side_inputs_, shuffle_memory_);
   return *instance;
 }
 

@@ -41,8 +41,8 @@ void ShuffleSegment::Add(std::string_view key, std::string_view suffix, std::str
   constexpr std::size_t kMaxSize = std::numeric_limits<std::uint32_t>::max();
   const std::size_t key_size = key.size() + suffix.size();
   if (key_size > kMaxSize || value.size() > kMaxSize) {
-    throw Error("an element of " + std::to_string(key_size + value.size()) +
-                " bytes is too large to be grouped: the limit is 4 GB for a key and for a value");
+    throw Error("an element of " + std::to_string(key_size + value.size())
+                + " bytes is too large to be grouped: the limit is 4 GB for a key and for a value");
   }
   char* const data = Allocate(key_size + value.size());
   std::memcpy(data, key.data(), key.size());
@@ -61,19 +61,6 @@ void ShuffleSegment::Seal() {
   std::vector<ShuffleRecord> sorted(records_.size());
   for (const ShuffleRecord& record : records_) sorted[next[ShufflePartition(record.hash)]++] = record;
   records_ = std::move(sorted);
-}
-
-void SegmentWriter::Write(std::string_view key, std::string_view value, const ElementMeta& meta) {
-  if (segment_ == nullptr) segment_ = std::make_unique<ShuffleSegment>();
-  window_.Clear();
-  if (!is_global_) AppendWindowKey(meta.window, window_);
-  segment_->Add(key, window_.view(), value, order.Next());
-}
-
-std::shared_ptr<const ShuffleSegment> SegmentWriter::Take() {
-  if (segment_ == nullptr) return nullptr;
-  segment_->Seal();
-  return std::exchange(segment_, nullptr);
 }
 
 }  // namespace beam

@@ -57,22 +57,4 @@ class ShuffleSegment {
   std::array<std::size_t, kShufflePartitions + 1> starts_{};
 };
 
-// The writing end of a stage: fills a segment.
-class SegmentWriter final : public ShuffleWriter {
- public:
-  SegmentWriter(const StageCursor* cursor, bool is_global) : order(cursor), is_global_(is_global) {}
-
-  void Write(std::string_view key, std::string_view value, const ElementMeta& meta) override;
-
-  // What was written since the last call, sealed; null if nothing was.
-  std::shared_ptr<const ShuffleSegment> Take();
-
-  OrderCounter order;
-
- private:
-  bool is_global_;
-  Writer window_;
-  std::unique_ptr<ShuffleSegment> segment_;
-};
-
 }  // namespace beam

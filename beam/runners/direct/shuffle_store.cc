@@ -2,6 +2,7 @@
 
 #include <queue>
 #include <utility>
+#include <vector>
 
 #include "beam/runners/direct/group_chunk.h"
 #include "beam/runners/direct/shuffle_sort.h"
@@ -46,43 +47,32 @@ ShuffleStore::ShuffleStore(const KvType* type, bool is_global, ShuffleMemory* me
 
 ShuffleStore::~ShuffleStore() { memory_->used_bytes -= segment_bytes_; }
 
-void ShuffleStore::Add(std::shared_ptr<const ShuffleSegment> segment) {
+void ShuffleStore::Add(ShuffleOutput output) {
   const std::lock_guard lock(mutex_);
-  segment_bytes_ += segment->byte_size();
-  memory_->used_bytes += segment->byte_size();
-  segments_.push_back(std::move(segment));
+  for (auto& run : output.runs) runs_.push_back(std::move(run));
+  if (output.segment == nullptr) return;
+  segment_bytes_ += output.segment->byte_size();
+  memory_->used_bytes += output.segment->byte_size();
+  segments_.push_back(std::move(output.segment));
   if (memory_->used_bytes > memory_->limit_bytes) SpillLocked();
 }
 
 void ShuffleStore::SpillLocked() {
-  auto run = std::make_shared<Run>(memory_->temp_folder);
-  for (std::size_t partition = 0; partition < kShufflePartitions; ++partition) {
-    run->starts[partition] = run->file.size();
-    for (const ShuffleRecord& record : RecordsInMemory(partition)) AppendDiskRecord(record, run->file);
-  }
-  run->starts[kShufflePartitions] = run->file.size();
-  run->file.Flush();
-  memory_->spilled_bytes += run->file.size();
+  runs_.push_back(WriteShuffleRun(segments_, memory_->temp_folder));
+  memory_->spilled_bytes += runs_.back()->file.size();
   memory_->used_bytes -= segment_bytes_;
   segment_bytes_ = 0;
   segments_.clear();
-  runs_.push_back(std::move(run));
-}
-
-std::vector<ShuffleRecord> ShuffleStore::RecordsInMemory(std::size_t partition) const {
-  std::vector<ShuffleSpan> spans;
-  for (const auto& segment : segments_) spans.emplace_back(segment->begin(partition), segment->end(partition));
-  return SortShuffleRecords(spans);
 }
 
 std::uint64_t ShuffleStore::BytesOnDisk(std::size_t partition) const {
   std::uint64_t bytes = 0;
-  for (const auto& run : runs_) bytes += run->starts[partition + 1] - run->starts[partition];
+  for (const auto& run : runs_) bytes += run->byte_size(partition);
   return bytes;
 }
 
 std::shared_ptr<const Chunk> ShuffleStore::Load(std::size_t partition) {
-  std::vector<ShuffleRecord> records = RecordsInMemory(partition);
+  std::vector<ShuffleRecord> records = SortedPartition(segments_, partition);
   const std::uint64_t on_disk = BytesOnDisk(partition);
   if (on_disk == 0) {
     if (records.empty()) return nullptr;
@@ -104,8 +94,8 @@ std::shared_ptr<const Chunk> ShuffleStore::Load(std::size_t partition) {
     }
   }
   loaded->Seal();
-  records = SortShuffleRecords({{records.data(), records.data() + records.size()},
-                                {loaded->begin(partition), loaded->end(partition)}});
+  records = SortShuffleRecords(
+      {{records.data(), records.data() + records.size()}, {loaded->begin(partition), loaded->end(partition)}});
   std::vector<std::shared_ptr<const void>> owners{segments_.begin(), segments_.end()};
   owners.push_back(std::move(loaded));
   return MakeGroupChunk(type_, is_global_, std::move(records), std::move(owners));

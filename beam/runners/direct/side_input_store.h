@@ -1,6 +1,7 @@
 // SideInputStore: a PCollection that is kept whole, for the steps that have it as a side input.
 //
-// Add is thread-safe. After the last Add, Get is, too: the first to ask for a window builds its view, the others share it.
+// Add is thread-safe. After the last Add, Get is, too: the first to ask for a window builds its view, the others share
+// it.
 #pragma once
 
 #include <map>

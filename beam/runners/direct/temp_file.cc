@@ -21,8 +21,9 @@ std::string FolderOrDefault(const std::string& folder) {
 }
 
 [[noreturn]] void Fail(const std::string& what, const std::string& folder, int error) {
-  throw Error(what + " a temporary file in " + folder + " failed: " + std::strerror(error) +
-              "; choose another folder with --temp_location, or more memory for grouping with --direct_shuffle_memory");
+  throw Error(
+      what + " a temporary file in " + folder + " failed: " + std::strerror(error)
+      + "; choose another folder with --temp_location, or more memory for grouping with --direct_shuffle_memory");
 }
 
 }  // namespace

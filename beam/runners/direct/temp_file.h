@@ -8,8 +8,8 @@
 
 namespace beam {
 
-// Append from one thread, ReadAt from any once appending is over. Failures (a full disk) are Errors that name the folder
-// and the flag to choose another.
+// Append from one thread, ReadAt from any once appending is over. Failures (a full disk) are Errors that name the
+// folder and the flag to choose another.
 class TempFile {
  public:
   // In `folder`, or where temporary files belong ($TMPDIR, /tmp) if that is empty.
