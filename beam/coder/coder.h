@@ -50,6 +50,10 @@ constexpr void RequireRow() {
   }
 }
 
+inline CoderSpec RowSpec(std::shared_ptr<const Schema> schema) {
+  return {.urn = "beam:coder:row:v1", .schema = std::move(schema)};
+}
+
 // The coder of whatever has a RowShape. Where T cannot be encoded, calling a function is a compile error that says why;
 // asking Codable<T> is not.
 template <class T>
@@ -82,9 +86,11 @@ struct RowCoder {
 
   static CoderSpec Spec() {
     RequireRow<T>();
-    CoderSpec spec{.urn = "beam:coder:row:v1"};
-    if constexpr (kCodable) spec.schema = RowFormat<T>::MakeSchema();
-    return spec;
+    if constexpr (kCodable) {
+      return RowSpec(RowFormat<T>::MakeSchema());
+    } else {
+      return {};
+    }
   }
 };
 

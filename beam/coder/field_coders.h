@@ -62,7 +62,7 @@ struct FieldCoder<T>
   static T Decode(Reader& in) {
     const Wire wire = DecodeWire(in);
     const T value = static_cast<T>(wire);
-    if (static_cast<Wire>(value) != wire) throw Error("malformed bytes: an integer is out of the range of its field");
+    if (static_cast<Wire>(value) != wire) ThrowMalformed("an integer is out of the range of its field");
     return value;
   }
 

@@ -29,6 +29,10 @@
 
 namespace beam::internal {
 
+// Throwing is kept out of line: these functions are inlined into every coder.
+[[noreturn]] void ThrowMalformed(const char* what);
+[[noreturn]] void ThrowTooManyElements(std::uint64_t count);
+
 inline void WriteBytes(std::string_view value, Writer& out, Context context) {
   if (context == Context::kNested) out.VarInt(value.size());
   out.Raw(value);
@@ -44,7 +48,7 @@ inline void WriteBool(bool value, Writer& out) { out.Byte(value ? 1 : 0); }
 
 inline bool ReadBool(Reader& in) {
   const std::uint8_t byte = in.Byte();
-  if (byte > 1) throw Error("malformed bytes: a boolean is neither 0 nor 1");
+  if (byte > 1) ThrowMalformed("a boolean is neither 0 nor 1");
   return byte == 1;
 }
 
@@ -61,7 +65,7 @@ inline std::int32_t ReadVarInt32(Reader& in) {
   const bool fits = value <= std::numeric_limits<std::uint32_t>::max()
       || static_cast<std::int64_t>(value) >= std::numeric_limits<std::int32_t>::min();
   if (!fits || (static_cast<std::int64_t>(value) < 0 && static_cast<std::int32_t>(value) >= 0)) {
-    throw Error("malformed bytes: a 32-bit integer is out of range");
+    ThrowMalformed("a 32-bit integer is out of range");
   }
   return static_cast<std::int32_t>(value);
 }
@@ -69,7 +73,7 @@ inline std::int32_t ReadVarInt32(Reader& in) {
 // Returns whether a value follows.
 inline bool ReadPresent(Reader& in) {
   const std::uint8_t byte = in.Byte();
-  if (byte > 1) throw Error("malformed bytes: a null indicator is neither 0 nor 1");
+  if (byte > 1) ThrowMalformed("a null indicator is neither 0 nor 1");
   return byte == 1;
 }
 
@@ -83,7 +87,7 @@ inline std::int64_t ReadMillis(Reader& in) {
 
 inline void WriteCount(std::size_t count, Writer& out) {
   if (count > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
-    throw Error("cannot encode a collection of " + std::to_string(count) + " elements: Beam's limit is 2147483647");
+    ThrowTooManyElements(count);
   }
   out.BigEndian(static_cast<std::uint32_t>(count));
 }
@@ -92,7 +96,7 @@ inline void WriteCount(std::size_t count, Writer& out) {
 inline std::size_t ReadCount(Reader& in) {
   const auto count = in.BigEndian<std::uint32_t>();
   if (count > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max())) {
-    throw Error("malformed bytes: the number of elements is negative");
+    ThrowMalformed("the number of elements is negative");
   }
   return count;
 }
@@ -111,16 +115,14 @@ void ReadCounted(Reader& in, std::uint64_t count, Read&& read) {
   const std::size_t before = in.remaining();
   for (std::uint64_t i = 0; i < count; ++i) {
     if (i == kMaxEmptyElements && in.remaining() == before) {
-      throw Error("malformed bytes: " + std::to_string(count) + " elements are claimed that take no bytes");
+      ThrowMalformed("there are too many elements that take no bytes");
     }
     read();
   }
 }
 
 struct NoMoreElements {
-  void operator()(std::string_view) const {
-    throw Error("the rest of an iterable lies in the runner's state, which cannot be reached here");
-  }
+  [[noreturn]] void operator()(std::string_view token) const;
 };
 
 // Reads an iterable in either form. Calls `reserve(count)` where the length is known, `read()` with `in` standing at
@@ -133,10 +135,10 @@ void ReadIterable(Reader& in, Reserve&& reserve, Read&& read, Rest&& rest = {}) 
     ReadCounted(in, static_cast<std::uint64_t>(count), read);
     return;
   }
-  if (count != -1) throw Error("malformed bytes: the number of elements is negative");
+  if (count != -1) ThrowMalformed("the number of elements is negative");
   while (const std::uint64_t chunk = in.VarInt()) {
     if (static_cast<std::int64_t>(chunk) == -1) return rest(ReadBytes(in, Context::kNested));
-    if (static_cast<std::int64_t>(chunk) < 0) throw Error("malformed bytes: the number of elements is negative");
+    if (static_cast<std::int64_t>(chunk) < 0) ThrowMalformed("the number of elements is negative");
     ReadCounted(in, chunk, read);
   }
 }
@@ -156,19 +158,7 @@ inline RowHeader ReadRowHeader(Reader& in) {
   return {field_count, ReadBytes(in, Context::kNested)};
 }
 
-// Fields appended by a newer writer have unknown types: they can be dropped only where they end the bytes.
-inline void SkipUnknownFields(const RowHeader& header, std::size_t known, Reader& in, Context context) {
-  if (header.field_count <= known) return;
-  if (context == Context::kOuter) {
-    in.Rest();
-  } else {
-    for (std::uint64_t i = known; i < header.field_count && i < header.null_bits.size() * 8; ++i) {
-      if (!header.IsNull(i)) break;
-      if (i + 1 == header.field_count) return;
-    }
-    throw Error("a row has " + std::to_string(header.field_count) + " fields where " + std::to_string(known)
-                + " are known: the rest cannot be skipped inside another value");
-  }
-}
+// Fields appended by a newer writer have unknown types: they can be dropped only where they end the bytes, or are null.
+void SkipUnknownFields(const RowHeader& header, std::size_t known, Reader& in, Context context);
 
 }  // namespace beam::internal

@@ -157,19 +157,21 @@ constexpr auto FieldAddresses() {
   });
 }
 
-// The signature ends in the name of the field, then closing brackets.
-template <FieldAddress kAddress>
-constexpr std::string_view FieldNameAt() {
+// The name that `signature` ends in, but for closing brackets.
+constexpr std::string_view LastName(const char* signature, std::size_t size) {
   constexpr auto is_name = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
         || static_cast<unsigned char>(c) >= 0x80;
   };
-  const std::string_view signature = __PRETTY_FUNCTION__;
-  std::size_t end = signature.rfind('}');
-  while (!is_name(signature[end - 1])) --end;
-  std::size_t begin = end;
+  while (!is_name(signature[size - 1])) --size;
+  std::size_t begin = size;
   while (is_name(signature[begin - 1])) --begin;
-  return signature.substr(begin, end - begin);
+  return {signature + begin, size - begin};
+}
+
+template <FieldAddress kAddress>
+constexpr std::string_view FieldNameAt() {
+  return LastName(__PRETTY_FUNCTION__, sizeof(__PRETTY_FUNCTION__) - 1);
 }
 
 template <class T, std::size_t... I>
@@ -182,8 +184,18 @@ constexpr std::array<std::string_view, sizeof...(I)> MakeFieldNames(std::index_s
   }
 }
 
+// Empty where T cannot be reflected, so that RequireReflectable is the only thing to complain.
 template <class T>
-inline constexpr auto kFieldNames = MakeFieldNames<T>(std::make_index_sequence<CountInitializers<T>()>());
+constexpr auto FieldNamesOrNone() {
+  if constexpr (kReflectProblem<T> == ReflectProblem::kNone) {
+    return MakeFieldNames<T>(std::make_index_sequence<CountInitializers<T>()>());
+  } else {
+    return std::array<std::string_view, 0>();
+  }
+}
+
+template <class T>
+inline constexpr auto kFieldNames = FieldNamesOrNone<T>();
 
 // States, as a compile error, why T cannot be reflected.
 template <class T>
@@ -231,8 +243,7 @@ template <class T, class Fn>
 constexpr void ForEachField(T& value, Fn&& fn) {
   ApplyToFields(value, [&fn](auto&... fields) {
     [[maybe_unused]] std::size_t i = 0;
-    [[maybe_unused]] const auto& names = FieldNames<std::remove_const_t<T>>();
-    (fn(names[i++], fields), ...);
+    (fn(internal::kFieldNames<std::remove_const_t<T>>[i++], fields), ...);
   });
 }
 

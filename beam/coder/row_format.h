@@ -66,6 +66,72 @@ struct RowShape<std::tuple<Elements...>> : TupleShape<std::tuple<Elements...>, E
 template <class First, class Second>
 struct RowShape<std::pair<First, Second>> : TupleShape<std::pair<First, Second>, First, Second> {};
 
+[[noreturn]] void ThrowNullField(std::string_view name);
+[[noreturn]] void ThrowMissingField(std::string_view name);
+
+struct FieldEntry {
+  std::string_view name;
+  FieldType (*type)();
+};
+
+std::shared_ptr<const Schema> MakeRowSchema(const FieldEntry* fields, std::size_t count);
+
+// The functions for one field do not depend on the struct, so that they are compiled once for each type of field.
+
+template <class F>
+bool IsNullField(const F& field) {
+  if constexpr (kIsOptional<F>) {
+    return !field.has_value();
+  } else {
+    return false;
+  }
+}
+
+template <class F>
+void EncodeRowField(const F& field, Writer& out) {
+  if constexpr (kIsOptional<F>) {
+    if (field.has_value()) FieldCoder<typename F::value_type>::Encode(*field, out);
+  } else {
+    FieldCoder<F>::Encode(field, out);
+  }
+}
+
+template <class F>
+std::size_t RowFieldSize(const F& field) {
+  if constexpr (kIsOptional<F>) {
+    return field.has_value() ? FieldCoder<typename F::value_type>::ByteSize(*field) : 0;
+  } else {
+    return FieldCoder<F>::ByteSize(field);
+  }
+}
+
+// Field i of the bytes, which has one.
+template <class F>
+F DecodeRowField(const RowHeader& header, std::size_t i, std::string_view name, Reader& in) {
+  if constexpr (kIsOptional<F>) {
+    if (header.IsNull(i)) return std::nullopt;
+    return FieldCoder<typename F::value_type>::Decode(in);
+  } else {
+    if (header.IsNull(i)) ThrowNullField(name);
+    return FieldCoder<F>::Decode(in);
+  }
+}
+
+template <class F>
+void AssignRowField(const RowHeader& header, std::size_t i, std::string_view name, Reader& in, F& field) {
+  if (i < header.field_count) field = DecodeRowField<F>(header, i, name, in);
+}
+
+template <class F>
+F RowFieldOrDefault(const RowHeader& header, std::size_t i, std::string_view name, Reader& in) {
+  if (i < header.field_count) return DecodeRowField<F>(header, i, name, in);
+  if constexpr (std::is_default_constructible_v<F>) {
+    return F{};
+  } else {
+    ThrowMissingField(name);
+  }
+}
+
 template <class T>
 struct RowFormat {
   using Shape = RowShape<T>;
@@ -76,7 +142,7 @@ struct RowFormat {
     out.VarInt(kCount);
     Shape::Apply(value, [&out](const auto&... fields) {
       EncodeNulls(out, fields...);
-      (EncodeField(fields, out), ...);
+      (EncodeRowField(fields, out), ...);
     });
   }
 
@@ -86,7 +152,7 @@ struct RowFormat {
       T value{};
       Shape::Apply(value, [&](auto&... fields) {
         [[maybe_unused]] std::size_t i = 0;
-        (AssignField(header, i++, in, fields), ...);
+        ((AssignRowField(header, i, Shape::Names()[i], in, fields), ++i), ...);
       });
       SkipUnknownFields(header, kCount, in, context);
       return value;
@@ -99,16 +165,13 @@ struct RowFormat {
 
   static std::size_t ByteSize(const T& value) {
     return Shape::Apply(value, [](const auto&... fields) {
-      const bool any_null = (... || IsNull(fields));
-      return VarIntSize(kCount) + 1 + (any_null ? (kCount + 7) / 8 : 0) + (std::size_t{0} + ... + FieldSize(fields));
+      const bool any_null = (... || IsNullField(fields));
+      return VarIntSize(kCount) + 1 + (any_null ? (kCount + 7) / 8 : 0) + (std::size_t{0} + ... + RowFieldSize(fields));
     });
   }
 
   static std::shared_ptr<const Schema> MakeSchema() {
-    auto schema = std::make_shared<Schema>();
-    schema->fields = MakeFields(Fields(), std::make_index_sequence<kCount>());
-    schema->id = SchemaId(*schema);
-    return schema;
+    return MakeSchemaOf(Fields(), std::make_index_sequence<kCount>());
   }
 
  private:
@@ -124,22 +187,13 @@ struct RowFormat {
   }
   static constexpr bool kAssignable = IsAssignable();
 
-  template <class F>
-  static bool IsNull(const F& field) {
-    if constexpr (kIsOptional<F>) {
-      return !field.has_value();
-    } else {
-      return false;
-    }
-  }
-
   template <class... F>
   static void EncodeNulls(Writer& out, const F&... fields) {
     if constexpr ((... || kIsOptional<F>)) {
-      if ((... || IsNull(fields))) {
+      if ((... || IsNullField(fields))) {
         std::array<std::uint8_t, (kCount + 7) / 8> bits{};
         std::size_t i = 0;
-        ((bits[i / 8] |= static_cast<std::uint8_t>(IsNull(fields) << (i % 8)), ++i), ...);
+        ((bits[i / 8] |= static_cast<std::uint8_t>(IsNullField(fields) << (i % 8)), ++i), ...);
         out.VarInt(bits.size());
         out.Raw(bits.data(), bits.size());
         return;
@@ -148,63 +202,20 @@ struct RowFormat {
     out.Byte(0);
   }
 
-  template <class F>
-  static void EncodeField(const F& field, Writer& out) {
-    if constexpr (kIsOptional<F>) {
-      if (field.has_value()) FieldCoder<typename F::value_type>::Encode(*field, out);
-    } else {
-      FieldCoder<F>::Encode(field, out);
-    }
-  }
-
-  template <class F>
-  static std::size_t FieldSize(const F& field) {
-    if constexpr (kIsOptional<F>) {
-      return field.has_value() ? FieldCoder<typename F::value_type>::ByteSize(*field) : 0;
-    } else {
-      return FieldCoder<F>::ByteSize(field);
-    }
-  }
-
-  // Field i of the bytes, which has one.
-  template <class F>
-  static F DecodeField(const RowHeader& header, std::size_t i, Reader& in) {
-    if constexpr (kIsOptional<F>) {
-      if (header.IsNull(i)) return std::nullopt;
-      return FieldCoder<typename F::value_type>::Decode(in);
-    } else {
-      if (header.IsNull(i)) {
-        throw Error("malformed bytes: field '" + std::string(Shape::Names()[i])
-                    + "' of a row is null but not optional");
-      }
-      return FieldCoder<F>::Decode(in);
-    }
-  }
-
-  template <class F>
-  static void AssignField(const RowHeader& header, std::size_t i, Reader& in, F& field) {
-    if (i < header.field_count) field = DecodeField<F>(header, i, in);
-  }
-
-  template <class F>
-  static F FieldOrDefault(const RowHeader& header, std::size_t i, Reader& in) {
-    if (i < header.field_count) return DecodeField<F>(header, i, in);
-    if constexpr (std::is_default_constructible_v<F>) {
-      return F{};
-    } else {
-      throw Error("malformed bytes: field '" + std::string(Shape::Names()[i]) + "' of a row is missing");
-    }
-  }
-
   // Braces evaluate from left to right, which is the order of the fields in the bytes.
   template <class... F, std::size_t... I>
   static T Construct(const RowHeader& header, Reader& in, TypeList<F...>, std::index_sequence<I...>) {
-    return T{FieldOrDefault<F>(header, I, in)...};
+    return T{RowFieldOrDefault<F>(header, I, Shape::Names()[I], in)...};
   }
 
   template <class... F, std::size_t... I>
-  static std::vector<Field> MakeFields(TypeList<F...>, std::index_sequence<I...>) {
-    return {Field{.name = std::string(Shape::Names()[I]), .type = FieldCoder<F>::Type()}...};
+  static std::shared_ptr<const Schema> MakeSchemaOf(TypeList<F...>, std::index_sequence<I...>) {
+    if constexpr (kCount == 0) {
+      return MakeRowSchema(nullptr, 0);
+    } else {
+      static constexpr FieldEntry kEntries[] = {{Shape::Names()[I], &FieldCoder<F>::Type}...};
+      return MakeRowSchema(kEntries, kCount);
+    }
   }
 };
 

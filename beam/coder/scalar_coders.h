@@ -39,7 +39,7 @@ constexpr std::uint64_t ToVarInt(T value) {
 template <Integer T>
 T FromVarInt(std::uint64_t bits) {
   const T value = static_cast<T>(bits);
-  if (ToVarInt(value) != bits) throw Error("malformed bytes: an integer is out of the range of its type");
+  if (ToVarInt(value) != bits) ThrowMalformed("an integer is out of the range of its type");
   return value;
 }
 
@@ -133,7 +133,7 @@ struct Coder<Void> {
     internal::WriteBytes({}, out, context);
   }
   static Void Decode(Reader& in, Context context = Context::kNested) {
-    if (!internal::ReadBytes(in, context).empty()) throw Error("malformed bytes: a Void is not empty");
+    if (!internal::ReadBytes(in, context).empty()) internal::ThrowMalformed("a Void is not empty");
     return {};
   }
   static std::size_t ByteSize(const Void&) { return 1; }
