@@ -83,15 +83,18 @@ ContainerReader::ContainerReader(const AVInputFormat& format, BufferedSource& so
   const AvLogScope scope(log_);
   report.info.container = FirstName(format);
   CheckDeclaredSize(source, damage);
-  std::map<std::uint32_t, MovLength> mov_lengths;
+  MovOutline mov;
   if (report.info.container == "mov") {
-    mov_lengths = ReadMovLengths(source);
+    mov = ReadMovOutline(source);
     source.Seek(0);
   }
   Open(format);
   ChooseStream();
   DescribeLength();
-  DescribeMovLength(mov_lengths);
+  DescribeMovLength(mov.tracks);
+  if (mov.missing_bytes > 0) {
+    damage.Truncated("the last box promises " + std::to_string(mov.missing_bytes) + " bytes more than the file has");
+  }
 }
 
 void ContainerReader::Open(const AVInputFormat& format) {

@@ -25,14 +25,15 @@ class Walker {
  public:
   explicit Walker(BufferedSource& source) : source_(source) {}
 
-  std::map<std::uint32_t, MovLength> Run() {
+  MovOutline Run() {
     Walk(source_.size().value_or(UINT64_MAX), 0);
-    std::map<std::uint32_t, MovLength> lengths;
-    if (fragmented_) return lengths;
+    MovOutline outline;
+    outline.missing_bytes = missing_bytes_;
+    if (fragmented_) return outline;
     for (const Track& track : tracks_) {
-      if (const auto length = LengthOf(track)) lengths[track.id] = *length;
+      if (const auto length = LengthOf(track)) outline.tracks[track.id] = *length;
     }
-    return lengths;
+    return outline;
   }
 
  private:
@@ -40,7 +41,7 @@ class Walker {
   void Walk(std::uint64_t end, int depth) {
     constexpr int kDeepest = 4;
     constexpr int kMostBoxes = 10000;
-    while (source_.position() + 8 <= end && ++boxes_ < kMostBoxes && !found_all_) {
+    while (source_.position() + 8 <= end && ++boxes_ < kMostBoxes && !fragments_begin_) {
       const std::uint64_t begin = source_.position();
       const ByteView head = source_.Peek(16);
       if (head.size() < 8) return;
@@ -53,18 +54,19 @@ class Walker {
       } else if (size == 0) {
         size = end - begin;
       }
-      if (size < header || size > end - begin) return;
+      if (size > end - begin && depth == 0) missing_bytes_ = size - (end - begin);
+      if (size < header || (size > end - begin && depth > 0)) return;
       const bool container = type == "moov" || type == "trak" || type == "mdia" || type == "edts";
-      const bool movie = type == "moov";
+      if (type == "moof") fragments_begin_ = true;
       if (type == "trak") tracks_.emplace_back();
       if (type == "mvex") fragmented_ = true;
       if (container && depth < kDeepest) {
         source_.Consume(header);
-        Walk(begin + size, depth + 1);
+        Walk(std::min(begin + size, end), depth + 1);
       } else {
         ReadBox(type, header, size);
       }
-      if (movie) found_all_ = true;
+      if (size > end - begin) return;
       source_.Seek(begin + size);
     }
   }
@@ -133,7 +135,8 @@ class Walker {
 
   BufferedSource& source_;
   int boxes_ = 0;
-  bool found_all_ = false;
+  bool fragments_begin_ = false;
+  std::uint64_t missing_bytes_ = 0;
   bool fragmented_ = false;
   std::uint64_t movie_ticks_per_second_ = 0;
   std::vector<Track> tracks_;
@@ -141,7 +144,7 @@ class Walker {
 
 }  // namespace
 
-std::map<std::uint32_t, MovLength> ReadMovLengths(BufferedSource& source) { return Walker(source).Run(); }
+MovOutline ReadMovOutline(BufferedSource& source) { return Walker(source).Run(); }
 
 std::optional<std::int64_t> ITunesSamples(const char* tag) {
   // Hexadecimal: zero, delay, padding, samples, and more that is of no use here.

@@ -19,9 +19,16 @@ struct MovLength {
   std::int64_t ticks_per_second = 0;
 };
 
-// By track id; only tracks that are one stretch of their media (one edit, or none), which is what encoders write. Empty
-// for fragmented and for damaged files. Moves `source`; begins at its start.
-std::map<std::uint32_t, MovLength> ReadMovLengths(BufferedSource& source);
+struct MovOutline {
+  // By track id; only tracks that are one stretch of their media (one edit, or none), which is what encoders write. Empty
+  // for fragmented files.
+  std::map<std::uint32_t, MovLength> tracks;
+  // How many bytes a box promises beyond the end of the file.
+  std::uint64_t missing_bytes = 0;
+};
+
+// Moves `source`; begins at its start.
+MovOutline ReadMovOutline(BufferedSource& source);
 
 // The number of samples in an "iTunSMPB" tag, which iTunes writes instead of an edit list.
 std::optional<std::int64_t> ITunesSamples(const char* tag);

@@ -26,6 +26,15 @@ bool HasAt(ByteView bytes, std::size_t at, std::string_view text) {
   return bytes.size() >= at + text.size() && std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
 }
 
+// FFmpeg takes its checksum over a fixed stretch, in mono beyond the checksum's own place, which is still zero then.
+std::uint16_t FfmpegTagCrc(ByteView frame, std::size_t crc_at) {
+  constexpr std::size_t kStretch = 190;
+  if (frame.size() < kStretch || crc_at + 2 > kStretch) return 0;
+  constexpr std::uint8_t kZeros[2] = {};
+  const std::uint16_t crc = LameCrc(LameCrc(0, frame.first(crc_at)), kZeros);
+  return LameCrc(crc, frame.subspan(crc_at + 2, kStretch - crc_at - 2));
+}
+
 // LAME's part of the Xing header: its version in nine bytes, twelve of settings, delay and padding in three, ..., at the end
 // the CRC of the audio and the CRC of all that came before in this frame.
 void ParseLame(ByteView frame, std::size_t at, Mp3FileHeader& result) {
@@ -35,7 +44,8 @@ void ParseLame(ByteView frame, std::size_t at, Mp3FileHeader& result) {
   const auto delays = static_cast<int>(BigEndian(frame.data() + at + 21, 3));
   result.delay = delays >> 12;
   result.padding = delays & 0xFFF;
-  if (LameCrc(0, frame.first(at + 34)) == Be16(frame.data() + at + 34)) {
+  const std::uint16_t tag_crc = Be16(frame.data() + at + 34);
+  if (LameCrc(0, frame.first(at + 34)) == tag_crc || FfmpegTagCrc(frame, at + 34) == tag_crc) {
     result.audio_crc = Be16(frame.data() + at + 32);
   }
 }

@@ -1,10 +1,12 @@
 #include "klay/audio/open_reader.h"
 
+#include <cstring>
 #include <string_view>
 #include <utility>
 
 #include "klay/audio/audio_error.h"
 #include "klay/audio/container_reader.h"
+#include "klay/audio/flac_reader.h"
 #include "klay/audio/mp3_reader.h"
 #include "klay/audio/ogg_reader.h"
 #include "klay/audio/packet_decoder.h"
@@ -26,14 +28,15 @@ bool SkipId3v2(BufferedSource& source) {
   return any;
 }
 
-bool StartsWithOggPage(BufferedSource& source) {
-  const ByteView bytes = source.Peek(4);
-  return bytes.size() >= 4 && FindOggCapture(bytes.first(4), 0) == 0;
+bool StartsWith(BufferedSource& source, std::string_view magic) {
+  const ByteView bytes = source.Peek(magic.size());
+  return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
 }
 
 std::unique_ptr<PacketReader> OpenPackets(BufferedSource& source, DamageLog& damage, DecodeReport& report) {
   const bool tagged = SkipId3v2(source);
-  if (StartsWithOggPage(source)) {
+  if (StartsWith(source, "fLaC")) return std::make_unique<FlacReader>(source, damage, report);
+  if (StartsWith(source, "OggS")) {
     if (auto ogg = OggReader::Open(source, damage, report)) return ogg;
   }
   // Cheap, and certain at the very beginning. Further in it could be a part of another format, so that comes last.

@@ -61,7 +61,7 @@ AvCodecContext OpenCodec(const PacketReader& reader) {
     context->pkt_timebase = reader.time_base();
     context->thread_count = 1;  // the pipeline is what runs in parallel
     // A frame whose checksum or syntax is wrong is refused, rather than handed out as noise.
-    context->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    context->err_recognition = AV_EF_EXPLODE | (reader.verifies_checksums() ? 0 : AV_EF_CRCCHECK);
     if (reader.counts_samples()) context->flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
     error = avcodec_open2(context.get(), codec, nullptr);
   }

@@ -33,6 +33,9 @@ class PacketReader {
   // Of the others, how long the signal is where the container says so and FFmpeg does not cut it.
   virtual std::optional<double> length_in_seconds() const { return std::nullopt; }
 
+  // Whether every packet has passed a checksum, so that the decoder need not check again.
+  virtual bool verifies_checksums() const { return false; }
+
   // Whether the decoder must forget its state where packets were lost, because it would combine what does not belong
   // together (mp3's bit reservoir).
   virtual bool flush_after_loss() const { return false; }
