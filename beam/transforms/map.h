@@ -85,8 +85,8 @@ struct ForEachFn {
 };
 
 // The rules of such a function, each a sentence.
-template <class F, class In>
-constexpr bool CheckLambda() {
+template <class F>
+constexpr bool CheckCaptureless() {
   if constexpr (!std::is_class_v<F>) {
     static_assert(std::is_class_v<F>,
                   "pass a lambda, [](const Element& e) { return f(e); }: a function pointer means nothing on a worker");
@@ -95,6 +95,15 @@ constexpr bool CheckLambda() {
     static_assert(std::is_empty_v<F> && std::is_default_constructible_v<F>,
                   "a lambda that captures cannot travel to the workers: make it a DoFn, a struct whose fields are what "
                   "it captured");
+    return false;
+  } else {
+    return true;
+  }
+}
+
+template <class F, class In>
+constexpr bool CheckLambda() {
+  if constexpr (!CheckCaptureless<F>()) {
     return false;
   } else if constexpr (!std::is_invocable_v<F, const In&> && !std::is_invocable_v<F, In>) {
     static_assert(std::is_invocable_v<F, const In&> || std::is_invocable_v<F, In>,
