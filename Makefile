@@ -22,7 +22,7 @@ build:
 
 example: setup
 	cmake --preset release -DKLAY_BEAM_WERROR=ON
-	cmake --build --preset release --target klay_cli_main
+	cmake --build --preset release --target klay-beam
 	scripts/example.sh
 
 tests: setup code-style

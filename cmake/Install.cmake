@@ -6,9 +6,7 @@ install(TARGETS beam klay EXPORT KlayBeamTargets ARCHIVE DESTINATION "${CMAKE_IN
 install(EXPORT KlayBeamTargets NAMESPACE KlayBeam:: DESTINATION "${package_dir}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/beam" "${PROJECT_SOURCE_DIR}/klay" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
         FILES_MATCHING PATTERN "*.h" REGEX "/(test_[^/]*|[^/]*_test_[^/]*)$" EXCLUDE)
-if(TARGET klay_cli_main)
-  install(TARGETS klay_cli_main RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-endif()
+install(TARGETS klay-beam RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/KlayBeamConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/KlayBeamConfig.cmake" INSTALL_DESTINATION "${package_dir}")

@@ -47,9 +47,7 @@ file(GLOB program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.
 if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
   target_link_libraries(klay_beam_program_tests PRIVATE klay)
-  if(TARGET klay_cli_main)
-    add_dependencies(klay_beam_program_tests klay_cli_main)
-  endif()
+  add_dependencies(klay_beam_program_tests klay-beam)
 endif()
 
 # What does not depend on how the libraries are compiled is tested once, with the release build.
