@@ -45,7 +45,7 @@ namespace internal {
 
 std::string SystemPath(std::string_view path) {
   if (SchemeOf(path) == "file") path.remove_prefix(std::string_view("file://").size());
-  return path.empty() ? "." : std::string(path);
+  return std::string(path);
 }
 
 }  // namespace internal

@@ -27,7 +27,7 @@ class LocalFileSystem : public FileSystem {
 
 namespace internal {
 
-// The path that the operating system knows: without "file://", "." for an empty one.
+// The path that the operating system knows: without "file://".
 std::string SystemPath(std::string_view path);
 
 }  // namespace internal

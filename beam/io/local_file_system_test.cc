@@ -270,6 +270,7 @@ TEST(LocalStatus, TellsKinds) {
   EXPECT_EQ(files.Status(folder / "pipe")->kind, FileKind::kOther);
   EXPECT_EQ(files.Status(folder / "dangling")->kind, FileKind::kOther);
   EXPECT_FALSE(files.Status(folder / "missing"));
+  EXPECT_FALSE(files.Status(""));
   EXPECT_FALSE(files.Status(folder / "file/below"));
 }
 

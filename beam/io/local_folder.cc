@@ -28,7 +28,8 @@ struct CloseDir {
 // Opens a folder; an invalid descriptor if it is not there.
 UniqueFd OpenFolder(const std::string& text, bool is_root) {
   const int follow = is_root ? 0 : O_NOFOLLOW;
-  UniqueFd fd(::open(SystemPath(text).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | follow));
+  const std::string path = SystemPath(text);
+  UniqueFd fd(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | follow));
   // ELOOP: replaced by a symbolic link since its parent was read.
   if (!fd.valid() && errno != ENOENT && errno != ENOTDIR && (is_root || errno != ELOOP)) {
     ThrowErrno("list the folder", text.empty() ? "." : text, errno);

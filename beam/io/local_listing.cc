@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "beam/base/cancel.h"
+
 namespace beam::internal {
 namespace {
 
@@ -34,6 +36,7 @@ LocalListing::~LocalListing() {
 
 bool LocalListing::Next(FileMetadata& entry) {
   while (next_in_batch_ == batch_.size()) {
+    ThrowIfCancelled();  // a long listing may have no entry that is kept
     std::unique_lock lock(mutex_);
     if (stop_ || pieces_.empty()) return false;
     FolderPiece& front = pieces_.front();
