@@ -5,7 +5,6 @@
 // Sets and maps are written in the order of their keys, so that equal collections have equal bytes.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -52,15 +51,15 @@ struct VectorFormat {
       }
     }
     ReadIterable(
-        in, [&](std::size_t count) { values.reserve(std::min(count, kReservable / sizeof(T))); },
+        in,
+        [&](std::size_t count) { values.reserve(count < kReservable / sizeof(T) ? count : kReservable / sizeof(T)); },
         [&] { values.push_back(Element::Decode(in)); },
         [&](std::string_view token) {
           if constexpr (std::is_same_v<std::remove_cvref_t<Rest>, NoMoreElements>) {
             rest(token);
           } else {
             const std::string bytes = rest(token);
-            Reader stored(bytes);
-            while (!stored.empty()) values.push_back(Element::Decode(stored));
+            ReadStoredElements(bytes, [&](Reader& stored) { values.push_back(Element::Decode(stored)); });
           }
         });
     return values;
@@ -108,27 +107,39 @@ struct ArrayFormat {
   }
 };
 
-// Calls `fn` with each entry of a set or map, those of hashed ones sorted by `key(entry)`.
-template <class Entries, class Key, class Fn>
-void ForEachSorted(const Entries& entries, Key&& key, Fn&& fn) {
+// Sorts pointers by what they point to. Not a template, so that <algorithm> stays out of every user's compilation.
+void SortPointers(std::vector<const void*>& pointers, bool (*less)(const void*, const void*));
+
+// Calls `fn` with each entry of a set or map, those of hashed ones sorted by Key::Of(entry).
+template <class Key, class Entries, class Fn>
+void ForEachSorted(const Entries& entries, Fn&& fn) {
   if constexpr (requires { typename Entries::hasher; }) {
-    std::vector<const typename Entries::value_type*> sorted;
+    using Entry = typename Entries::value_type;
+    std::vector<const void*> sorted;
     sorted.reserve(entries.size());
-    for (const auto& entry : entries) sorted.push_back(&entry);
-    std::sort(sorted.begin(), sorted.end(), [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
-    for (const auto* entry : sorted) fn(*entry);
+    for (const Entry& entry : entries) sorted.push_back(&entry);
+    SortPointers(sorted, [](const void* a, const void* b) {
+      return Key::Of(*static_cast<const Entry*>(a)) < Key::Of(*static_cast<const Entry*>(b));
+    });
+    for (const void* entry : sorted) fn(*static_cast<const Entry*>(entry));
   } else {
     for (const auto& entry : entries) fn(entry);
   }
 }
 
+struct KeyOfSet {
+  static const auto& Of(const auto& entry) { return entry; }
+};
+
+struct KeyOfMap {
+  static const auto& Of(const auto& entry) { return entry.first; }
+};
+
 template <class Set, class Element>
 struct SetFormat {
   static void Encode(const Set& values, Writer& out) {
     WriteCount(values.size(), out);
-    ForEachSorted(
-        values, [](const auto& value) -> const auto& { return value; },
-        [&](const auto& value) { Element::Encode(value, out); });
+    ForEachSorted<KeyOfSet>(values, [&](const auto& value) { Element::Encode(value, out); });
   }
 
   static Set Decode(Reader& in) {
@@ -145,12 +156,10 @@ template <class Map, class Key, class Value>
 struct MapFormat {
   static void Encode(const Map& entries, Writer& out) {
     WriteCount(entries.size(), out);
-    ForEachSorted(
-        entries, [](const auto& entry) -> const auto& { return entry.first; },
-        [&](const auto& entry) {
-          Key::Encode(entry.first, out);
-          Value::Encode(entry.second, out);
-        });
+    ForEachSorted<KeyOfMap>(entries, [&](const auto& entry) {
+      Key::Encode(entry.first, out);
+      Value::Encode(entry.second, out);
+    });
   }
 
   static Map Decode(Reader& in) {

@@ -50,8 +50,8 @@ FormatPtr IterableFormat(FormatPtr element, FetchState fetch) {
             [&](std::string_view token) {
               if (!fetch) NoMoreElements()(token);
               const std::string bytes = fetch(token);
-              Reader stored(bytes);
-              while (!stored.empty()) values.push_back(element->Decode(stored, Context::kNested));
+              ReadStoredElements(bytes,
+                                 [&](Reader& stored) { values.push_back(element->Decode(stored, Context::kNested)); });
             });
         return Value{std::move(values)};
       });

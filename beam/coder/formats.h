@@ -16,7 +16,6 @@
 //   row             VarInt field count, nested null bits, fields     {"a", null}  02 01 02 01 61
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -61,10 +60,8 @@ inline void WriteVarInt32(std::int32_t value, Writer& out) { out.VarInt(static_c
 
 // Java and Python write a negative INT32 in five bytes, Go in ten: both are read.
 inline std::int32_t ReadVarInt32(Reader& in) {
-  const std::uint64_t value = in.VarInt();
-  const bool fits = value <= std::numeric_limits<std::uint32_t>::max()
-      || static_cast<std::int64_t>(value) >= std::numeric_limits<std::int32_t>::min();
-  if (!fits || (static_cast<std::int64_t>(value) < 0 && static_cast<std::int32_t>(value) >= 0)) {
+  const auto value = static_cast<std::int64_t>(in.VarInt());
+  if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::uint32_t>::max()) {
     ThrowMalformed("a 32-bit integer is out of range");
   }
   return static_cast<std::int32_t>(value);
@@ -92,34 +89,29 @@ inline void WriteCount(std::size_t count, Writer& out) {
   out.BigEndian(static_cast<std::uint32_t>(count));
 }
 
-// The count of a collection whose length must be known (maps, arrays of fixed length).
-inline std::size_t ReadCount(Reader& in) {
-  const auto count = in.BigEndian<std::uint32_t>();
-  if (count > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max())) {
-    ThrowMalformed("the number of elements is negative");
-  }
-  return count;
-}
-
 // How many elements to make room for at once: what is claimed, but no more than there are bytes left.
 inline std::size_t Reservable(std::uint64_t claimed, const Reader& in) {
-  return static_cast<std::size_t>(std::min<std::uint64_t>(claimed, in.remaining()));
+  return claimed < in.remaining() ? static_cast<std::size_t>(claimed) : in.remaining();
 }
 
-// Elements that take no bytes (global windows) are legitimate, but only so many of them.
-inline constexpr std::uint64_t kMaxEmptyElements = 1 << 16;
+// Elements that take no bytes (global windows) are legitimate, but a few bytes must not stand for billions of them.
+class ElementLimit {
+ public:
+  explicit ElementLimit(const Reader& in) : start_(in.remaining()) {}
 
-// Calls `read()` `count` times.
-template <class Read>
-void ReadCounted(Reader& in, std::uint64_t count, Read&& read) {
-  const std::size_t before = in.remaining();
-  for (std::uint64_t i = 0; i < count; ++i) {
-    if (i == kMaxEmptyElements && in.remaining() == before) {
+  // To be called before each element is read.
+  void Count(const Reader& in) {
+    if (++elements_ > start_ - in.remaining() + kMaxEmptyElements) {
       ThrowMalformed("there are too many elements that take no bytes");
     }
-    read();
   }
-}
+
+ private:
+  static constexpr std::uint64_t kMaxEmptyElements = 1 << 16;
+
+  std::size_t start_;
+  std::uint64_t elements_ = 0;
+};
 
 struct NoMoreElements {
   [[noreturn]] void operator()(std::string_view token) const;
@@ -130,16 +122,34 @@ struct NoMoreElements {
 template <class Reserve, class Read, class Rest = NoMoreElements>
 void ReadIterable(Reader& in, Reserve&& reserve, Read&& read, Rest&& rest = {}) {
   const auto count = static_cast<std::int32_t>(in.BigEndian<std::uint32_t>());
+  ElementLimit limit(in);
   if (count >= 0) {
     reserve(Reservable(static_cast<std::uint64_t>(count), in));
-    ReadCounted(in, static_cast<std::uint64_t>(count), read);
+    for (std::int32_t i = 0; i < count; ++i) {
+      limit.Count(in);
+      read();
+    }
     return;
   }
   if (count != -1) ThrowMalformed("the number of elements is negative");
   while (const std::uint64_t chunk = in.VarInt()) {
     if (static_cast<std::int64_t>(chunk) == -1) return rest(ReadBytes(in, Context::kNested));
     if (static_cast<std::int64_t>(chunk) < 0) ThrowMalformed("the number of elements is negative");
-    ReadCounted(in, chunk, read);
+    for (std::uint64_t i = 0; i < chunk; ++i) {
+      limit.Count(in);
+      read();
+    }
+  }
+}
+
+// Calls `read(in)` for each of the elements that `bytes` consists of: what a token stands for.
+template <class Read>
+void ReadStoredElements(std::string_view bytes, Read&& read) {
+  Reader in(bytes);
+  while (!in.empty()) {
+    const std::size_t before = in.remaining();
+    read(in);
+    if (in.remaining() == before) ThrowMalformed("elements that take no bytes are followed by some");
   }
 }
 

@@ -158,20 +158,22 @@ constexpr auto FieldAddresses() {
 }
 
 // The name that `signature` ends in, but for closing brackets.
-constexpr std::string_view LastName(const char* signature, std::size_t size) {
+constexpr std::string_view LastName(std::string_view signature) {
   constexpr auto is_name = [](char c) {
     return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
         || static_cast<unsigned char>(c) >= 0x80;
   };
-  while (!is_name(signature[size - 1])) --size;
-  std::size_t begin = size;
+  std::size_t end = signature.size();
+  while (!is_name(signature[end - 1])) --end;
+  std::size_t begin = end;
   while (is_name(signature[begin - 1])) --begin;
-  return {signature + begin, size - begin};
+  return signature.substr(begin, end - begin);
 }
 
+// Returns `const char*` because GCC would otherwise end the signature with what a `std::string_view` is.
 template <FieldAddress kAddress>
-constexpr std::string_view FieldNameAt() {
-  return LastName(__PRETTY_FUNCTION__, sizeof(__PRETTY_FUNCTION__) - 1);
+constexpr const char* AddressSignature() {
+  return __PRETTY_FUNCTION__;
 }
 
 template <class T, std::size_t... I>
@@ -180,7 +182,7 @@ constexpr std::array<std::string_view, sizeof...(I)> MakeFieldNames(std::index_s
     return {};
   } else {
     constexpr auto addresses = FieldAddresses<T, sizeof...(I)>();
-    return {FieldNameAt<addresses[I]>()...};
+    return {LastName(AddressSignature<addresses[I]>())...};
   }
 }
 

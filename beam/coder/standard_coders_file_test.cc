@@ -242,16 +242,6 @@ std::string Signature(const CoderSpec& spec) {
   return parts.empty() ? text : text + "(" + parts + ")";
 }
 
-std::string Hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    text += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4];
-    text += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
-    text += ' ';
-  }
-  return text;
-}
-
 FetchState FetchFrom(const Entry& entry) {
   return [&entry](std::string_view token) { return entry.state.at(std::string(token)); };
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "beam/coder/dynamic_coder.h"
+#include "beam/coder/test_hex.h"
 
 namespace beam {
 
@@ -32,8 +33,6 @@ std::vector<Entry> LoadEntries();
 
 // A name for an entry's coder, by which C++ types are found: kv(bytes,varint), row(str:string?,i32:int32).
 std::string Signature(const CoderSpec& spec);
-
-std::string Hex(std::string_view bytes);
 
 FetchState FetchFrom(const Entry& entry);
 

@@ -13,8 +13,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
+#include <string_view>
 
 #include "beam/base/bytes.h"
 #include "beam/coder/codable.h"
