@@ -15,18 +15,17 @@
 // Associative and commutative: inputs arrive in any order and any grouping.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
-#include "beam/base/hash.h"
 #include "beam/coder/kv.h"
 #include "beam/model/dofn.h"
 #include "beam/model/element_type.h"
+#include "beam/model/key_index.h"
 #include "beam/model/operator.h"
 #include "beam/model/registry.h"
 
@@ -48,11 +47,6 @@ struct CombineTraits {
       std::remove_cvref_t<decltype(std::declval<const Fn&>().ExtractOutput(std::declval<const Accumulator&>()))>;
 };
 
-struct BytesHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view bytes) const { return static_cast<std::size_t>(HashBytes(bytes)); }
-};
-
 template <class Fn>
 Fn DecodeCombineFn(std::string_view payload) {
   Reader in(payload);
@@ -60,7 +54,7 @@ Fn DecodeCombineFn(std::string_view payload) {
 }
 
 template <class K, class Fn>
-class PrecombineOperator final : public Operator, public Receiver<KV<K, typename CombineTraits<Fn>::Input>> {
+class PrecombineOperator final : public Receiver<KV<K, typename CombineTraits<Fn>::Input>>, public Operator {
   using Traits = CombineTraits<Fn>;
   using Accumulator = typename Traits::Accumulator;
   using Element = KV<K, typename Traits::Input>;
@@ -73,7 +67,7 @@ class PrecombineOperator final : public Operator, public Receiver<KV<K, typename
         fn_(DecodeCombineFn<Fn>(context.payload)) {}
 
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
-  void StartBundle() override { entries_.clear(); }
+  void StartBundle() override { Clear(); }
   void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
 
   void ReceiveShared(const Element& element, const ElementMeta& meta) override {
@@ -82,15 +76,11 @@ class PrecombineOperator final : public Operator, public Receiver<KV<K, typename
       key_.Clear();
       Coder<K>::Encode(element.key, key_);
       if (!is_global_) AppendWindowKey(meta.window, key_);
-      auto found = entries_.find(key_.view());
-      if (found == entries_.end()) {
-        // Bounded memory with very many keys: what is there goes to the shuffle, which merges it again.
-        if (entries_.size() >= kMaxKeys) Flush();
-        found =
-            entries_.emplace(std::string(key_.view()), Entry{CopyElement(element.key), meta, fn_.CreateAccumulator()})
-                .first;
-      }
-      fn_.AddInput(found->second.accumulator, element.value);
+      // Bounded memory with very many keys: what is there goes to the shuffle, which merges it again.
+      if (entries_.size() >= kMaxKeys) Flush();
+      const std::size_t number = keys_.Number(key_.view());
+      if (number == entries_.size()) entries_.push_back({CopyElement(element.key), meta, fn_.CreateAccumulator()});
+      fn_.AddInput(entries_[number].accumulator, element.value);
     } catch (...) {
       RethrowAsStepError(step_->name, DescribeElement(element));
     }
@@ -108,9 +98,12 @@ class PrecombineOperator final : public Operator, public Receiver<KV<K, typename
   };
 
   void Flush() {
-    for (auto& [bytes, entry] : entries_) {
-      output_->Receive({std::move(entry.key), std::move(entry.accumulator)}, entry.meta);
-    }
+    for (Entry& entry : entries_) output_->Receive({std::move(entry.key), std::move(entry.accumulator)}, entry.meta);
+    Clear();
+  }
+
+  void Clear() {
+    keys_.Clear();
     entries_.clear();
   }
 
@@ -119,12 +112,13 @@ class PrecombineOperator final : public Operator, public Receiver<KV<K, typename
   bool is_global_;
   Fn fn_;
   Writer key_;
-  std::unordered_map<std::string, Entry, BytesHash, std::equal_to<>> entries_;
+  KeyIndex keys_;
+  std::vector<Entry> entries_;  // by the number of the key
 };
 
 template <class K, class Fn>
-class CombineGroupedOperator final : public Operator,
-                                     public Receiver<KV<K, Iterable<typename CombineTraits<Fn>::Accumulator>>> {
+class CombineGroupedOperator final : public Receiver<KV<K, Iterable<typename CombineTraits<Fn>::Accumulator>>>,
+                                     public Operator {
   using Traits = CombineTraits<Fn>;
   using Element = KV<K, Iterable<typename Traits::Accumulator>>;
 
@@ -160,10 +154,10 @@ template <class K, class Fn>
 struct CombineRegistration {
   static inline const FnEntry kEntry{typeid(KV<K, Fn>).name(), nullptr,
                                      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-                                       return std::make_unique<PrecombineOperator<K, Fn>>(context);
+                                       return MakeOperator<PrecombineOperator<K, Fn>>(context);
                                      },
                                      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-                                       return std::make_unique<CombineGroupedOperator<K, Fn>>(context);
+                                       return MakeOperator<CombineGroupedOperator<K, Fn>>(context);
                                      }};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };

@@ -92,23 +92,24 @@ constexpr auto ParamKinds(std::tuple<P...>*) {
   return std::array<ParamKind, sizeof...(P)>{kParamKind<P>...};
 }
 
-// std::tuple of the decayed types of those parameters whose kind is `kWanted`.
-template <ParamKind kWanted, class... P>
-constexpr auto Select(std::tuple<P...>*) {
-  return static_cast<decltype(std::tuple_cat(
-      std::declval<std::conditional_t<kParamKind<P> == kWanted, std::tuple<std::type_identity<std::remove_cvref_t<P>>>,
-                                      std::tuple<>>>()...))*>(nullptr);
+// std::tuple of the decayed types of those parameters whose kind is `kWanted`; tuples that are only named, not
+// instantiated, as every DoFn of a program comes through here.
+template <class... T>
+struct Types {
+  using Tuple = std::tuple<T...>;
+};
+template <class... A, class... B>
+constexpr Types<A..., B...> operator+(Types<A...>, Types<B...>) {
+  return {};
 }
 
-template <class T>
-struct Unwrap;
-template <class... T>
-struct Unwrap<std::tuple<std::type_identity<T>...>*> {
-  using Types = std::tuple<T...>;
-};
+template <ParamKind kWanted, class... P>
+constexpr auto Select(std::tuple<P...>*) {
+  return (Types<>() + ... + std::conditional_t<kParamKind<P> == kWanted, Types<std::remove_cvref_t<P>>, Types<>>());
+}
 
 template <ParamKind kWanted, class Params>
-using SelectParams = typename Unwrap<decltype(Select<kWanted>(static_cast<Params*>(nullptr)))>::Types;
+using SelectParams = typename decltype(Select<kWanted>(static_cast<Params*>(nullptr)))::Tuple;
 
 template <class Fn>
 concept HasProcessElement = requires { &Fn::ProcessElement; };

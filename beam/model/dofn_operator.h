@@ -43,13 +43,6 @@ class WindowGuard final : public Receiver<T> {
   Receiver<T>* receiver_;
 };
 
-template <class Outputs>
-struct ReceiversOf;
-template <class... O>
-struct ReceiversOf<std::tuple<O...>> {
-  using Type = std::tuple<Receiver<typename O::Element>*...>;
-};
-
 // The index of an output type in a list of them.
 template <class Wanted, class... O>
 constexpr std::size_t OutputIndex(std::tuple<O...>*) {
@@ -65,7 +58,7 @@ struct StateHolder {
 };
 
 template <class Fn>
-class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<typename ElementParamOf<Fn>::Type>> {
+class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementParamOf<Fn>::Type>>, public Operator {
   using Traits = DoFnTraits<Fn>;
   using Params = typename Traits::Params;
   using Outputs = typename Traits::Outputs;
@@ -97,7 +90,13 @@ class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<
   void Receive(Element&& element, const ElementMeta& meta) override { Process(std::move(element), meta); }
   void ReceiveShared(const Element& element, const ElementMeta& meta) override {
     if constexpr (kKeepsElement) {
-      Process(CopyElement(element), meta);
+      // Not through Process: after a failure it is `element` that can still be told, not what became of the copy.
+      const StepScope scope(step_);
+      try {
+        CallProcess(CopyElement(element), meta, std::make_index_sequence<std::tuple_size_v<Params>>());
+      } catch (...) {
+        RethrowAsStepError(step_->name, DescribeElement(element));
+      }
     } else {
       Process(element, meta);
     }
@@ -123,11 +122,17 @@ class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<
     return Coder<Fn>::Decode(in, Context::kOuter);
   }
 
+  template <std::size_t kIndex>
+  using OutputElement = typename std::tuple_element_t<kIndex, Outputs>::Element;
+
+  template <std::size_t kIndex>
+  Receiver<OutputElement<kIndex>>* OutputReceiver() const {
+    return static_cast<Receiver<OutputElement<kIndex>>*>(receivers_[kIndex]);
+  }
+
   template <std::size_t... I>
   void ConnectOutputs(const OperatorContext& context, std::index_sequence<I...>) {
-    ((std::get<I>(receivers_) =
-          context.outputs.at(I).template As<typename std::tuple_element_t<I, Outputs>::Element>()),
-     ...);
+    ((receivers_[I] = context.outputs.at(I).template As<OutputElement<I>>()), ...);
   }
 
   // E is Element (to be moved from) or const Element&.
@@ -174,7 +179,7 @@ class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<
       static_assert(
           kKind == ParamKind::kOutput,
           "after the element, ProcessElement takes side inputs, Timestamp, Window, PaneInfo, Resume and Outputs");
-      return std::remove_cvref_t<P>(std::get<kOrdinal>(receivers_), &meta);
+      return std::remove_cvref_t<P>(OutputReceiver<kOrdinal>(), &meta);
     }
   }
 
@@ -209,7 +214,7 @@ class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<
       constexpr std::size_t kIndex = OutputIndex<Out>(static_cast<Outputs*>(nullptr));
       static_assert(kIndex < std::tuple_size_v<Outputs>,
                     "StartBundle and FinishBundle may only emit to outputs that ProcessElement has too");
-      Receiver<typename Out::Element>* receiver = std::get<kIndex>(receivers_);
+      Receiver<OutputElement<kIndex>>* receiver = OutputReceiver<kIndex>();
       if (receiver != nullptr && !is_global_) {
         auto& guard = std::get<kIndex>(guards_);
         if (!guard) guard.emplace(receiver);
@@ -224,14 +229,16 @@ class DoFnOperator final : public Operator, public Receiver<std::remove_cvref_t<
 
   template <class... O>
   static std::tuple<std::optional<WindowGuard<typename O::Element>>...> GuardsOf(std::tuple<O...>*);
+  static constexpr bool kHasBundleHooks = requires { &Fn::StartBundle; } || requires { &Fn::FinishBundle; };
+  using Guards = std::conditional_t<kHasBundleHooks, decltype(GuardsOf(static_cast<Outputs*>(nullptr))), NoState>;
 
   StepContext* step_;
   SideInputReader* side_inputs_;
   Resume* resume_;
   bool is_global_;
   Fn fn_;
-  typename ReceiversOf<Outputs>::Type receivers_{};
-  decltype(GuardsOf(static_cast<Outputs*>(nullptr))) guards_{};
+  std::array<void*, std::tuple_size_v<Outputs>> receivers_{};  // each a Receiver of the output's elements, or null
+  Guards guards_{};
   std::array<std::pair<Window, std::shared_ptr<const void>>, kSides> side_views_{};
   // After fn_: it may refer to the fields. Unused where there is no Setup.
   std::optional<std::conditional_t<HasSetup<Fn>, StateHolder<Fn>, NoState>> state_;
@@ -241,7 +248,7 @@ template <class Fn>
 struct DoFnRegistration {
   static inline const FnEntry kEntry{typeid(Fn).name(),
                                      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-                                       return std::make_unique<DoFnOperator<Fn>>(context);
+                                       return MakeOperator<DoFnOperator<Fn>>(context);
                                      },
                                      nullptr, nullptr};
   static inline const std::string_view kKey = RegisterFn(&kEntry);

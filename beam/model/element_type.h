@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "beam/model/iterable.h"
 #include "beam/model/operator.h"
 #include "beam/model/receiver.h"
+#include "beam/model/registry.h"
 
 namespace beam {
 
@@ -175,42 +177,50 @@ class TypedChunk final : public ElementChunk {
 };
 
 template <class T>
-class TypedCollector final : public Collector, public Receiver<T> {
+class TypedCollector final : public Receiver<T>, public Collector {
  public:
-  explicit TypedCollector(const StageCursor* cursor) : Collector(cursor) {}
+  explicit TypedCollector(const StageCursor* cursor) : Collector(cursor) { Renew(); }
   AnyReceiver receiver() override { return AnyReceiver(static_cast<Receiver<T>*>(this)); }
   std::size_t size() const override { return chunk_->size(); }
-  std::unique_ptr<ElementChunk> Take() override { return std::exchange(chunk_, std::make_unique<TypedChunk<T>>()); }
+  std::unique_ptr<ElementChunk> Take() override {
+    auto taken = std::move(owned_);
+    Renew();
+    return taken;
+  }
   void Receive(T&& value, const ElementMeta& meta) override { chunk_->Add(std::move(value), meta, order.Next()); }
   void ReceiveShared(const T& value, const ElementMeta& meta) override {
     chunk_->Add(CopyElement(value), meta, order.Next());
   }
 
  private:
-  std::unique_ptr<TypedChunk<T>> chunk_ = std::make_unique<TypedChunk<T>>();
+  void Renew() {
+    chunk_ = new TypedChunk<T>();
+    owned_.reset(chunk_);
+  }
+
+  TypedChunk<T>* chunk_;
+  std::unique_ptr<ElementChunk> owned_;  // the same
 };
 
 template <class T>
-class TeeOperator final : public Operator, public Receiver<T> {
+class TeeOperator final : public Receiver<T>, public Operator {
  public:
-  explicit TeeOperator(const std::vector<AnyReceiver>& receivers) {
-    for (const AnyReceiver& receiver : receivers) receivers_.push_back(receiver.As<T>());
-  }
+  explicit TeeOperator(const std::vector<AnyReceiver>& receivers) : receivers_(receivers) {}
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<T>*>(this)); }
   void Receive(T&& element, const ElementMeta& meta) override {
-    for (std::size_t i = 0; i + 1 < receivers_.size(); ++i) receivers_[i]->ReceiveShared(element, meta);
-    receivers_.back()->Receive(std::move(element), meta);
+    for (std::size_t i = 0; i + 1 < receivers_.size(); ++i) receivers_[i].As<T>()->ReceiveShared(element, meta);
+    receivers_.back().As<T>()->Receive(std::move(element), meta);
   }
   void ReceiveShared(const T& element, const ElementMeta& meta) override {
-    for (Receiver<T>* receiver : receivers_) receiver->ReceiveShared(element, meta);
+    for (const AnyReceiver& receiver : receivers_) receiver.As<T>()->ReceiveShared(element, meta);
   }
 
  private:
-  std::vector<Receiver<T>*> receivers_;
+  std::vector<AnyReceiver> receivers_;
 };
 
 template <class T>
-class WindowIntoOperator final : public Operator, public Receiver<T> {
+class WindowIntoOperator final : public Receiver<T>, public Operator {
  public:
   explicit WindowIntoOperator(const OperatorContext& context)
       : output_(context.outputs.at(0).As<T>()), windowing_(context.windowing) {}
@@ -233,7 +243,7 @@ class WindowIntoOperator final : public Operator, public Receiver<T> {
 };
 
 template <class K, class V>
-class GroupWriter final : public Operator, public Receiver<KV<K, V>> {
+class GroupWriter final : public Receiver<KV<K, V>>, public Operator {
  public:
   explicit GroupWriter(ShuffleWriter* writer) : writer_(writer) {}
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<KV<K, V>>*>(this)); }
@@ -267,7 +277,7 @@ struct KvTypeOf {
 template <class K, class V>
 struct KvTypeOf<KV<K, V>> {
   static constexpr KvType kTable{
-      [](ShuffleWriter* writer) -> std::unique_ptr<Operator> { return std::make_unique<GroupWriter<K, V>>(writer); },
+      [](ShuffleWriter* writer) -> std::unique_ptr<Operator> { return MakeOperator<GroupWriter<K, V>>(writer); },
       &FeedGroup<K, V>,
   };
   static constexpr const KvType* kType = &kTable;
@@ -275,14 +285,14 @@ struct KvTypeOf<KV<K, V>> {
 
 template <class T>
 inline constexpr ElementType kElementType{
-    [] { return std::string(TypeName<T>()); },
+    [] { return ReadableName(typeid(T).name()); },
     [] { return Coder<T>::Spec(); },
-    [](const StageCursor* cursor) -> std::unique_ptr<Collector> { return std::make_unique<TypedCollector<T>>(cursor); },
+    [](const StageCursor* cursor) { return std::unique_ptr<Collector>(new TypedCollector<T>(cursor)); },
     [](const std::vector<AnyReceiver>& receivers) -> std::unique_ptr<Operator> {
-      return std::make_unique<TeeOperator<T>>(receivers);
+      return MakeOperator<TeeOperator<T>>(receivers);
     },
     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-      return std::make_unique<WindowIntoOperator<T>>(context);
+      return MakeOperator<WindowIntoOperator<T>>(context);
     },
     KvTypeOf<T>::kType,
 };

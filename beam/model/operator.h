@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "beam/coder/window.h"
@@ -40,6 +41,16 @@ class Operator {
 };
 
 using OperatorFactory = std::unique_ptr<Operator> (*)(const OperatorContext&);
+
+namespace internal {
+
+// std::make_unique without a std::unique_ptr of the very type, of which a program has hundreds: it compiles faster.
+template <class Made, class... Args>
+std::unique_ptr<Operator> MakeOperator(Args&&... args) {
+  return std::unique_ptr<Operator>(new Made(std::forward<Args>(args)...));
+}
+
+}  // namespace internal
 
 // Attributes log lines and metrics of this thread to a step while in scope.
 class StepScope {

@@ -17,13 +17,14 @@ namespace beam {
 template <class T>
 class Receiver {
  public:
-  virtual ~Receiver() = default;
-
   // Takes the element over; the caller's object is moved from.
   virtual void Receive(T&& element, const ElementMeta& meta) = 0;
 
   // Looks at the element during the call only. A receiver that needs one of its own copies it.
   virtual void ReceiveShared(const T& element, const ElementMeta& meta) = 0;
+
+ protected:
+  ~Receiver() = default;  // owned as what else it is: an operator, a collector
 };
 
 // A Receiver<T> whose T is known to the graph only. `As<T>()` gives it back; a wrong T is a bug of the SDK.

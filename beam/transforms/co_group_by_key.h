@@ -4,8 +4,8 @@
 //   // PCollection<KV<K, std::tuple<Iterable<Email>, Iterable<Phone>>>>: each key that any of them has, once
 //   joined | Map("Card", [](const auto& kv) { const auto& [emails, phones] = kv.value; ... });
 //
-// Each Iterable may be empty; as those of GroupByKey it may be read again and may be larger than memory. All inputs must
-// have the same windows.
+// Each Iterable may be empty; as those of GroupByKey it may be read again and may be larger than memory. All inputs
+// must have the same windows.
 #pragma once
 
 #include <array>
@@ -86,8 +86,7 @@ struct TagFn {
 
 template <class K, class... V>
 struct UntagFn {
-  void ProcessElement(const KV<K, Iterable<Union<V...>>>& group,
-                      Output<KV<K, std::tuple<Iterable<V>...>>> out) const {
+  void ProcessElement(const KV<K, Iterable<Union<V...>>>& group, Output<KV<K, std::tuple<Iterable<V>...>>> out) const {
     const auto all = group.value.Encoded();
     const auto sizes = ValuesOfInput::Sizes<sizeof...(V)>(*all);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -123,9 +122,8 @@ struct Coder<internal::Union<V...>> {
 
   static void Encode(const Union& tagged, Writer& out, Context = Context::kNested) {
     out.Byte(static_cast<std::uint8_t>(tagged.value.index()));
-    ForIndex(tagged.value.index(), [&]<std::size_t kIndex, class T>() {
-      Coder<T>::Encode(std::get<kIndex>(tagged.value), out);
-    });
+    ForIndex(tagged.value.index(),
+             [&]<std::size_t kIndex, class T>() { Coder<T>::Encode(std::get<kIndex>(tagged.value), out); });
   }
   static Union Decode(Reader& in, Context = Context::kNested) {
     const std::uint8_t index = in.Byte();
@@ -138,9 +136,8 @@ struct Coder<internal::Union<V...>> {
   }
   static std::size_t ByteSize(const Union& tagged) {
     std::size_t size = 1;
-    ForIndex(tagged.value.index(), [&]<std::size_t kIndex, class T>() {
-      size += Coder<T>::ByteSize(std::get<kIndex>(tagged.value));
-    });
+    ForIndex(tagged.value.index(),
+             [&]<std::size_t kIndex, class T>() { size += Coder<T>::ByteSize(std::get<kIndex>(tagged.value)); });
     return size;
   }
   static CoderSpec Spec() { return CustomCoderSpec<Union>(); }

@@ -1,9 +1,10 @@
-// Combine: values of a key, or of a whole PCollection, brought down to one by a CombineFn (see beam/model/combine_operator.h
-// for what that is). Combined before the shuffle as well as after it, so that little travels.
+// Combine: values of a key, or of a whole PCollection, brought down to one by a CombineFn (see
+// beam/model/combine_operator.h for what that is). Combined before the shuffle as well as after it, so that little
+// travels.
 //
 //   pairs   | CombinePerKey("Mean By Artist", MeanFn{})                       // KV<K, in> -> KV<K, out>
-//   numbers | CombineGlobally("Mean", MeanFn{})                               // in -> out: one element, also of no input
-//   numbers | CombineGlobally("Longest", LongestFn{}, OnEmpty::kNothing)      // no element of no input
+//   numbers | CombineGlobally("Mean", MeanFn{})                               // in -> out: one element, also of no
+//   input numbers | CombineGlobally("Longest", LongestFn{}, OnEmpty::kNothing)      // no element of no input
 //
 // Outside of the global window, only windows that have elements give one, whatever OnEmpty says.
 #pragma once
@@ -113,8 +114,10 @@ struct CombineGloballyTransform {
       return Poison{};
     } else {
       using Out = typename CombineTraits<Fn>::Output;
-      const auto combined = in | ParDo("Key", AddVoidKeyFn<T>{})
-                            | Labelled<CombinePerKeyTransform<Fn>>{"Combine", {fn}} | ParDo("Values", DropVoidKeyFn<Out>{});
+      const auto combined = in
+          | ParDo("Key", AddVoidKeyFn<T>{})
+          | Labelled<CombinePerKeyTransform<Fn>>{"Combine", {fn}}
+          | ParDo("Values", DropVoidKeyFn<Out>{});
       if (on_empty == OnEmpty::kNothing || !in.windowing().IsGlobal()) return combined;
       const PCollection<Bytes> impulse = ImpulseTransform{}.ExpandIn(in.graph(), "Impulse");
       return impulse | ParDo("Or Default", OrDefaultFn<Fn>{fn}, AsIterable(combined));
@@ -178,7 +181,7 @@ internal::Labelled<internal::CombinePerKeyTransform<Fn>> CombinePerKey(std::stri
 }
 template <class Fn>
 internal::Labelled<internal::CombineGloballyTransform<Fn>> CombineGlobally(std::string label, Fn fn,
-                                                                      OnEmpty on_empty = OnEmpty::kDefault) {
+                                                                           OnEmpty on_empty = OnEmpty::kDefault) {
   return {std::move(label), {std::move(fn), on_empty}};
 }
 

@@ -53,7 +53,7 @@ internal::Labelled<internal::CreateTransform<T>> Create(std::string label, std::
   return {std::move(label), {std::vector<T>(values)}};
 }
 inline internal::Labelled<internal::CreateTransform<std::string>> Create(std::string label,
-                                                                        std::initializer_list<const char*> values) {
+                                                                         std::initializer_list<const char*> values) {
   return {std::move(label), {std::vector<std::string>(values.begin(), values.end())}};
 }
 

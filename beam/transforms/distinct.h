@@ -24,10 +24,7 @@ struct KeepKeyFn {
 struct DistinctTransform {
   template <class T>
   PCollection<T> Expand(const PCollection<T>& in) const {
-    return in
-        | ParDo("Mark", MarkElementFn<T>{})
-        | Labelled<CombinePerKeyTransform<KeepKeyFn>>{"Combine", {}}
-        | Keys();
+    return in | ParDo("Mark", MarkElementFn<T>{}) | Labelled<CombinePerKeyTransform<KeepKeyFn>>{"Combine", {}} | Keys();
   }
 };
 

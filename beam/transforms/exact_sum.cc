@@ -101,8 +101,8 @@ double ExactSum::Round(int scale) const {
   const std::int64_t bit_length =
       static_cast<std::int64_t>(magnitude.size() - 1) * kExactSumDigitBits + std::bit_width(top);
   const std::int64_t unit = kUnitExponent + std::int64_t{first_digit} * kExactSumDigitBits;
-  // 53 bits and one to round by. With fewer bits than that the sum is a double as it is: it is a multiple of the smallest
-  // double, so that only numbers of few bits are subnormal.
+  // 53 bits and one to round by. With fewer bits than that the sum is a double as it is: it is a multiple of the
+  // smallest double, so that only numbers of few bits are subnormal.
   std::uint64_t bits = TopBits(magnitude, bit_length);
   const bool is_half = (bits & 1) != 0;
   bits >>= 1;

@@ -1,10 +1,11 @@
-// ExactSum: adds doubles without any rounding and rounds once, at the end. The sum is the same, to the bit, whatever the
-// order and the grouping of what is added, so that a pipeline gives one result with any number of threads. Where all
-// partial sums are finite it is what Python's math.fsum gives.
+// ExactSum: adds doubles without any rounding and rounds once, at the end. The sum is the same, to the bit, whatever
+// the order and the grouping of what is added, so that a pipeline gives one result with any number of threads. Where
+// all partial sums are finite it is what Python's math.fsum gives.
 //
-// How: a fixed-point number wide enough for every double (the long accumulator of U. Kulisch), in digits of 32 bits held
-// in 64, so that carries need be resolved only once in 2^30 additions (R. M. Neal, "Fast exact summation using small and
-// large superaccumulators", 2015). Only the digits in use are kept: numbers of like size need three or four of them.
+// How: a fixed-point number wide enough for every double (the long accumulator of U. Kulisch), in digits of 32 bits
+// held in 64, so that carries need be resolved only once in 2^30 additions (R. M. Neal, "Fast exact summation using
+// small and large superaccumulators", 2015). Only the digits in use are kept: numbers of like size need three or four
+// of them.
 #pragma once
 
 #include <bit>

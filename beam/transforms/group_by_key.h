@@ -1,5 +1,5 @@
-// GroupByKey: KV<K, V> -> KV<K, Iterable<V>>, per window. Keys are equal where their encodings are. The values of a group
-// come in an order that does not depend on the number of threads.
+// GroupByKey: KV<K, V> -> KV<K, Iterable<V>>, per window. Keys are equal where their encodings are. The values of a
+// group come in an order that does not depend on the number of threads.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace internal {
 
 struct GroupByKeyTransform {
   template <class T>
-  auto ExpandPrimitive(const PCollection<T>& in, const std::string& label) const {
+  auto ExpandPrimitive(const PCollection<T>&, const std::string&) const {
     static_assert(kElementType<T>.kv != nullptr, "GroupByKey takes elements of type KV<K, V>: make them with WithKeys");
     return Poison{};
   }
@@ -21,8 +21,7 @@ struct GroupByKeyTransform {
   PCollection<KV<K, Iterable<V>>> ExpandPrimitive(const PCollection<KV<K, V>>& in, const std::string& label) const {
     TransformNode& node = in.graph().Add(TransformKind::kGroupByKey, label);
     node.inputs = {in.id()};
-    return {&in.graph(),
-            in.graph().AddOutput(node.id, "out", &kElementType<KV<K, Iterable<V>>>, in.windowing())};
+    return {&in.graph(), in.graph().AddOutput(node.id, "out", &kElementType<KV<K, Iterable<V>>>, in.windowing())};
   }
 };
 

@@ -4,8 +4,8 @@
 //   files   | Min("Oldest", [](const File& a, const File& b) { return a.time < b.time; })
 //   pairs   | MaxPerKey("Longest By Artist")                          // KV<K, V> -> KV<K, V>
 //
-// Of an empty PCollection they give no element. Elements that the comparison calls equal are told apart by their encoding,
-// so that the choice is the same in every run. NaN is above all numbers.
+// Of an empty PCollection they give no element. Elements that the comparison calls equal are told apart by their
+// encoding, so that the choice is the same in every run. NaN is above all numbers.
 #pragma once
 
 #include <cassert>

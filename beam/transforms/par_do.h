@@ -1,5 +1,5 @@
-// ParDo: a DoFn over each element of a PCollection. Side inputs follow the DoFn, one for each SideInput parameter of its
-// ProcessElement, in their order:
+// ParDo: a DoFn over each element of a PCollection. Side inputs follow the DoFn, one for each SideInput parameter of
+// its ProcessElement, in their order:
 //
 //   auto [vocal, other] = files | ParDo("Find Vocals", FindVocals{.model_path = "m.onnx"}, AsSingleton(gain));
 //
@@ -126,13 +126,16 @@ inline void AddSideInput(Graph& graph, int transform, const auto& view) {
 template <class... O>
 auto AddOutputs([[maybe_unused]] Graph& graph, [[maybe_unused]] int transform,
                 [[maybe_unused]] const WindowingStrategy& windowing, std::tuple<O...>*) {
-  // Braces: outputs are added in their order.
-  std::tuple<PCollection<typename O::Element>...> outputs{PCollection<typename O::Element>(
-      &graph, graph.AddOutput(transform, std::string(O::kName), &kElementType<typename O::Element>, windowing))...};
+  const auto add = [&]<class Out>(std::type_identity<Out>) {
+    return PCollection<typename Out::Element>(
+        &graph, graph.AddOutput(transform, std::string(Out::kName), &kElementType<typename Out::Element>, windowing));
+  };
+  // No tuple for the most common case: it compiles faster.
   if constexpr (sizeof...(O) == 1) {
-    return std::get<0>(outputs);
+    return (add(std::type_identity<O>()), ...);
   } else if constexpr (sizeof...(O) > 1) {
-    return outputs;
+    // Braces: outputs are added in their order.
+    return std::tuple<PCollection<typename O::Element>...>{add(std::type_identity<O>())...};
   }
 }
 
@@ -160,7 +163,9 @@ struct ParDoTransform {
         node.payload = EncodeFn(fn);
         node.resumes = DoFnTraits<Fn>::kResumes;
         node.inputs = {in.id()};
-        std::apply([&](const auto&... view) { (AddSideInput(graph, id, view), ...); }, views);
+        if constexpr (sizeof...(Views) > 0) {
+          std::apply([&](const auto&... view) { (AddSideInput(graph, id, view), ...); }, views);
+        }
         return AddOutputs(graph, id, in.windowing(), static_cast<Outputs*>(nullptr));
       }
     }

@@ -1,7 +1,8 @@
 // Partition: deals elements out to a number of PCollections, by an index that a function gives for each.
 //
-//   auto [short_files, long_files] = files | Partition<2>("By Length", [](const File& f) { return f.seconds < 600 ? 0 : 1; });
-//   std::vector<PCollection<File>> parts = files | Partition("By Hash", n, [](const File& f, int n) { return Hash(f) % n; });
+//   auto [short_files, long_files] = files | Partition<2>("By Length", [](const File& f) { return f.seconds < 600 ? 0 :
+//   1; }); std::vector<PCollection<File>> parts = files | Partition("By Hash", n, [](const File& f, int n) { return
+//   Hash(f) % n; });
 //
 // The function must be a lambda without captures. It takes the element, and the number of partitions where it wants it.
 // An index outside of 0 .. n - 1 is an error.
@@ -26,7 +27,7 @@ namespace internal {
 
 // Not a DoFn, as the number of a DoFn's outputs is fixed by its type. It registers and runs as one.
 template <class F, class T>
-class PartitionOperator final : public Operator, public Receiver<T> {
+class PartitionOperator final : public Receiver<T>, public Operator {
  public:
   explicit PartitionOperator(const OperatorContext& context) : step_(context.step) {
     for (const AnyReceiver& output : context.outputs) outputs_.push_back(output.As<T>());
@@ -46,8 +47,8 @@ class PartitionOperator final : public Operator, public Receiver<T> {
     try {
       const auto index = static_cast<std::int64_t>(Call(element));
       if (index < 0 || index >= std::ssize(outputs_)) {
-        throw Error("the function of this Partition gave " + std::to_string(index) + ", but there are partitions 0 to " +
-                    std::to_string(outputs_.size() - 1));
+        throw Error("the function of this Partition gave " + std::to_string(index) + ", but there are partitions 0 to "
+                    + std::to_string(outputs_.size() - 1));
       }
       return outputs_[static_cast<std::size_t>(index)];
     } catch (...) {
@@ -71,7 +72,7 @@ template <class F, class T>
 struct PartitionRegistration {
   static inline const FnEntry kEntry{typeid(PartitionOperator<F, T>).name(),
                                      [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-                                       return std::make_unique<PartitionOperator<F, T>>(context);
+                                       return MakeOperator<PartitionOperator<F, T>>(context);
                                      },
                                      nullptr, nullptr};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
@@ -96,7 +97,8 @@ struct PartitionTransform {
       return Poison{};
     } else {
       if (count < 1) {
-        throw UsageError("Partition '" + label + "' has " + std::to_string(count) + " partitions: it needs at least one");
+        throw UsageError("Partition '" + label + "' has " + std::to_string(count)
+                         + " partitions: it needs at least one");
       }
       Graph& graph = in.graph();
       TransformNode& node = graph.Add(TransformKind::kParDo, label);

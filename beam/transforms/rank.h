@@ -52,9 +52,10 @@ struct Reversed {
 template <class Less, class T>
 constexpr bool CheckLess() {
   if constexpr (!std::is_empty_v<Less> || !std::is_default_constructible_v<Less>) {
-    static_assert(std::is_empty_v<Less> && std::is_default_constructible_v<Less>,
-                  "a comparison must be a lambda without captures, or a struct without fields: anything else would stay "
-                  "behind when it travels to the workers");
+    static_assert(
+        std::is_empty_v<Less> && std::is_default_constructible_v<Less>,
+        "a comparison must be a lambda without captures, or a struct without fields: anything else would stay "
+        "behind when it travels to the workers");
     return false;
   } else if constexpr (!std::is_invocable_r_v<bool, Less, const T&, const T&>) {
     static_assert(std::is_invocable_r_v<bool, Less, const T&, const T&>,

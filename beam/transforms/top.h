@@ -5,8 +5,8 @@
 //   files   | Top("Newest", 10, [](const File& a, const File& b) { return a.time < b.time; })
 //   pairs   | LargestPerKey("Longest By Artist", 3)      // KV<K, V> -> KV<K, std::vector<V>>
 //
-// Elements that the comparison calls equal are told apart by their encoding, so that the choice is the same in every run.
-// NaN is above all numbers.
+// Elements that the comparison calls equal are told apart by their encoding, so that the choice is the same in every
+// run. NaN is above all numbers.
 #pragma once
 
 #include <algorithm>
@@ -88,7 +88,8 @@ struct TopPerKeyTransform {
 };
 
 inline std::int64_t CheckTopSize(const std::string& label, std::int64_t n) {
-  if (n < 0) throw UsageError("step '" + label + "' is to give " + std::to_string(n) + " elements: it must be at least 0");
+  if (n < 0)
+    throw UsageError("step '" + label + "' is to give " + std::to_string(n) + " elements: it must be at least 0");
   return n;
 }
 
