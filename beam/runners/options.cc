@@ -38,8 +38,8 @@ std::string FlagValue<Runner>::Text(Runner value) {
 
 void PipelineOptions::Validate() const {
   if (direct_num_workers < 0 || direct_num_workers > 4096) {
-    throw UsageError("--direct_num_workers must be from 0 (one per core) to 4096, not " +
-                     std::to_string(direct_num_workers));
+    throw UsageError("--direct_num_workers must be from 0 (one per core) to 4096, not "
+                     + std::to_string(direct_num_workers));
   }
   if (direct_max_attempts < 1) {
     throw UsageError("--direct_max_attempts must be at least 1, not " + std::to_string(direct_max_attempts));

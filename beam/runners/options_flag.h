@@ -1,5 +1,5 @@
-// Flag<T, "help">: a field of an options struct, with the sentence that --help shows. Required<T, "help"> is a flag that
-// must be given. The field's name is the flag's name, its initializer the default:
+// Flag<T, "help">: a field of an options struct, with the sentence that --help shows. Required<T, "help"> is a flag
+// that must be given. The field's name is the flag's name, its initializer the default:
 //
 //   struct Options {
 //     beam::Required<std::string, "the folder with the music"> source_audio_path;       // --source_audio_path DIR
@@ -9,7 +9,8 @@
 //     beam::Flag<bool, "compute, but write nothing"> dry_run;                           // --dry_run
 //     double gain = 1.0;                                                                // a flag without help text
 //
-//     void Validate() const;                   // optional: throws UsageError for what is wrong with the values together
+//     void Validate() const;                   // optional: throws UsageError for what is wrong with the values
+//     together
 //   };
 //
 // A Flag is used as the T that it is: a class T is its base, any other T what it converts to.
@@ -30,7 +31,7 @@ template <class T>
 class PlainValue {
  public:
   PlainValue() = default;
-  PlainValue(T value) : value_(value) {}  // NOLINT(google-explicit-constructor): it stands for a T
+  PlainValue(T value) : value_(value) {}        // NOLINT(google-explicit-constructor): it stands for a T
   operator const T&() const { return value_; }  // NOLINT(google-explicit-constructor)
 
  private:

@@ -1,8 +1,6 @@
 #include "beam/runners/options_set.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 
 namespace beam {
 namespace {
@@ -62,57 +60,48 @@ const FlagSpec* FlagSet::Find(std::string_view name) const {
 
 void FlagSet::ThrowUnknown(const std::string& argument) const {
   if (!argument.starts_with("--")) {
-    throw UsageError("unexpected argument '" + argument + "': values belong to flags, as in --flag " + argument +
-                     "; see " + program_ + " --help");
+    throw UsageError("unexpected argument '" + argument + "': values belong to flags, as in --flag " + argument
+                     + "; see " + program_ + " --help");
   }
   const std::string name = argument.substr(2, argument.find('=') - 2);
   std::vector<std::string> names = {"help"};
   for (const FlagSpec* const flag : flags()) names.push_back(flag->name);
   const std::string nearest = NearestName(name, names);
-  throw UsageError("unknown flag --" + name + (nearest.empty() ? std::string() : ": did you mean --" + nearest + "?") +
-                   " See " + program_ + " --help");
+  throw UsageError("unknown flag --" + name + ": "
+                   + (nearest.empty() ? "see " + program_ + " --help" : "did you mean --" + nearest + "?"));
 }
 
 bool FlagSet::Parse(const std::vector<std::string>& arguments) {
-  if (std::any_of(arguments.begin(), arguments.end(), [](const std::string& a) { return a == "--help" || a == "-h"; })) {
+  if (std::any_of(arguments.begin(), arguments.end(),
+                  [](const std::string& a) { return a == "--help" || a == "-h"; })) {
     return false;
   }
-  // CLI11 takes the arguments apart; what they mean is ours, so that texts and types come from one list.
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::map<const FlagSpec*, CLI::Option*> options;
-  for (const FlagSpec* const flag : flags()) {
-    const auto take = [](const CLI::results_t&) { return true; };
-    CLI::Option*& option = options[flag];
-    if (flag->kind.empty()) {
-      option = app.add_flag("--" + flag->name, take, "");
-      option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    } else {
-      option = app.add_option("--" + flag->name, take);
-      option->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
-  }
-  try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(std::string(error.what()) + "; see " + program_ + " --help");
-  }
-  const std::vector<std::string> extras = app.remaining();
-  if (!extras.empty()) ThrowUnknown(extras.front());
-
-  for (const FlagSpec* const flag : flags()) {
-    const std::vector<std::string>& values = options[flag]->results();
-    if (values.empty() && flag->is_required) {
-      throw UsageError("--" + flag->name + " is missing: " + flag->help + "; see " + program_ + " --help");
-    }
-    // Of a flag that is given twice the last counts, as in Beam's other SDKs.
-    for (std::size_t i = flag->is_list || values.empty() ? 0 : values.size() - 1; i < values.size(); ++i) {
-      try {
-        flag->set(values[i]);
-      } catch (const UsageError& error) {
-        throw UsageError("--" + flag->name + " " + error.what() + ", not '" + values[i] + "'");
+  std::vector<const FlagSpec*> given;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const std::size_t equals = std::min(argument.find('='), argument.size());
+    const FlagSpec* const flag = argument.starts_with("--") ? Find(argument.substr(2, equals - 2)) : nullptr;
+    if (flag == nullptr) ThrowUnknown(argument);
+    std::string value = "true";
+    if (equals < argument.size()) {
+      value = argument.substr(equals + 1);
+    } else if (!flag->kind.empty()) {
+      // What looks like a flag is one; a value that begins with -- is written behind '='.
+      if (i + 1 == arguments.size() || arguments[i + 1].starts_with("--")) {
+        throw UsageError("--" + flag->name + " needs a value: --" + flag->name + ' ' + flag->kind);
       }
+      value = arguments[++i];
+    }
+    try {
+      flag->set(value);
+    } catch (const UsageError& error) {
+      throw UsageError("--" + flag->name + ' ' + error.what() + ", not '" + value + "'");
+    }
+    given.push_back(flag);
+  }
+  for (const FlagSpec* const flag : flags()) {
+    if (flag->is_required && std::find(given.begin(), given.end(), flag) == given.end()) {
+      throw UsageError("--" + flag->name + " is missing: " + flag->help + "; see " + program_ + " --help");
     }
   }
   for (const Group& group : groups_) {

@@ -1,5 +1,5 @@
-// FlagSet: the flags of a program, made from the fields of its options structs (options_flag.h). Parsing, help and error
-// texts all derive from this one list. Not thread-safe.
+// FlagSet: the flags of a program, made from the fields of its options structs (options_flag.h). Parsing, help and
+// error texts all derive from this one list. Not thread-safe.
 //
 //   Options options;
 //   PipelineOptions pipeline_options;
@@ -28,9 +28,9 @@ struct FlagSpec {
   std::string kind;  // of its values, for the help; empty: a switch, which needs none
   std::string default_text;
   bool is_required = false;
-  bool is_list = false;                        // may be given several times
-  std::function<void(std::string_view)> set;   // parses a value and stores it; throws UsageError
-  std::function<std::string()> text;           // the value it has now
+  bool is_list = false;                       // may be given several times
+  std::function<void(std::string_view)> set;  // parses a value and stores it; throws UsageError
+  std::function<std::string()> text;          // the value it has now
 };
 
 class FlagSet {
@@ -42,8 +42,9 @@ class FlagSet {
   void Add(std::string title, Options& options);
 
   // Understands --flag value, --flag=value and --switch. Throws UsageError, naming the flag and what to do, for a flag
-  // that is unknown, missing or has no good value. Nothing but the options is changed, and those only up to the error.
-  // With --help among the arguments nothing else is looked at, and false is returned.
+  // that is unknown, missing or has no good value. Of a flag that is given twice the last counts. Nothing but the
+  // options is changed, and those only up to the error. With --help among the arguments nothing else is looked at, and
+  // false is returned.
   bool Parse(const std::vector<std::string>& arguments);
 
   // What --help prints.
@@ -128,9 +129,8 @@ template <class Options>
 void FlagSet::Add(std::string title, Options& options) {
   Group group;
   group.title = std::move(title);
-  ForEachField(options, [&](std::string_view name, auto& field) {
-    group.flags.push_back(internal::MakeFlagSpec(name, field));
-  });
+  ForEachField(options,
+               [&](std::string_view name, auto& field) { group.flags.push_back(internal::MakeFlagSpec(name, field)); });
   if constexpr (requires { options.Validate(); }) group.validate = [&options] { options.Validate(); };
   groups_.push_back(std::move(group));
 }

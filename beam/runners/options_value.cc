@@ -40,9 +40,15 @@ struct Unit {
 };
 // In the order in which Text() tries them.
 constexpr Unit kUnits[] = {
-    {"TiB", std::uint64_t{1} << 40}, {"GiB", std::uint64_t{1} << 30}, {"MiB", std::uint64_t{1} << 20},
-    {"KiB", std::uint64_t{1} << 10}, {"TB", 1'000'000'000'000},       {"GB", 1'000'000'000},
-    {"MB", 1'000'000},               {"kB", 1000},                    {"B", 1},
+    {"TiB", std::uint64_t{1} << 40},
+    {"GiB", std::uint64_t{1} << 30},
+    {"MiB", std::uint64_t{1} << 20},
+    {"KiB", std::uint64_t{1} << 10},
+    {"TB", 1'000'000'000'000},
+    {"GB", 1'000'000'000},
+    {"MB", 1'000'000},
+    {"kB", 1000},
+    {"B", 1},
 };
 
 }  // namespace
@@ -103,7 +109,8 @@ ByteSize FlagValue<ByteSize>::Parse(std::string_view text) {
 
 std::string FlagValue<ByteSize>::Text(ByteSize value) {
   for (const Unit& unit : kUnits) {
-    if (value.bytes > 0 && value.bytes % unit.bytes == 0) return std::to_string(value.bytes / unit.bytes) + std::string(unit.name);
+    if (value.bytes > 0 && value.bytes % unit.bytes == 0)
+      return std::to_string(value.bytes / unit.bytes) + std::string(unit.name);
   }
   return "0";
 }

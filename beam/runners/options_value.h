@@ -1,11 +1,12 @@
 // FlagValue<T>: how the text behind a flag becomes a T, and how a T is shown. For types of your own specialise it, or,
 // for an enumeration, name its values:
-//   template <> inline constexpr beam::FlagChoice<Quality> beam::kFlagChoices<Quality>[] = {
-//       {"fast", Quality::kFast}, {"best", Quality::kBest}};
+//   template <> struct beam::FlagChoices<Quality> {
+//     static constexpr beam::FlagChoice<Quality> kAll[] = {{"fast", Quality::kFast}, {"best", Quality::kBest}};
+//   };
 //
-// static std::string Kind();                    // what the help calls a value: NUMBER, SIZE, fast|best; empty: a switch
-// static T Parse(std::string_view text);        // throws UsageError: what a value must be, as in "must be a whole number"
-// static std::string Text(const T& value);      // Parse(Text(v)) is v
+// static std::string Kind();                    // what the help calls a value: NUMBER, SIZE, fast|best; empty: a
+// switch static T Parse(std::string_view text);        // throws UsageError: what a value must be, as in "must be a
+// whole number" static std::string Text(const T& value);      // Parse(Text(v)) is v
 #pragma once
 
 #include <charconv>
@@ -34,7 +35,7 @@ struct FlagChoice {
 
 // The values of an enumeration that is a flag. Letter case does not count.
 template <class E>
-inline constexpr FlagChoice<E> kFlagChoices[] = {};
+struct FlagChoices;
 
 // A number of bytes: 500MB (powers of 1000), 2GiB (powers of 1024), 1.5GiB, 4096.
 struct ByteSize {
@@ -70,8 +71,8 @@ struct FlagValue<T> {
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc() || stopped != end) {
-      throw UsageError("must be a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
-                       std::to_string(std::numeric_limits<T>::max()));
+      throw UsageError("must be a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to "
+                       + std::to_string(std::numeric_limits<T>::max()));
     }
     return value;
   }
@@ -97,17 +98,17 @@ template <class E>
 struct FlagValue<E> {
   static std::string Kind() {
     std::string names;
-    for (const auto& choice : kFlagChoices<E>) names.append(names.empty() ? "" : "|").append(choice.name);
+    for (const auto& choice : FlagChoices<E>::kAll) names.append(names.empty() ? "" : "|").append(choice.name);
     return names;
   }
   static E Parse(std::string_view text) {
-    for (const auto& choice : kFlagChoices<E>) {
+    for (const auto& choice : FlagChoices<E>::kAll) {
       if (EqualIgnoringCase(choice.name, text)) return choice.value;
     }
     throw UsageError("must be one of " + Kind());
   }
   static std::string Text(E value) {
-    for (const auto& choice : kFlagChoices<E>) {
+    for (const auto& choice : FlagChoices<E>::kAll) {
       if (choice.value == value) return std::string(choice.name);
     }
     return {};
@@ -123,9 +124,11 @@ struct FlagValue<std::optional<T>> {
 };
 
 template <>
-inline constexpr FlagChoice<Severity> kFlagChoices<Severity>[] = {{"DEBUG", Severity::kDebug},
-                                                                   {"INFO", Severity::kInfo},
-                                                                   {"WARNING", Severity::kWarning},
-                                                                   {"ERROR", Severity::kError}};
+struct FlagChoices<Severity> {
+  static constexpr FlagChoice<Severity> kAll[] = {{"DEBUG", Severity::kDebug},
+                                                  {"INFO", Severity::kInfo},
+                                                  {"WARNING", Severity::kWarning},
+                                                  {"ERROR", Severity::kError}};
+};
 
 }  // namespace beam

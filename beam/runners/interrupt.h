@@ -1,0 +1,40 @@
+// Ctrl-C: how a program that runs a pipeline stops, within two seconds in every case.
+//
+//   const InterruptScope interrupts;
+//   const auto result = Run(pipeline, options);
+//   WaitForEnd(*result, {.give_up = [&] { PrintWhatWasDone(); }});
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "beam/model/pipeline_result.h"
+
+namespace beam {
+
+// While it lives, the first SIGINT (Ctrl-C) or SIGTERM asks the run to stop by RequestCancel(); a second one ends the
+// process at once. SIGPIPE is ignored, so that `program | head` does not end a job in the middle. One at a time.
+class InterruptScope {
+ public:
+  InterruptScope();
+  ~InterruptScope();
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+  // The signal that came, or 0.
+  static int Signal();
+};
+
+struct WaitOptions {
+  // Called every `interval` while the pipeline runs, in the thread that waits.
+  std::function<void()> tick = {};
+  std::chrono::milliseconds interval{100};
+  // Called if the run has not ended 1.5 s after the signal, as a step is stuck in the middle of an element; when it
+  // returns the process ends, without destructors, with exit code 128 + signal.
+  std::function<void()> give_up = {};
+};
+
+// Waits for the end of a pipeline. Returns its final state.
+PipelineState WaitForEnd(PipelineResult& result, const WaitOptions& options = {});
+
+}  // namespace beam

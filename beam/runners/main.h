@@ -1,0 +1,69 @@
+// Main: the whole main() of a program that runs one pipeline.
+//
+//   struct Options {
+//     beam::Required<std::string, "the text to count"> input;
+//   };
+//   int main(int argc, char** argv) {
+//     return beam::Main(argc, argv, [](beam::Pipeline& p, const Options& options) {
+//       p | beam::MatchFiles("Match", options.input) | ...
+//     });
+//   }
+//
+// Flags are the fields of Options (options_flag.h) and of PipelineOptions; a builder that takes only the Pipeline has
+// none of its own. Exit codes: 0 done, 1 the run failed, 2 the command line or the pipeline is at fault, 130 stopped by
+// Ctrl-C. Errors are one sentence on standard error.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "beam/model/pcollection.h"
+#include "beam/runners/interrupt.h"
+#include "beam/runners/options.h"
+#include "beam/runners/options_set.h"
+#include "beam/runners/run.h"
+
+namespace beam {
+namespace internal {
+
+template <class M>
+struct BuilderOptions;
+template <class C>
+struct BuilderOptions<void (C::*)(Pipeline&) const> {
+  using Type = std::tuple<>;
+};
+template <class C, class Options>
+struct BuilderOptions<void (C::*)(Pipeline&, const Options&) const> {
+  using Type = Options;
+};
+
+// The last part of a path: what a program calls itself.
+std::string ProgramName(const char* path);
+
+int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options,
+            const std::function<void(Pipeline&)>& build);
+
+}  // namespace internal
+
+template <class Build>
+int Main(int argc, char** argv, Build build) {
+  using Options = typename internal::BuilderOptions<decltype(&Build::operator())>::Type;
+  const std::string program = internal::ProgramName(argc > 0 ? argv[0] : "");
+  FlagSet flags(program, program + " runs an Apache Beam pipeline.");
+  Options options{};
+  if constexpr (!std::is_same_v<Options, std::tuple<>>) flags.Add("Options", options);
+  PipelineOptions pipeline_options;
+  flags.Add("Options of every pipeline", pipeline_options);
+  return internal::RunMain(argc, argv, flags, pipeline_options, [&](Pipeline& pipeline) {
+    if constexpr (std::is_same_v<Options, std::tuple<>>) {
+      build(pipeline);
+    } else {
+      build(pipeline, options);
+    }
+  });
+}
+
+}  // namespace beam

@@ -1,0 +1,76 @@
+#include "klay/cli/commands.h"
+
+#include <cstdio>
+#include <string_view>
+
+#include "beam/runners/options_value.h"
+#include "klay/cli/job_command.h"
+#include "klay/cli/version.h"
+#include "klay/jobs/run_example.h"
+
+namespace klay {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(const Command& command, const std::vector<std::string>& arguments);
+};
+
+template <class Options, void (*kBuild)(beam::Pipeline&, const Options&)>
+int RunJob(const Command& command, const std::vector<std::string>& arguments) {
+  Options options;
+  beam::FlagSet flags(std::string("klay-beam ") + command.name, command.summary);
+  flags.Add("Options", options);
+  return RunJobCommand({
+      .name = command.name,
+      .flags = flags,
+      .arguments = arguments,
+      .build = [&](beam::Pipeline& pipeline) { kBuild(pipeline, options); },
+      .nothing_matched = [&] { return options.NothingMatched(); },
+  });
+}
+
+constexpr Command kCommands[] = {
+    {"run-example", "Decodes every audio file of a folder, adds up their durations and names those that fail.",
+     &RunJob<RunExampleOptions, &RunExample>},
+};
+
+std::string Help() {
+  std::string text =
+      "klay-beam: jobs on audio files, as Apache Beam pipelines.\n\nUsage: klay-beam COMMAND [--flag value ...]\n\n";
+  text += "Commands:\n";
+  for (const Command& command : kCommands)
+    text.append("  ").append(command.name).append("  ").append(command.summary) += '\n';
+  return text + "\nklay-beam COMMAND --help shows the flags of a command, klay-beam --version the version.\n";
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (arguments.empty()) {
+    std::fputs(Help().c_str(), stderr);
+    return 2;
+  }
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    std::fputs(Help().c_str(), stdout);
+    return 0;
+  }
+  if (name == "--version") {
+    std::printf("klay-beam %s\n", kVersion);
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Command& command : kCommands) {
+    if (name == command.name) return command.run(command, {arguments.begin() + 1, arguments.end()});
+    names.emplace_back(command.name);
+  }
+  const std::string nearest = beam::NearestName(name, names);
+  const std::string hint = nearest.empty() ? "see klay-beam --help" : "did you mean " + nearest + "?";
+  std::fprintf(stderr, "klay-beam: unknown command '%s': %s\n", name.c_str(), hint.c_str());
+  return 2;
+}
+
+}  // namespace klay

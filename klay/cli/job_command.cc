@@ -1,0 +1,143 @@
+#include "klay/cli/job_command.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "beam/base/error.h"
+#include "beam/base/log.h"
+#include "beam/io/file_systems.h"
+#include "beam/runners/interrupt.h"
+#include "beam/runners/options.h"
+#include "beam/runners/run.h"
+#include "klay/cli/metrics_json.h"
+#include "klay/cli/outcome.h"
+#include "klay/cli/progress.h"
+#include "klay/jobs/job_log.h"
+
+namespace klay {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+enum ExitCode { kAllDone = 0, kRunFailed = 1, kUsage = 2, kSomeFailed = 3, kSignalled = 128 };
+
+struct JobOptions {
+  beam::Flag<std::string, "write what the run did to this file, as JSON"> metrics_json;
+  beam::Flag<bool, "end with exit code 1, not 3, if some inputs fail"> strict;
+  beam::Flag<bool, "show only warnings and the summary"> quiet;
+};
+
+void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void PrintArguments(const std::string& name, const beam::FlagSet& flags) {
+  std::size_t width = 0;
+  for (const beam::FlagSpec* const flag : flags.flags()) width = std::max(width, flag->name.size());
+  std::string text = name + '\n';
+  for (const beam::FlagSpec* const flag : flags.flags()) {
+    if (flag->text().empty()) continue;
+    text += "  --" + flag->name + std::string(width - flag->name.size() + 1, ' ') + flag->text() + '\n';
+  }
+  Print(text);
+  std::fflush(stdout);
+}
+
+// A run in progress, and what is said about it.
+class JobRun {
+ public:
+  JobRun(const JobCommand& command, const JobOptions& options, const beam::PipelineOptions& pipeline_options)
+      : command_(command), options_(options), start_(Clock::now()) {
+    // Opened first, so that a path that cannot be written is known before hours of work. Nothing is there until the
+    // end.
+    if (!options_.metrics_json.empty()) {
+      try {
+        metrics_file_ = beam::FileSystemFor(options_.metrics_json)->OpenWrite(options_.metrics_json);
+      } catch (const beam::UsageError&) {
+        throw;
+      } catch (const beam::Error& error) {
+        throw beam::UsageError(std::string("--metrics_json cannot be used: ") + error.what());
+      }
+    }
+    beam::Pipeline pipeline;
+    command_.build(pipeline);
+    progress_.emplace(options_.quiet);
+    result_ = beam::Run(pipeline, pipeline_options);
+    if (options_.quiet)
+      beam::SetLogLevel(std::max<beam::Severity>(pipeline_options.log_level, beam::Severity::kWarning));
+  }
+
+  int Finish() {
+    const beam::InterruptScope interrupts;
+    beam::WaitForEnd(*result_,
+                     {.tick = [this] { progress_->Show(Now()); },
+                      .interval = std::chrono::milliseconds(200),
+                      .give_up = [this] { Report(Now()); }});
+    const Outcome outcome = Now();
+    Report(outcome);
+    switch (outcome.state) {
+      case beam::PipelineState::kDone: break;
+      case beam::PipelineState::kCancelled: return kSignalled + beam::InterruptScope::Signal();
+      default: return kRunFailed;
+    }
+    if (outcome.files_done + outcome.files_failed == 0) return kUsage;
+    if (outcome.files_failed == 0) return kAllDone;
+    return options_.strict ? kRunFailed : kSomeFailed;
+  }
+
+ private:
+  Outcome Now() const { return ReadOutcome(*result_, std::chrono::duration<double>(Clock::now() - start_).count()); }
+
+  void Report(const Outcome& outcome) {
+    progress_->Clear();
+    const std::vector<Failure> failures = JobLog::Process().failures();
+    if (outcome.state == beam::PipelineState::kFailed) {
+      std::fprintf(stderr, "klay-beam %s: the run failed: %s\n", command_.name.c_str(), result_->error().c_str());
+    } else if (outcome.state == beam::PipelineState::kDone && outcome.files_done + outcome.files_failed == 0) {
+      std::fprintf(stderr, "klay-beam %s: %s\n", command_.name.c_str(), command_.nothing_matched().c_str());
+    }
+    Print(Summary(outcome, failures));
+    std::fflush(stdout);
+    if (metrics_file_ == nullptr) return;
+    const std::string json = MetricsJson(command_.name, command_.flags, *result_, outcome, failures);
+    metrics_file_->Write(json.data(), json.size());
+    metrics_file_->Finish();
+  }
+
+  const JobCommand& command_;
+  const JobOptions& options_;
+  const Clock::time_point start_;
+  std::unique_ptr<beam::ByteSink> metrics_file_;
+  std::optional<Progress> progress_;
+  std::unique_ptr<beam::PipelineResult> result_;
+};
+
+}  // namespace
+
+int RunJobCommand(const JobCommand& command) {
+  JobOptions options;
+  beam::PipelineOptions pipeline_options;
+  command.flags.Add("Options of every job", options);
+  command.flags.Add("Options of every pipeline", pipeline_options);
+  const auto complain = [&](const std::exception& error) {
+    std::fprintf(stderr, "klay-beam %s: %s\n", command.name.c_str(), error.what());
+  };
+  try {
+    if (!command.flags.Parse(command.arguments)) {
+      Print(command.flags.Help());
+      return kAllDone;
+    }
+    if (!options.quiet) PrintArguments(command.name, command.flags);
+    return JobRun(command, options, pipeline_options).Finish();
+  } catch (const beam::UsageError& error) {
+    complain(error);
+    return kUsage;
+  } catch (const std::exception& error) {
+    complain(error);
+    return kRunFailed;
+  }
+}
+
+}  // namespace klay

@@ -1,0 +1,95 @@
+#include "klay/cli/metrics_json.h"
+
+#include <sys/resource.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "beam/io/path_text.h"
+#include "beam/io/utf8.h"
+#include "klay/cli/version.h"
+
+namespace klay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// As it is where JSON can say it, else with escapes.
+std::string Text(const std::string& text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto character = beam::internal::DecodeUtf8(rest);
+    if (!character) {
+      const std::string quoted = beam::internal::Quoted(text);
+      return quoted.substr(1, quoted.size() - 2);
+    }
+    rest.remove_prefix(character->size);
+  }
+  return text;
+}
+
+const char* StateName(beam::PipelineState state) {
+  switch (state) {
+    case beam::PipelineState::kRunning: return "running";
+    case beam::PipelineState::kDone: return "done";
+    case beam::PipelineState::kFailed: return "failed";
+    case beam::PipelineState::kCancelled: return "cancelled";
+  }
+  return "";
+}
+
+Json MetricJson(const beam::MetricResult& metric) {
+  Json json{{"step", Text(metric.step)}, {"name", metric.metric.name_space + "/" + metric.metric.name}};
+  switch (metric.metric.kind) {
+    case beam::MetricKind::kCounter:
+      json["kind"] = "counter";
+      json["value"] = metric.value.sum;
+      break;
+    case beam::MetricKind::kGauge:
+      json["kind"] = "gauge";
+      json["value"] = metric.value.latest;
+      break;
+    case beam::MetricKind::kDistribution:
+      json["kind"] = "distribution";
+      json["count"] = metric.value.count;
+      json["sum"] = metric.value.sum;
+      json["min"] = metric.value.min;
+      json["max"] = metric.value.max;
+      break;
+  }
+  return json;
+}
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, const beam::PipelineResult& result,
+                        const Outcome& outcome, const std::vector<Failure>& failures) {
+  Json json{{"version", kVersion}, {"command", command}};
+  for (const beam::FlagSpec* const flag : flags.flags()) json["options"][flag->name] = Text(flag->text());
+  json["state"] = StateName(outcome.state);
+  json["error"] = Text(result.error());
+  json["files"] = {{"matched", outcome.files_matched},
+                   {"done", outcome.files_done},
+                   {"failed", outcome.files_failed},
+                   {"damaged", outcome.files_damaged}};
+  json["audio_seconds"] = outcome.audio_seconds;
+  json["wall_seconds"] = outcome.wall_seconds;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  json["cpu_seconds"] = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
+  json["peak_memory_bytes"] = std::int64_t{usage.ru_maxrss} * 1024;
+  json["failures"] = Json::array();
+  for (const Failure& failure : failures) {
+    json["failures"].push_back({{"path", Text(failure.path)}, {"reason", Text(failure.reason)}});
+  }
+  json["metrics"] = Json::array();
+  const beam::MetricResults metrics = result.metrics();
+  for (const beam::MetricResult& metric : metrics.all()) json["metrics"].push_back(MetricJson(metric));
+  return json.dump(2) + '\n';
+}
+
+}  // namespace klay

@@ -1,0 +1,21 @@
+// --metrics_json: what a run did, for programs. An object with
+//   version, command, options {flag: value as text}, state ("done", "failed", "cancelled"), error
+//   files {matched, done, failed, damaged}, audio_seconds, wall_seconds, cpu_seconds, peak_memory_bytes
+//   failures [{path, reason}], at most JobLog::kMostFailures of them
+//   metrics [{step, name, kind, ...}]: counters with value, gauges with value, distributions with count sum min max
+// Names that are not UTF-8 are written with \xFF escapes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "beam/model/pipeline_result.h"
+#include "beam/runners/options_set.h"
+#include "klay/cli/outcome.h"
+
+namespace klay {
+
+std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, const beam::PipelineResult& result,
+                        const Outcome& outcome, const std::vector<Failure>& failures);
+
+}  // namespace klay

@@ -1,0 +1,68 @@
+#include "klay/cli/outcome.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+
+#include "beam/io/path_text.h"
+
+namespace klay {
+namespace {
+
+// A summary is read by people; the log and the metrics file have all of them.
+constexpr std::size_t kMostShown = 20;
+
+std::string Plural(std::int64_t n, const std::string& word) {
+  return std::to_string(n) + ' ' + word + (n == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
+  Outcome outcome;
+  outcome.state = result.state();
+  const beam::MetricResults metrics = result.metrics();
+  const auto counter = [&](const char* name) { return metrics.CounterValue("klay", name); };
+  outcome.files_matched = counter("files_matched");
+  outcome.bytes_matched = counter("bytes_matched");
+  outcome.files_done = counter("files_loaded");
+  outcome.files_failed = counter("files_failed");
+  outcome.files_damaged = counter("files_damaged");
+  outcome.bytes_taken = counter("bytes_taken");
+  outcome.audio_seconds = static_cast<double>(counter("audio_milliseconds")) / 1e3;
+  if (outcome.state == beam::PipelineState::kDone) {
+    outcome.files_done = metrics.GaugeValue("klay", "total_files");
+    outcome.files_failed = metrics.GaugeValue("klay", "total_failed");
+    outcome.audio_seconds = static_cast<double>(metrics.GaugeValue("klay", "total_microseconds")) / 1e6;
+  }
+  outcome.wall_seconds = wall_seconds;
+  return outcome;
+}
+
+std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures) {
+  std::string text;
+  if (outcome.state == beam::PipelineState::kDone) {
+    text = Plural(outcome.files_done + outcome.files_failed, "file") + ": ";
+  } else {
+    text = "not finished; of " + Plural(outcome.files_matched, "file") + " found so far: ";
+  }
+  text += std::to_string(outcome.files_done) + " done, " + std::to_string(outcome.files_failed) + " failed\n";
+  if (outcome.files_damaged > 0) text += "of those done, damaged: " + std::to_string(outcome.files_damaged) + '\n';
+  const double s = outcome.audio_seconds;
+  char line[160];
+  std::snprintf(line, sizeof line, "duration: %.3f s, %.3f min, %.3f h\n", s, s / 60, s / 3600);
+  text += line;
+  std::snprintf(line, sizeof line, "took %.1f s, %.0f times real time\n", outcome.wall_seconds,
+                s / std::max(outcome.wall_seconds, 1e-3));
+  text += line;
+  for (std::size_t i = 0; i < std::min(failures.size(), kMostShown); ++i) {
+    text += "failed: " + beam::internal::Quoted(failures[i].path) + ": " + failures[i].reason + '\n';
+  }
+  if (failures.size() > kMostShown) {
+    text += "and " + std::to_string(outcome.files_failed - static_cast<std::int64_t>(kMostShown))
+        + " more: see the log above, or --metrics_json\n";
+  }
+  return text;
+}
+
+}  // namespace klay

@@ -1,0 +1,32 @@
+// Outcome: what came of a run, so far or at its end, read from its metrics. Every input ends as exactly one of done and
+// failed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "beam/model/pipeline_result.h"
+#include "klay/transforms/elements.h"
+
+namespace klay {
+
+struct Outcome {
+  beam::PipelineState state = beam::PipelineState::kRunning;
+  std::int64_t files_matched = 0;
+  std::int64_t bytes_matched = 0;
+  std::int64_t files_done = 0;
+  std::int64_t files_failed = 0;
+  std::int64_t files_damaged = 0;  // of those done
+  std::int64_t bytes_taken = 0;
+  double audio_seconds = 0;
+  double wall_seconds = 0;
+};
+
+// The job's own totals where the run is done, what is counted by now where it is not.
+Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds);
+
+// What is printed at the end, several lines.
+std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures);
+
+}  // namespace klay

@@ -1,0 +1,34 @@
+// The input files of a job: what --source_audio_path and --source_audio_suffix mean.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "beam/io/file_metadata.h"
+#include "beam/model/metrics.h"
+#include "beam/model/output.h"
+
+namespace klay {
+
+// Counts what is listed, so that progress knows how much there is to do.
+struct CountInputs {
+  void ProcessElement(beam::FileMetadata file, beam::Output<beam::FileMetadata> out) const;
+};
+inline const beam::Counter files_matched("klay", "files_matched");
+inline const beam::Counter bytes_matched("klay", "bytes_matched");
+
+// Throws UsageError, naming the flag and the next step, unless `folder` can be listed. Folders of object stores exist
+// only through what is in them, so of those only the scheme is checked.
+void CheckFolder(const std::string& flag, const std::string& folder);
+
+// "mp3" and ".mp3" mean the same; a suffix with a dot anywhere is taken as it is.
+std::string NormalizedSuffix(const std::string& suffix);
+
+// The pattern of all files below `folder`, at every depth, whose names end in `suffix`. A local folder that exists is
+// taken by its name, whatever characters that has; otherwise it may be a pattern itself.
+std::string InputPattern(const std::string& folder, const std::string& suffix);
+
+// Why nothing matched, as one sentence with the next step; looks once more into the folder for it.
+std::string NothingMatched(const std::string& folder, const std::string& suffix);
+
+}  // namespace klay

@@ -1,0 +1,26 @@
+#include "klay/jobs/job_log.h"
+
+#include "beam/base/log.h"
+#include "beam/io/path_text.h"
+
+namespace klay {
+
+JobLog& JobLog::Process() {
+  static auto* const log = new JobLog;  // never destroyed: worker threads may report while the process exits
+  return *log;
+}
+
+void JobLog::Failed(const Failure& failure) {
+  beam::LogWarning("failed: " + beam::internal::Quoted(failure.path) + ": " + failure.reason);
+  const std::lock_guard lock(mutex_);
+  if (reasons_.size() < kMostFailures) reasons_[failure.path] = failure.reason;
+}
+
+std::vector<Failure> JobLog::failures() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Failure> failures;
+  for (const auto& [path, reason] : reasons_) failures.push_back({path, reason});
+  return failures;
+}
+
+}  // namespace klay
