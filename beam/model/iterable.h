@@ -61,6 +61,8 @@ class EncodedVector final : public EncodedValues {
 template <class T>
 class Iterable {
  public:
+  using value_type = T;
+
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;

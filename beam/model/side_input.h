@@ -66,6 +66,7 @@ class SideIterable {
   auto end() const { return values_->end(); }
   std::size_t size() const { return values_->size(); }
   bool empty() const { return values_->empty(); }
+  const std::vector<T>& values() const { return *values_; }
 
   static std::shared_ptr<const void> Build(const EncodedValues& elements) {
     auto values = std::make_shared<View>();

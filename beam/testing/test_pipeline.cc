@@ -1,0 +1,56 @@
+#include "beam/testing/test_pipeline.h"
+
+#include <cstdlib>
+#include <exception>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "beam/base/error.h"
+#include "beam/runners/options_set.h"
+#include "beam/runners/run.h"
+#include "beam/testing/passert.h"
+
+namespace beam {
+
+TestPipeline::TestPipeline(const PipelineOptions& options)
+    : options_(options), exceptions_at_start_(std::uncaught_exceptions()) {}
+
+TestPipeline::~TestPipeline() noexcept(false) {
+  if (std::uncaught_exceptions() > exceptions_at_start_) return;
+  if (!has_run_) {
+    Run();
+  } else if (const std::size_t checks = PAssert::CheckNames(*this).size(); checks > checks_run_) {
+    throw Error("a PAssert was added after the TestPipeline had run, so that it never ran: "
+                + PAssert::CheckNames(*this).back());
+  }
+}
+
+const PipelineResult& TestPipeline::Run() {
+  if (has_run_) throw Error("this TestPipeline has run already: make another one");
+  has_run_ = true;
+  checks_run_ = PAssert::CheckNames(*this).size();
+  result_ = beam::Run(*this, options_);
+  const PipelineState state = result_->WaitUntilFinish();
+  if (state == PipelineState::kFailed) throw Error(result_->error());
+  if (state != PipelineState::kDone) throw Error("the TestPipeline was cancelled before its end");
+  PAssert::RequireAllRan(*this, *result_);
+  return *result_;
+}
+
+PipelineOptions TestPipeline::DefaultOptions() {
+  PipelineOptions options;
+  options.direct_num_workers = 2;
+  options.direct_max_attempts = 1;
+  if (const char* const text = std::getenv("BEAM_TEST_PIPELINE_OPTIONS")) {
+    std::istringstream words(text);
+    std::vector<std::string> arguments;
+    for (std::string word; words >> word;) arguments.push_back(word);
+    FlagSet flags("BEAM_TEST_PIPELINE_OPTIONS", "The options of all TestPipelines");
+    flags.Add("Options", options);
+    flags.Parse(arguments);
+  }
+  return options;
+}
+
+}  // namespace beam
