@@ -37,14 +37,39 @@ UniqueFd OpenFolder(const std::string& text, bool is_root) {
   return fd;
 }
 
+// Sorts by name and keeps the first `count` entries, with their names alone.
+void KeepFirst(FolderNames& names, std::size_t count) {
+  const auto by_name = [&](const FolderNames::Entry& a, const FolderNames::Entry& b) {
+    return names.Name(a) < names.Name(b);
+  };
+  if (names.entries.size() > count) {
+    std::nth_element(names.entries.begin(), names.entries.begin() + static_cast<std::ptrdiff_t>(count),
+                     names.entries.end(), by_name);
+    names.entries.resize(count);
+    names.is_whole = false;
+  }
+  std::sort(names.entries.begin(), names.entries.end(), by_name);
+  if (names.is_whole) return;
+  std::string kept;
+  for (FolderNames::Entry& entry : names.entries) {
+    const std::string_view name = names.Name(entry);
+    entry.offset = static_cast<std::uint32_t>(kept.size());
+    kept += name;
+  }
+  names.names = std::move(kept);
+}
+
 }  // namespace
 
 double ModificationTime(const struct stat& status) {
   return static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) * 1e-9;
 }
 
-FolderReader::FolderReader(std::string prefix, ListOptions options)
-    : prefix_(std::move(prefix)), options_(std::move(options)), held_(std::make_shared<NameCounter>(0)) {}
+FolderReader::FolderReader(std::string prefix, ListOptions options, std::size_t names_per_pass)
+    : prefix_(std::move(prefix)),
+      options_(std::move(options)),
+      names_per_pass_(names_per_pass),
+      held_(std::make_shared<NameCounter>(0)) {}
 
 FolderPiece FolderReader::Root() const {
   const std::size_t scheme = SchemeOf(prefix_).empty() ? 0 : prefix_.find("://") + 3;
@@ -84,6 +109,7 @@ bool FolderReader::IsEntry(std::string_view path) const {
 std::shared_ptr<const FolderNames> FolderReader::ReadNames(const FolderPiece& folder) const {
   auto names = std::make_unique<FolderNames>();
   names->text = folder.path;
+  names->is_root = folder.is_root;
   UniqueFd fd = OpenFolder(folder.path, folder.is_root);
   if (!fd.valid()) return names;
   const std::unique_ptr<DIR, CloseDir> dir(::fdopendir(fd.get()));
@@ -97,12 +123,12 @@ std::shared_ptr<const FolderNames> FolderReader::ReadNames(const FolderPiece& fo
     if (entry == nullptr) break;
     if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
     path.resize(folder.path.size());
-    AddName(*names, folder_fd, entry->d_name, entry->d_type, path);
+    AddName(*names, folder, folder_fd, entry->d_name, entry->d_type, path);
+    if (names->entries.size() == 2 * names_per_pass_) KeepFirst(*names, names_per_pass_);
   }
   if (errno != 0) ThrowErrno("list the folder", folder.path, errno);
 
-  std::sort(names->entries.begin(), names->entries.end(),
-            [&](const FolderNames::Entry& a, const FolderNames::Entry& b) { return names->Name(a) < names->Name(b); });
+  KeepFirst(*names, names_per_pass_);
   *held_ += names->entries.size();
   return {names.release(), [held = held_](const FolderNames* done) {
             *held -= done->entries.size();
@@ -111,20 +137,19 @@ std::shared_ptr<const FolderNames> FolderReader::ReadNames(const FolderPiece& fo
 }
 
 // `path` is the folder's text, to be used as scratch space.
-void FolderReader::AddName(FolderNames& names, int folder_fd, const char* name, unsigned char type,
-                           std::string& path) const {
+void FolderReader::AddName(FolderNames& names, const FolderPiece& folder, int folder_fd, const char* name,
+                           unsigned char type, std::string& path) const {
   if (type == DT_UNKNOWN) {
     struct stat status{};
     if (::fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;  // deleted since it was read
     type = static_cast<unsigned char>(IFTODT(status.st_mode));
   }
-  const std::size_t text_size = path.size();
   path += name;
   const bool is_folder = type == DT_DIR;
   if (is_folder) path += '/';
+  const std::string_view kept = std::string_view(path).substr(folder.path.size());
+  if (kept <= folder.after) return;
   if (is_folder && options_.recursive ? !MayHoldEntries(path) : !IsEntry(path)) return;
-
-  const std::string_view kept = std::string_view(path).substr(text_size);
   if (names.names.size() + kept.size() > std::numeric_limits<std::uint32_t>::max()) {
     throw Error("the folder " + Quoted(names.text) + " holds more than 4 GiB of names: split it into several");
   }
@@ -157,6 +182,11 @@ std::list<FolderPiece> FolderReader::CutUp(const FolderPiece& rest) const {
     pieces.back().names = rest.names;
     pieces.back().begin = i;
     pieces.back().end = rest.end;
+  } else if (!rest.names->is_whole) {
+    pieces.push_back({FolderPiece::Kind::kFolder});
+    pieces.back().path = rest.names->text;
+    pieces.back().is_root = rest.names->is_root;
+    pieces.back().after = rest.names->Name(entries.back());
   }
   return pieces;
 }
@@ -164,8 +194,7 @@ std::list<FolderPiece> FolderReader::CutUp(const FolderPiece& rest) const {
 std::vector<FileMetadata> FolderReader::LookAt(const FolderPiece& files) const {
   const FolderNames& names = *files.names;
   std::vector<FileMetadata> found;
-  // The root may be a symbolic link; every other folder was opened as a real one a moment ago.
-  const UniqueFd folder = OpenFolder(names.text, true);
+  const UniqueFd folder = OpenFolder(names.text, names.is_root);
   if (!folder.valid()) return found;  // deleted meanwhile, with everything in it
   found.reserve(files.end - files.begin);
   std::string name;

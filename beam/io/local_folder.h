@@ -29,13 +29,15 @@ struct FolderNames {
   std::string text;   // what the paths of its entries start with, as the user wrote it: "music/", or empty
   std::string names;  // one after the other
   std::vector<Entry> entries;
+  bool is_root = false;  // as of the folder's piece
+  bool is_whole = true;  // false: more names follow the last one
 };
 
 using NameCounter = std::atomic<std::size_t>;
 
 struct FolderPiece {
   enum class Kind {
-    kFolder,   // `path` is to be read
+    kFolder,   // `path` is to be read, behind the name `after`
     kRest,     // entries [begin, end) of `names` are to be cut up
     kFiles,    // entries [begin, end) of `names` are to be looked at
     kEntries,  // done: `entries`
@@ -43,9 +45,10 @@ struct FolderPiece {
   };
 
   Kind kind;
-  bool claimed = false;   // someone is working on it
-  std::string path = {};  // ends in '/' or is empty
-  bool is_root = false;   // named by the user, so it may be a symbolic link
+  bool claimed = false;    // someone is working on it
+  std::string path = {};   // ends in '/' or is empty
+  bool is_root = false;    // named by the user, so it may be a symbolic link
+  std::string after = {};  // of a folder that was read in part: its names up to this one are done
   std::shared_ptr<const FolderNames> names = {};
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -56,7 +59,12 @@ struct FolderPiece {
 // Thread-safe: const and without shared state but the counter.
 class FolderReader {
  public:
-  FolderReader(std::string prefix, ListOptions options);
+  // A folder with more names than this is read several times, each time for the next names in order: memory stays
+  // bounded by twice as many, about 20 MB, and a folder of a million files is read four times, which is little beside
+  // the rest.
+  static constexpr std::size_t kNamesPerPass = 1 << 18;
+
+  FolderReader(std::string prefix, ListOptions options, std::size_t names_per_pass = kNamesPerPass);
 
   // The folder that the prefix lies in.
   FolderPiece Root() const;
@@ -69,7 +77,8 @@ class FolderReader {
 
  private:
   std::shared_ptr<const FolderNames> ReadNames(const FolderPiece& folder) const;
-  void AddName(FolderNames& names, int folder_fd, const char* name, unsigned char type, std::string& path) const;
+  void AddName(FolderNames& names, const FolderPiece& folder, int folder_fd, const char* name, unsigned char type,
+               std::string& path) const;
   bool MayHoldEntries(std::string_view folder) const;
   bool IsEntry(std::string_view path) const;
   std::list<FolderPiece> CutUp(const FolderPiece& rest) const;
@@ -77,6 +86,7 @@ class FolderReader {
 
   const std::string prefix_;
   const ListOptions options_;
+  const std::size_t names_per_pass_;
   const std::shared_ptr<NameCounter> held_;  // the names of all folders in memory
 };
 
