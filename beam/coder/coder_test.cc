@@ -238,7 +238,8 @@ TEST(Rows, IntegersTakeTheTypeThatHoldsThem) {
         "0B 00 FF FF FE FF FF FF FF 0F FF FF FF FF FF FF FF FF FF 01 00 FF FF FF 03 FF FF FF FF 0F "
         "FF FF FF FF FF FF FF FF FF 01 61 FF 00 C8");
   std::vector<AtomicType> types;
-  for (const Field& field : Coder<Integers>::Spec().schema->fields) types.push_back(field.type.atomic);
+  const CoderSpec spec = Coder<Integers>::Spec();
+  for (const Field& field : spec.schema->fields) types.push_back(field.type.atomic);
   EXPECT_EQ(types,
             (std::vector{AtomicType::kByte, AtomicType::kInt16, AtomicType::kInt32, AtomicType::kInt64,
                          AtomicType::kInt16, AtomicType::kInt32, AtomicType::kInt64, AtomicType::kInt64,

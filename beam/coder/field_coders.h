@@ -118,6 +118,8 @@ template <>
 struct FieldCoder<double> : SameFieldCoder<double, AtomicType::kDouble> {};
 template <>
 struct FieldCoder<std::string> : SameFieldCoder<std::string, AtomicType::kString> {};
+template <>
+struct FieldCoder<Void> : SameFieldCoder<Void, AtomicType::kBytes> {};
 template <ByteLike T>
 struct FieldCoder<std::vector<T>> : SameFieldCoder<std::vector<T>, AtomicType::kBytes> {};
 
