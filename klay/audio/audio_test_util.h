@@ -15,7 +15,8 @@ namespace klay {
 
 inline std::string FixturePath(const std::string& name) {
   const char* directory = std::getenv("TEST_FIXTURES_DIR");
-  if (directory == nullptr) throw std::runtime_error("set TEST_FIXTURES_DIR to what tests/fixtures/make_fixtures.py made");
+  if (directory == nullptr)
+    throw std::runtime_error("set TEST_FIXTURES_DIR to what tests/fixtures/make_fixtures.py made");
   return std::string(directory) + "/" + name;
 }
 

@@ -1,5 +1,5 @@
-// BlockReader: where decoded samples come from, whatever decodes them. One implementation reads PCM by itself, the other
-// runs an FFmpeg decoder.
+// BlockReader: where decoded samples come from, whatever decodes them. One implementation reads PCM by itself, the
+// other runs an FFmpeg decoder.
 //
 // An implementation fills in DecodeReport::info in its constructor and counts what it delivers in DecodeReport::frames.
 #pragma once

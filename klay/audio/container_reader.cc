@@ -171,10 +171,11 @@ bool ContainerReader::Next(AVPacket& packet) {
   const AvLogScope scope(log_);
   for (int errors = 0; errors < kMostErrorsInARow;) {
     beam::ThrowIfCancelled();
+    av_packet_unref(&packet);  // av_read_frame() overwrites
     const int result = av_read_frame(input_.get(), &packet);
     io_.Rethrow();
     const std::string said = log_.Take();
-    if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (result == AVERROR(ENOMEM)) throw AudioError(kTooMuchMemory);
     if (!said.empty() || (result < 0 && result != AVERROR_EOF)) {
       damage_.DamagedAt(last_seconds_, "reading the " + report_.info.container + " container: " +
                                            (said.empty() ? AvErrorText(result) : said));
@@ -184,14 +185,10 @@ bool ContainerReader::Next(AVPacket& packet) {
       ++errors;
       continue;
     }
-    if (packet.stream_index != stream_->index) {
-      av_packet_unref(&packet);
-      continue;
-    }
+    if (packet.stream_index != stream_->index) continue;
     if (packet.pts != AV_NOPTS_VALUE) last_seconds_ = SecondsAt(packet.pts);
     if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
       damage_.DamagedAt(last_seconds_, "the " + report_.info.container + " container has an incomplete packet");
-      av_packet_unref(&packet);
       continue;
     }
     return true;

@@ -1,13 +1,13 @@
-// ContainerReader: every container that FFmpeg's libraries read and that is not read by ourselves (m4a, webm, wma, aiff,
-// and the rest).
+// ContainerReader: every container that FFmpeg's libraries read and that is not read by ourselves (m4a, webm, wma,
+// aiff, and the rest).
 //
 // A file can name others inside it (playlists, concat scripts, external tracks): such demuxers are not allowed, and
 // nothing but the source given is ever opened. Cover art and other streams are ignored; of several audio streams the
 // default one is taken, else the first.
 //
 // Found out: what the demuxer or the decoder reports, an exact length in the header that is not reached, and declared
-// sizes (RIFF, FORM, ASF, Matroska segment) that go beyond the file. Not knowable: changes within compressed data that the
-// codec does not protect by a checksum, such as AAC's.
+// sizes (RIFF, FORM, ASF, Matroska segment) that go beyond the file. Not knowable: changes within compressed data that
+// the codec does not protect by a checksum, such as AAC's.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,8 @@
 //   while (std::int64_t frames = decoder.Read(planes, 4096)) Use(planes, frames);
 //
 // Not thread-safe; it decodes in the calling thread and keeps less than a megabyte. Throws AudioError for what is wrong
-// with the file, whatever the ByteSource throws for trouble with reading it, and beam::Cancelled when the run is asked to
-// stop. After an exception it can only be destroyed.
+// with the file, whatever the ByteSource throws for trouble with reading it, and beam::Cancelled when the run is asked
+// to stop. After an exception it can only be destroyed.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ class AudioDecoder {
 
   const AudioInfo& info() const { return report_.info; }
 
-  // Writes up to `capacity` (> 0) frames of channel c to planes[c]; returns how many, 0 at the end. Once it has returned
-  // 0 everything that can be known about the file's integrity has been checked.
+  // Writes up to `capacity` (> 0) frames of channel c to planes[c]; returns how many, 0 at the end. Once it has
+  // returned 0 everything that can be known about the file's integrity has been checked.
   std::int64_t Read(float* const* planes, std::int64_t capacity);
 
   // What is known so far.

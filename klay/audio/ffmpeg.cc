@@ -90,19 +90,17 @@ void AvLogScope::Give(std::string message) {
   if (collector != nullptr) collector->first_ = std::move(message);
 }
 
-void PacketFiller::Fill(AVPacket& packet, ByteView bytes) {
-  av_packet_unref(&packet);
+void FillPacket(AVPacket& packet, ByteView bytes) {
+  constexpr std::size_t kSmallest = 8192;
   const std::size_t needed = bytes.size() + AV_INPUT_BUFFER_PADDING_SIZE;
-  if (buffer_ == nullptr || !av_buffer_is_writable(buffer_) || buffer_->size < needed) {
-    av_buffer_unref(&buffer_);
-    buffer_ = av_buffer_alloc(needed < 8192 ? 8192 : 2 * needed);
-    if (buffer_ == nullptr) throw std::bad_alloc();
+  if (packet.buf == nullptr || !av_buffer_is_writable(packet.buf) || packet.buf->size < needed) {
+    av_packet_unref(&packet);
+    packet.buf = av_buffer_alloc(needed < kSmallest ? kSmallest : 2 * needed);
+    if (packet.buf == nullptr) throw std::bad_alloc();
+    packet.data = packet.buf->data;
   }
-  std::memcpy(buffer_->data, bytes.data(), bytes.size());
-  std::memset(buffer_->data + bytes.size(), 0, AV_INPUT_BUFFER_PADDING_SIZE);
-  packet.buf = av_buffer_ref(buffer_);
-  if (packet.buf == nullptr) throw std::bad_alloc();
-  packet.data = buffer_->data;
+  std::memcpy(packet.data, bytes.data(), bytes.size());
+  std::memset(packet.data + bytes.size(), 0, AV_INPUT_BUFFER_PADDING_SIZE);
   packet.size = static_cast<int>(bytes.size());
 }
 

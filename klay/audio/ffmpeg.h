@@ -20,11 +20,21 @@ extern "C" {
 
 namespace klay::internal {
 
-struct FreeAvPacket { void operator()(AVPacket* packet) const { av_packet_free(&packet); } };
-struct FreeAvFrame { void operator()(AVFrame* frame) const { av_frame_free(&frame); } };
-struct FreeAvCodecContext { void operator()(AVCodecContext* codec) const { avcodec_free_context(&codec); } };
-struct FreeAvCodecParameters { void operator()(AVCodecParameters* p) const { avcodec_parameters_free(&p); } };
-struct CloseAvInput { void operator()(AVFormatContext* format) const { avformat_close_input(&format); } };
+struct FreeAvPacket {
+  void operator()(AVPacket* packet) const { av_packet_free(&packet); }
+};
+struct FreeAvFrame {
+  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
+};
+struct FreeAvCodecContext {
+  void operator()(AVCodecContext* codec) const { avcodec_free_context(&codec); }
+};
+struct FreeAvCodecParameters {
+  void operator()(AVCodecParameters* p) const { avcodec_parameters_free(&p); }
+};
+struct CloseAvInput {
+  void operator()(AVFormatContext* format) const { avformat_close_input(&format); }
+};
 
 using AvPacket = std::unique_ptr<AVPacket, FreeAvPacket>;
 using AvFrame = std::unique_ptr<AVFrame, FreeAvFrame>;
@@ -42,6 +52,9 @@ AvCodecParameters MakeCodecParameters();
 void InitFfmpeg();
 
 std::string AvErrorText(int error);
+
+// The reason of a failure with AVERROR(ENOMEM): it is the limit above that was hit, not the machine's.
+inline constexpr const char* kTooMuchMemory = "damaged: its headers ask for more memory than any audio needs";
 
 // The number of channels, whichever of FFmpeg's two channel-layout interfaces is there.
 int ChannelCount(const AVFrame& frame);
@@ -78,24 +91,13 @@ class AvLogScope {
   AvLogCollector* former_;
 };
 
-// Copies bytes into a packet whose memory is reused as soon as the decoder has let go of it. (A packet without a
+// Makes `packet` hold a copy of `bytes`. Its memory is reused where the decoder has let go of it. (A packet without a
 // reference-counted buffer would be copied by FFmpeg into a fresh allocation each time.)
-class PacketFiller {
- public:
-  PacketFiller() = default;
-  ~PacketFiller() { av_buffer_unref(&buffer_); }
-  PacketFiller(const PacketFiller&) = delete;
-  PacketFiller& operator=(const PacketFiller&) = delete;
-
-  // `packet` becomes a blank one that holds `bytes`.
-  void Fill(AVPacket& packet, ByteView bytes);
-
- private:
-  AVBufferRef* buffer_ = nullptr;
-};
+void FillPacket(AVPacket& packet, ByteView bytes);
 
 // AVIOContext over a BufferedSource, which must outlive it. An exception of the source cannot pass through FFmpeg's C
-// code: it is kept, FFmpeg is told of an I/O error, and Rethrow() throws it. Call Rethrow() after everything that reads.
+// code: it is kept, FFmpeg is told of an I/O error, and Rethrow() throws it. Call Rethrow() after everything that
+// reads.
 class AvSourceIo {
  public:
   explicit AvSourceIo(BufferedSource& source);

@@ -12,7 +12,7 @@ inline constexpr std::size_t kFlacStreamInfoBytes = 34;
 
 // min_block16 max_block16 min_frame24 max_frame24 rate20 channels-1:3 bits-1:5 total_samples36 md5[16]
 struct FlacStreamInfo {
-  int max_block = 0;           // samples in a frame, at most
+  int max_block = 0;                  // samples in a frame, at most
   std::uint32_t min_frame_bytes = 0;  // 0: unknown
   int sample_rate = 0;
   int channels = 0;

@@ -111,7 +111,7 @@ bool FlacReader::Next(AVPacket& packet) {
       if (!Resync(1, "a FLAC frame does not match its checksum")) return false;
       continue;
     }
-    filler_.Fill(packet, source_.Peek(*size).first(*size));
+    FillPacket(packet, source_.Peek(*size).first(*size));
     packet.pts = packet.dts = position;
     packet.duration = header->samples;
     source_.Consume(*size);

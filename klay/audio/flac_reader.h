@@ -1,10 +1,10 @@
-// FlacReader: native FLAC files as a row of frames. FFmpeg's parser and decoder check each frame's checksum several times
-// or not at all, and lose count of what they skip; here it is checked once.
+// FlacReader: native FLAC files as a row of frames. FFmpeg's parser and decoder check each frame's checksum several
+// times or not at all, and lose count of what they skip; here it is checked once.
 //
 // Exact length: by the STREAMINFO block, against which the count of decoded frames is held.
-// Found out: every damaged frame (CRC-16), missing frames (they are numbered), a file that ends early. Not knowable: the end
-// of a file whose encoder did not know its length, cut between two frames.
-// Kept in time: exactly, by the numbers of the frames.
+// Found out: every damaged frame (CRC-16), missing frames (they are numbered), a file that ends early. Not knowable:
+// the end of a file whose encoder did not know its length, cut between two frames. Kept in time: exactly, by the
+// numbers of the frames.
 #pragma once
 
 #include <cstdint>
@@ -40,10 +40,9 @@ class FlacReader : public PacketReader {
   DamageLog& damage_;
   FlacStreamInfo info_;
   AvCodecParameters codec_ = MakeCodecParameters();
-  PacketFiller filler_;
   std::int64_t position_ = 0;  // of the next frame, in samples
   std::uint64_t scanned_in_vain_ = 0;
-  bool any_ = false;           // a frame has been handed out
+  bool any_ = false;  // a frame has been handed out
 };
 
 }  // namespace klay::internal

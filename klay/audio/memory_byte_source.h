@@ -17,12 +17,13 @@ namespace klay {
 class MemoryByteSource : public beam::ByteSource {
  public:
   struct Behaviour {
-    std::size_t largest_read = SIZE_MAX;     // reads give at most this much at a time
-    bool tells_size = true;                  // false: as a decompressing source
-    std::uint64_t fails_at = UINT64_MAX;     // reading this byte throws beam::Error("connection lost")
+    std::size_t largest_read = SIZE_MAX;  // reads give at most this much at a time
+    bool tells_size = true;               // false: as a decompressing source
+    std::uint64_t fails_at = UINT64_MAX;  // reading this byte throws beam::Error("connection lost")
   };
 
-  explicit MemoryByteSource(std::string bytes, std::string path = "memory") : MemoryByteSource(std::move(bytes), std::move(path), Behaviour{}) {}
+  explicit MemoryByteSource(std::string bytes, std::string path = "memory")
+      : MemoryByteSource(std::move(bytes), std::move(path), Behaviour{}) {}
   MemoryByteSource(std::string bytes, std::string path, Behaviour behaviour)
       : bytes_(std::move(bytes)), path_(std::move(path)), behaviour_(behaviour) {}
 

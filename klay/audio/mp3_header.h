@@ -17,14 +17,14 @@ struct Mp3FrameHeader {
   int layer = 0;    // 1, 2 or 3
   int sample_rate = 0;
   int channels = 0;
-  std::size_t bytes = 0;  // of the whole frame
-  int frames = 0;         // samples in each channel
+  std::size_t bytes = 0;          // of the whole frame
+  int frames = 0;                 // samples in each channel
   std::size_t side_info_end = 0;  // where the side information of a layer III frame ends, in bytes from its start
 
   // Whether two frames can follow each other in one stream.
   bool Matches(const Mp3FrameHeader& other) const {
-    return version == other.version && layer == other.layer && sample_rate == other.sample_rate &&
-           channels == other.channels;
+    return version == other.version && layer == other.layer && sample_rate == other.sample_rate
+        && channels == other.channels;
   }
 };
 
@@ -32,7 +32,8 @@ inline constexpr std::size_t kMp3HeaderBytes = 4;
 // No frame is larger: layer II, 384 kbit/s at 32 kHz, and the layer III of 160 kbit/s at 8 kHz.
 inline constexpr std::size_t kMaxMp3FrameBytes = 2881;
 
-// Nothing if these are not the first four bytes of a frame. Free-format frames (of unstated bit rate) are not recognised.
+// Nothing if these are not the first four bytes of a frame. Free-format frames (of unstated bit rate) are not
+// recognised.
 std::optional<Mp3FrameHeader> ParseMp3FrameHeader(ByteView bytes);
 
 // What the first frame of a file may say about the whole; such a frame is no audio itself.

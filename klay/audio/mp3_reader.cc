@@ -138,7 +138,7 @@ bool Mp3Reader::Next(AVPacket& packet) {
     }
     const ByteView frame = bytes.first(header->bytes);
     if (audio_crc_) crc_ = LameCrc(crc_, frame);
-    filler_.Fill(packet, frame);
+    FillPacket(packet, frame);
     packet.pts = packet.dts = (frames_found_ + frames_lost_) * first_.frames;
     packet.duration = first_.frames;
     source_.Consume(frame.size());

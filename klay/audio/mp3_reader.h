@@ -1,13 +1,12 @@
 // Mp3Reader: MPEG audio (layers I to III) as a row of frames, without FFmpeg's demuxer and parser: faster, and it sees
 // what they skip over in silence.
 //
-// Exact length: with the header that LAME and FFmpeg write, the encoder's delay and padding are cut off. Without it they
-// remain, as nothing tells them.
-// Found out: bytes between, before and behind the frames that are neither audio nor a tag; a last frame that is not whole;
-// fewer frames or bytes than a Xing, LAME or VBRI header promises; audio that does not match the LAME header's checksum.
-// Not knowable: a file without such a header that was cut between two frames, and changes within its frames that leave
-// them decodable.
-// Kept in time: frames lost to garbage, by the average size of a frame (exact for a constant bit rate).
+// Exact length: with the header that LAME and FFmpeg write, the encoder's delay and padding are cut off. Without it
+// they remain, as nothing tells them. Found out: bytes between, before and behind the frames that are neither audio nor
+// a tag; a last frame that is not whole; fewer frames or bytes than a Xing, LAME or VBRI header promises; audio that
+// does not match the LAME header's checksum. Not knowable: a file without such a header that was cut between two
+// frames, and changes within its frames that leave them decodable. Kept in time: frames lost to garbage, by the average
+// size of a frame (exact for a constant bit rate).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +21,8 @@
 
 namespace klay::internal {
 
-// How many bytes from the source's position on a row of MPEG audio frames begins, within the first 32 KiB. Does not move.
+// How many bytes from the source's position on a row of MPEG audio frames begins, within the first 32 KiB. Does not
+// move.
 std::optional<std::size_t> FindMp3(BufferedSource& source);
 
 class Mp3Reader : public PacketReader {
@@ -49,10 +49,9 @@ class Mp3Reader : public PacketReader {
   DamageLog& damage_;
   DecodeReport& report_;
   AvCodecParameters codec_ = MakeCodecParameters();
-  PacketFiller filler_;
   Mp3FrameHeader first_;
-  std::string header_name_;  // "the LAME header"; empty without one
-  std::optional<std::int64_t> frame_count_;  // promised
+  std::string header_name_;                    // "the LAME header"; empty without one
+  std::optional<std::int64_t> frame_count_;    // promised
   std::optional<std::uint64_t> end_position_;  // promised, in the file
   std::optional<std::uint16_t> audio_crc_;
   std::uint16_t crc_ = 0;

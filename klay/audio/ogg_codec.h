@@ -17,8 +17,8 @@ class OggCodec {
 
   virtual ~OggCodec() = default;
 
-  // Takes the packets of a stream in order, the first included, for as long as it returns true. Once it returns false the
-  // headers are complete, and that packet is audio. Throws AudioError for a header that is wrong.
+  // Takes the packets of a stream in order, the first included, for as long as it returns true. Once it returns false
+  // the headers are complete, and that packet is audio. Throws AudioError for a header that is wrong.
   virtual bool TakeHeader(ByteView packet) = 0;
 
   // Completes codec id, extradata, rate and channels.

@@ -260,7 +260,7 @@ bool OggReader::Next(AVPacket& packet) {
     if (!LoadPage()) return false;
   }
   const Packet& next = packets_[next_packet_++];
-  filler_.Fill(packet, next.bytes);
+  FillPacket(packet, next.bytes);
   packet.pts = packet.dts = position_;
   packet.duration = next.duration;
   position_ += next.duration;

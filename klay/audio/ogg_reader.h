@@ -3,9 +3,9 @@
 // as internet radio records them) are read as one signal if rate and channels stay.
 //
 // Exact length: by the position on the pages; the encoder's delay and the surplus of the last packet are cut off.
-// Found out: every damaged page (checksum), missing pages (sequence numbers), and a stream that ends without the page that
-// is marked as its last. Not knowable: nothing short of a forged checksum.
-// Kept in time: exactly, by the position on the first page after a gap.
+// Found out: every damaged page (checksum), missing pages (sequence numbers), and a stream that ends without the page
+// that is marked as its last. Not knowable: nothing short of a forged checksum. Kept in time: exactly, by the position
+// on the first page after a gap.
 #pragma once
 
 #include <cstdint>
@@ -61,17 +61,16 @@ class OggReader : public PacketReader {
   DamageLog& damage_;
   DecodeReport& report_;
   AvCodecParameters parameters_ = MakeCodecParameters();
-  PacketFiller filler_;
 
   std::unique_ptr<OggCodec> codec_;
   std::uint32_t serial_ = 0;
   std::uint32_t next_sequence_ = 0;
   bool headers_done_ = false;
-  bool ended_ = false;              // the page marked as the last has been read
+  bool ended_ = false;  // the page marked as the last has been read
   bool missing_end_noted_ = false;
-  bool lost_ = false;               // pages were lost since the last one that told its position
-  bool started_ = false;            // the timeline has its origin
-  std::size_t page_bytes_ = 0;      // of the page that packets_ lies in, to be consumed before the next
+  bool lost_ = false;           // pages were lost since the last one that told its position
+  bool started_ = false;        // the timeline has its origin
+  std::size_t page_bytes_ = 0;  // of the page that packets_ lies in, to be consumed before the next
 
   // What the last page of the file says.
   std::optional<std::uint32_t> end_serial_;

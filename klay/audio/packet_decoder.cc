@@ -163,7 +163,7 @@ void PacketDecoder::StartNextStream() {
 }
 
 void PacketDecoder::OnDecoderError(int error) {
-  if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
+  if (error == AVERROR(ENOMEM)) throw AudioError(kTooMuchMemory);
   const std::string text = log_.Take();
   DecoderReports(text.empty() ? AvErrorText(error) : text);
 }

@@ -53,10 +53,10 @@ class PacketDecoder : public BlockReader {
   bool finished_ = false;
   std::int64_t position_ = 0;  // of the next sample that comes out of the decoder, on the reader's timeline
   bool positioned_ = false;
-  double packet_seconds_ = 0;  // where the last packet belongs, for error texts
-  std::int64_t losses_seen_ = 0;  // damage_.count() when the last frame came
-  std::int64_t taken_ = 0;  // frames delivered or about to be
-  int frames_to_place_ = 0;  // so many more frames are put where their timestamps say
+  double packet_seconds_ = 0;      // where the last packet belongs, for error texts
+  std::int64_t losses_seen_ = 0;   // damage_.count() when the last frame came
+  std::int64_t taken_ = 0;         // frames delivered or about to be
+  int frames_to_place_ = 0;        // so many more frames are put where their timestamps say
   std::int64_t silence_left_ = 0;  // to be delivered before frame_
   std::int64_t frame_begin_ = 0;   // what is left of frame_: [frame_begin_, frame_end_)
   std::int64_t frame_end_ = 0;

@@ -14,12 +14,12 @@ class PacketReader {
 
   virtual const AVCodecParameters& codec() const = 0;
 
-  // The next packet, its pts and duration in units of time_base(). False at the end. Damage of the container goes to the
-  // DamageLog; a packet after lost ones has a pts that leaves room for them.
+  // The next packet, its pts and duration in units of time_base(). False at the end. Damage of the container goes to
+  // the DamageLog; a packet after lost ones has a pts that leaves room for them.
   virtual bool Next(AVPacket& packet) = 0;
 
-  // After Next() has returned false: goes on to the next of several streams that follow each other, of which all the above
-  // is then true anew. Times go on from where the former stream ended.
+  // After Next() has returned false: goes on to the next of several streams that follow each other, of which all the
+  // above is then true anew. Times go on from where the former stream ended.
   virtual bool NextStream() { return false; }
 
   virtual AVRational time_base() const = 0;

@@ -1,5 +1,5 @@
-// Samples of any format into planar float, scaled as FFmpeg's resampling library does (so that the results are equal bit
-// for bit): signed integers of b bits times 2^-(b-1), unsigned 8 bit less 128 times 2^-7, doubles rounded.
+// Samples of any format into planar float, scaled as FFmpeg's resampling library does (so that the results are equal
+// bit for bit): signed integers of b bits times 2^-(b-1), unsigned 8 bit less 128 times 2^-7, doubles rounded.
 #pragma once
 
 #include <cstddef>

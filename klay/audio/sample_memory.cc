@@ -7,7 +7,6 @@
 #include <limits>
 #include <mutex>
 #include <new>
-#include <utility>
 #include <vector>
 
 #include "beam/base/memory_budget.h"
@@ -15,90 +14,114 @@
 namespace klay::internal {
 namespace {
 
+// Large blocks are whole huge pages, at addresses of huge pages: such pages can be moved without being touched.
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kSmallestKept = std::size_t{256} << 10;
+constexpr std::size_t kSmallestLarge = 2 * kHugePage;
 
-struct Block {
-  float* memory;
-  std::size_t floats;
+struct Pages {
+  char* begin;
+  std::size_t bytes;
 };
 
 struct Kept {
   std::mutex mutex;
-  std::vector<Block> blocks;  // oldest first
+  std::vector<Pages> pages;
   std::uint64_t bytes = 0;
 };
 
-Kept& KeptBlocks() {
+Kept& KeptPages() {
   static auto* kept = new Kept;  // never destroyed: waveforms may be freed while the process exits
   return *kept;
 }
 
-float* AllocateFresh(std::size_t bytes) {
-  const bool huge = bytes >= 2 * kHugePage;
-  void* memory = std::aligned_alloc(huge ? kHugePage : 64, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  // One fault then maps 2 MiB. Merely advice: without huge pages it does nothing.
-  if (huge) madvise(memory, bytes, MADV_HUGEPAGE);
-  return static_cast<float*>(memory);
+std::uint64_t MostKept() { return std::min(kMostBytesKept, beam::MemoryBudget::Process().limit() / 8); }
+
+// Fresh address space, aligned to huge pages. It only becomes memory where it is written.
+char* MapFresh(std::size_t bytes) {
+  void* region = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (region == MAP_FAILED) throw std::bad_alloc();
+  auto* begin = static_cast<char*>(region);
+  const std::size_t lead = (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+  if (lead > 0) munmap(begin, lead);
+  if (lead < kHugePage) munmap(begin + lead + bytes, kHugePage - lead);
+  // One fault then maps 2 MiB. Merely advice.
+  madvise(begin + lead, bytes, MADV_HUGEPAGE);
+  return begin + lead;
 }
 
-// The smallest kept block that fits without wasting more than it serves.
-float* TakeKept(std::size_t& floats) {
-  Kept& kept = KeptBlocks();
+// Takes up to `bytes` of kept pages out of the list.
+std::vector<Pages> TakeKept(std::size_t bytes) {
+  std::vector<Pages> taken;
+  Kept& kept = KeptPages();
   const std::lock_guard lock(kept.mutex);
-  auto best = kept.blocks.end();
-  for (auto block = kept.blocks.begin(); block != kept.blocks.end(); ++block) {
-    if (block->floats < floats || block->floats / 2 > floats) continue;
-    if (best == kept.blocks.end() || block->floats < best->floats) best = block;
+  while (bytes > 0 && !kept.pages.empty()) {
+    Pages& last = kept.pages.back();
+    const std::size_t part = std::min(bytes, last.bytes);
+    last.bytes -= part;
+    taken.push_back({last.begin + last.bytes, part});
+    if (last.bytes == 0) kept.pages.pop_back();
+    kept.bytes -= part;
+    bytes -= part;
   }
-  if (best == kept.blocks.end()) return nullptr;
-  float* memory = best->memory;
-  floats = best->floats;
-  kept.bytes -= floats * sizeof(float);
-  kept.blocks.erase(best);
-  return memory;
+  return taken;
+}
+
+char* AllocateLarge(std::size_t bytes) {
+  const std::vector<Pages> taken = TakeKept(bytes);
+  if (taken.size() == 1 && taken[0].bytes == bytes) return taken[0].begin;
+  char* begin = MapFresh(bytes);
+  char* to = begin;
+  for (const Pages& pages : taken) {
+    void* moved = mremap(pages.begin, pages.bytes, pages.bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+    // Refused (a limit on the number of mappings, say): the fresh memory below serves as well.
+    if (moved == MAP_FAILED) munmap(pages.begin, pages.bytes);
+    to += pages.bytes;
+  }
+  return begin;
 }
 
 }  // namespace
 
 SampleMemory AllocateSamples(std::size_t floats) {
   if (floats > std::numeric_limits<std::size_t>::max() / 8) throw std::bad_alloc();
-  std::size_t bytes = std::max<std::size_t>(floats, 1) * sizeof(float);
-  const std::size_t granule = bytes >= 2 * kHugePage ? kHugePage : 64;
-  bytes = (bytes + granule - 1) / granule * granule;
-  floats = bytes / sizeof(float);
-  if (bytes >= kSmallestKept) {
-    if (float* memory = TakeKept(floats)) return {memory, {floats}};
-  }
-  return {AllocateFresh(bytes), {floats}};
+  const std::size_t wanted = std::max<std::size_t>(floats, 1) * sizeof(float);
+  const std::size_t granule = wanted >= kSmallestLarge ? kHugePage : 64;
+  const std::size_t bytes = (wanted + granule - 1) / granule * granule;
+  void* memory = bytes >= kSmallestLarge ? AllocateLarge(bytes) : std::aligned_alloc(64, bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return {static_cast<float*>(memory), {bytes}};
 }
 
 void SampleMemoryRelease::operator()(float* memory) const noexcept {
-  const std::uint64_t bytes = floats * sizeof(float);
-  const std::uint64_t most_kept = beam::MemoryBudget::Process().limit() / 8;
-  if (bytes < kSmallestKept || bytes > most_kept) {
+  if (bytes < kSmallestLarge) {
     std::free(memory);
     return;
   }
-  Kept& kept = KeptBlocks();
-  const std::lock_guard lock(kept.mutex);
-  kept.blocks.reserve(kMaxKeptBlocks + 1);
-  kept.blocks.push_back({memory, floats});
-  kept.bytes += bytes;
-  while (kept.blocks.size() > kMaxKeptBlocks || kept.bytes > most_kept) {
-    std::free(kept.blocks.front().memory);
-    kept.bytes -= kept.blocks.front().floats * sizeof(float);
-    kept.blocks.erase(kept.blocks.begin());
+  auto* begin = reinterpret_cast<char*>(memory);
+  std::size_t kept_bytes = 0;
+  {
+    Kept& kept = KeptPages();
+    const std::lock_guard lock(kept.mutex);
+    const std::uint64_t most = MostKept();
+    const std::uint64_t room = most > kept.bytes ? most - kept.bytes : 0;
+    kept_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, room) / kHugePage * kHugePage);
+    if (kept_bytes > 0) {
+      kept.pages.push_back({begin, kept_bytes});
+      kept.bytes += kept_bytes;
+    }
   }
+  // The beginning is kept, which surely was written; the end may never have been.
+  if (kept_bytes < bytes) munmap(begin + kept_bytes, bytes - kept_bytes);
 }
 
 std::uint64_t ReleaseKeptSampleMemory() {
-  Kept& kept = KeptBlocks();
-  const std::lock_guard lock(kept.mutex);
-  for (const Block& block : kept.blocks) std::free(block.memory);
-  kept.blocks.clear();
-  return std::exchange(kept.bytes, 0);
+  std::vector<Pages> pages = TakeKept(std::numeric_limits<std::size_t>::max());
+  std::uint64_t bytes = 0;
+  for (const Pages& part : pages) {
+    munmap(part.begin, part.bytes);
+    bytes += part.bytes;
+  }
+  return bytes;
 }
 
 }  // namespace klay::internal

@@ -1,8 +1,9 @@
 // SampleMemory: uninitialised, 64-byte aligned memory for float samples.
 //
-// Decoding a folder takes and frees tens of megabytes for each file. Getting those from the kernel anew costs a page fault
-// for every 4 KiB, which is a good part of what decoding itself costs, so freed blocks are kept for the next file: at
-// most kMaxKeptBlocks of them, and no more bytes than an eighth of the process's MemoryBudget.
+// Decoding a folder takes and frees tens of megabytes for each file. Memory that is fresh from the kernel must be
+// cleared page by page when it is first written, which on virtual machines costs a third of what decoding itself costs.
+// So the pages of freed blocks are kept, at most kMostBytesKept and an eighth of the process's MemoryBudget, and put
+// together to the next block, whatever its size (by remapping them, which copies nothing).
 //
 // Thread-safe. Throws std::bad_alloc.
 #pragma once
@@ -13,19 +14,19 @@
 
 namespace klay::internal {
 
-inline constexpr std::size_t kMaxKeptBlocks = 8;
+inline constexpr std::uint64_t kMostBytesKept = std::uint64_t{256} << 20;
 
 struct SampleMemoryRelease {
-  std::size_t floats = 0;
+  std::size_t bytes = 0;
   void operator()(float* memory) const noexcept;
 };
 
 using SampleMemory = std::unique_ptr<float[], SampleMemoryRelease>;
 
-// At least `floats` floats; get_deleter().floats says how many there are.
+// At least `floats` floats.
 SampleMemory AllocateSamples(std::size_t floats);
 
-// Gives all kept blocks back to the system. Returns how many bytes they held.
+// Gives all kept pages back to the system. Returns how many bytes they were.
 std::uint64_t ReleaseKeptSampleMemory();
 
 }  // namespace klay::internal

@@ -29,7 +29,8 @@ struct WavHeader {
 // Whether the bytes start as a WAVE file does.
 bool LooksLikeWav(ByteView beginning);
 
-// Parses from the start of the source and leaves it at the first sample. Throws AudioError if there is no usable header.
+// Parses from the start of the source and leaves it at the first sample. Throws AudioError if there is no usable
+// header.
 WavHeader ReadWavHeader(BufferedSource& source);
 
 }  // namespace klay::internal

@@ -1,7 +1,8 @@
 // WavReader: plain PCM and float out of WAVE files, read without FFmpeg and equal to it bit for bit.
 //
-// Found out: a data chunk that promises more than the file holds, and a file that ends within a frame. Not knowable: changed
-// samples, and the true length of a streamed file (size 0 or "unknown" in the header), which goes to the file's end.
+// Found out: a data chunk that promises more than the file holds, and a file that ends within a frame. Not knowable:
+// changed samples, and the true length of a streamed file (size 0 or "unknown" in the header), which goes to the file's
+// end.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // Waveform: a decoded signal, planar 32-bit float, full scale at 1.0 (lossy formats may go beyond; nothing is clipped).
 //
-// Memory: one block. Channel c starts at data() + c * stride(), and frames() <= stride(): the rest of a channel's stride
-// is room to grow, and uninitialised. Cheap to move; a copy is only ever made by Clone(). Thread-compatible.
+// Memory: one block. Channel c starts at data() + c * stride(), and frames() <= stride(): the rest of a channel's
+// stride is room to grow, and uninitialised. Cheap to move; a copy is only ever made by Clone(). Thread-compatible.
 #pragma once
 
 #include <cassert>
@@ -27,7 +27,7 @@ class Waveform {
   Waveform Clone() const;
 
   int channels() const { return channels_; }
-  std::int64_t frames() const { return frames_; }  // samples in each channel
+  std::int64_t frames() const { return frames_; }   // samples in each channel
   int sample_rate() const { return sample_rate_; }  // in Hz; 0 only in a default-constructed Waveform
   double seconds() const { return sample_rate_ == 0 ? 0 : static_cast<double>(frames_) / sample_rate_; }
 

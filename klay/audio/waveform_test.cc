@@ -79,29 +79,46 @@ TEST(Waveform, RefusesSizesThatCannotBeAddressed) {
   EXPECT_THROW(Waveform(1, -1, 44100), AudioError);
 }
 
-TEST(SampleMemory, ReusesLargeBlocksOfFittingSize) {
+// Pages that were written before keep what was written: that shows that they are the same.
+TEST(SampleMemory, PutsKeptPagesTogetherToNewBlocks) {
   internal::ReleaseKeptSampleMemory();
-  constexpr std::size_t kFloats = std::size_t{1} << 20;
-  float* first = internal::AllocateSamples(kFloats).get();
-  internal::SampleMemory same = internal::AllocateSamples(kFloats);
-  EXPECT_EQ(same.get(), first);
-  EXPECT_GE(same.get_deleter().floats, kFloats);
-  const float* taken = same.get();
-  same.reset();
-  internal::SampleMemory far_smaller = internal::AllocateSamples(kFloats / 16);
-  EXPECT_NE(far_smaller.get(), taken);
-  EXPECT_GE(internal::ReleaseKeptSampleMemory(), kFloats * sizeof(float));
+  constexpr std::size_t kFloats = std::size_t{1} << 20;  // 4 MiB
+  {
+    std::vector<internal::SampleMemory> three;
+    for (int i = 0; i < 3; ++i) three.push_back(internal::AllocateSamples(kFloats));
+    for (const auto& block : three) std::fill_n(block.get(), kFloats, 7.0F);
+  }
+  for (const std::size_t size : {kFloats, 3 * kFloats, 5 * kFloats / 2}) {
+    const internal::SampleMemory block = internal::AllocateSamples(size);
+    EXPECT_EQ(std::count(block.get(), block.get() + size, 7.0F), static_cast<std::ptrdiff_t>(size));
+  }
+  {
+    const internal::SampleMemory larger = internal::AllocateSamples(4 * kFloats);
+    EXPECT_EQ(std::count(larger.get(), larger.get() + 4 * kFloats, 7.0F), static_cast<std::ptrdiff_t>(3 * kFloats));
+    std::fill_n(larger.get(), 4 * kFloats, 8.0F);
+  }
+  EXPECT_EQ(internal::ReleaseKeptSampleMemory(), 4 * kFloats * sizeof(float));
   EXPECT_EQ(internal::ReleaseKeptSampleMemory(), 0U);
 }
 
-TEST(SampleMemory, KeepsFewBlocks) {
+TEST(SampleMemory, KeepsABoundedNumberOfBytes) {
   internal::ReleaseKeptSampleMemory();
-  constexpr std::size_t kFloats = std::size_t{1} << 17;
+  constexpr std::size_t kFloats = std::size_t{16} << 20;  // 64 MiB
   {
     std::vector<internal::SampleMemory> many;
-    for (int i = 0; i < 50; ++i) many.push_back(internal::AllocateSamples(kFloats));
+    for (int i = 0; i < 8; ++i) many.push_back(internal::AllocateSamples(kFloats));
   }
-  EXPECT_LE(internal::ReleaseKeptSampleMemory(), internal::kMaxKeptBlocks * kFloats * sizeof(float));
+  EXPECT_LE(internal::ReleaseKeptSampleMemory(), internal::kMostBytesKept);
+}
+
+TEST(SampleMemory, SmallBlocksAreNotKept) {
+  internal::ReleaseKeptSampleMemory();
+  for (const std::size_t floats : {0, 1, 15, 16, 17, 100000}) {
+    const internal::SampleMemory block = internal::AllocateSamples(floats);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block.get()) % 64, 0U);
+    std::fill_n(block.get(), floats, 1.0F);
+  }
+  EXPECT_EQ(internal::ReleaseKeptSampleMemory(), 0U);
 }
 
 }  // namespace
