@@ -24,22 +24,7 @@ struct NaturalLess {
   }
 };
 
-// Less is a lambda without captures or another class without state.
-template <class T, class Less>
-bool RanksBelow(const T& a, const T& b) {
-  if (Less{}(a, b)) return true;
-  if constexpr (std::is_integral_v<T> && std::is_same_v<Less, NaturalLess>) {
-    return false;
-  } else {
-    if (Less{}(b, a)) return false;
-    Writer bytes_of_a;
-    Writer bytes_of_b;
-    Coder<T>::Encode(a, bytes_of_a);
-    Coder<T>::Encode(b, bytes_of_b);
-    return bytes_of_a.view() < bytes_of_b.view();
-  }
-}
-
+// The other way round.
 template <class Less>
 struct Reversed {
   template <class T>
@@ -47,6 +32,28 @@ struct Reversed {
     return Less{}(b, a);
   }
 };
+
+template <class Less>
+inline constexpr bool kIsReversed = false;
+template <class Less>
+inline constexpr bool kIsReversed<Reversed<Less>> = true;
+
+// Less is a lambda without captures or another class without state.
+template <class T, class Less>
+bool RanksBelow(const T& a, const T& b) {
+  if (Less{}(a, b)) return true;
+  if constexpr (std::is_integral_v<T>
+                && (std::is_same_v<Less, NaturalLess> || std::is_same_v<Less, Reversed<NaturalLess>>)) {
+    return false;
+  } else {
+    if (Less{}(b, a)) return false;
+    Writer bytes_of_a;
+    Writer bytes_of_b;
+    Coder<T>::Encode(a, bytes_of_a);
+    Coder<T>::Encode(b, bytes_of_b);
+    return kIsReversed<Less> ? bytes_of_b.view() < bytes_of_a.view() : bytes_of_a.view() < bytes_of_b.view();
+  }
+}
 
 // The rules of a comparison of values of type T, each a sentence.
 template <class Less, class T>
