@@ -28,8 +28,13 @@ class LocalByteSource final : public ByteSource {
       : path_(std::move(path)), fd_(std::move(fd)), size_(size) {}
 
   std::size_t Read(void* out, std::size_t size) override {
+    // A file without a size may still have content: those of /proc do.
+    if (size_ > 0) {
+      if (position_ >= size_) return 0;
+      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, size_ - position_));
+    }
     if (position_ < buffer_offset_ || position_ >= buffer_offset_ + buffered_) {
-      if (size >= kBufferSize || position_ + size >= size_) return ReadDirectly(out, size);
+      if (size >= kBufferSize || position_ + size == size_) return ReadDirectly(out, size);
       FillBuffer();
       if (buffered_ == 0) return 0;
     }
@@ -45,7 +50,7 @@ class LocalByteSource final : public ByteSource {
   const std::string& path() const override { return path_; }
 
  private:
-  // A read to the end of the file or beyond needs no buffer: nothing is left to be read after it.
+  // A read up to the end needs no buffer: nothing is left to be read after it.
   std::size_t ReadDirectly(void* out, std::size_t size) {
     const std::size_t count = ReadAt(out, size, position_);
     position_ += count;
@@ -53,10 +58,7 @@ class LocalByteSource final : public ByteSource {
   }
 
   void FillBuffer() {
-    if (!buffer_) {
-      buffer_ = std::make_unique_for_overwrite<char[]>(kBufferSize);
-      if (size_ > kBufferSize) ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-    }
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBufferSize);
     buffered_ = 0;
     buffer_offset_ = position_;
     buffered_ = ReadAt(buffer_.get(), kBufferSize, position_);
@@ -113,7 +115,10 @@ std::unique_ptr<ByteSource> OpenLocalFile(const std::string& path) {
   }
   if (::fstat(fd.get(), &status) != 0) ThrowErrno("look at", path, errno);
   if (!S_ISREG(status.st_mode)) ThrowNotAFile(path, status.st_mode);
-  return std::make_unique<LocalByteSource>(path, std::move(fd), static_cast<std::uint64_t>(status.st_size));
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  // Not worth a call for a file that one or two reads take in. Its failure changes nothing but speed.
+  if (size > 4 * kBufferSize) ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  return std::make_unique<LocalByteSource>(path, std::move(fd), size);
 }
 
 }  // namespace beam::internal

@@ -9,7 +9,8 @@
 namespace beam::internal {
 
 // Opens the regular file at `path`. Small reads are served from a buffer, large ones go straight to the caller's
-// memory; the kernel is told that a file beyond the first buffer is read from front to back. Throws Error if it cannot
+// memory; the kernel is told that a large file is read from front to back. What is appended after the opening is not
+// read. Throws Error if it cannot
 // be opened or is not a regular file; a FIFO or a device is refused without waiting for its other end.
 std::unique_ptr<ByteSource> OpenLocalFile(const std::string& path);
 

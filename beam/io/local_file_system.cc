@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "beam/base/error.h"
 #include "beam/io/local_byte_sink.h"
 #include "beam/io/local_byte_source.h"
 #include "beam/io/local_folder.h"
@@ -45,6 +46,10 @@ namespace internal {
 
 std::string SystemPath(std::string_view path) {
   if (SchemeOf(path) == "file") path.remove_prefix(std::string_view("file://").size());
+  // The operating system would stop there and take another file for this one.
+  if (path.find('\0') != std::string_view::npos) {
+    throw Error("the path " + Quoted(path) + " holds a zero byte, which no local name can: correct the path");
+  }
   return std::string(path);
 }
 

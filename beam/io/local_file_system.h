@@ -27,7 +27,7 @@ class LocalFileSystem : public FileSystem {
 
 namespace internal {
 
-// The path that the operating system knows: without "file://".
+// The path that the operating system knows: without "file://". Throws Error if it holds a zero byte.
 std::string SystemPath(std::string_view path);
 
 }  // namespace internal

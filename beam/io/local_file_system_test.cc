@@ -361,6 +361,23 @@ TEST(LocalRead, NoticesThatTheFileBecameShorter) {
   }
 }
 
+TEST(LocalRead, GivesTheFileAsItWasWhenOpened) {
+  const TestFolder folder;
+  folder.File("a", "content");
+  LocalFileSystem files;
+  const std::unique_ptr<ByteSource> source = files.OpenRead(folder / "a");
+  std::ofstream(folder / "a", std::ios::app) << " and more";
+  EXPECT_EQ(ReadWhole(*source), "content");
+}
+
+TEST(LocalRead, RefusesAPathWithAZeroByte) {
+  const TestFolder folder;
+  folder.File("a", "another file");
+  LocalFileSystem files;
+  const std::string path = folder / "a" + std::string(1, '\0') + ".mp3";
+  EXPECT_THAT(ErrorOf([&] { files.OpenRead(path); }), HasSubstr("a\\x00.mp3"));
+}
+
 TEST(LocalRead, KeepsADeletedFileThatIsOpen) {
   const TestFolder folder;
   folder.File("a", "content");
