@@ -136,6 +136,7 @@ bool Mp3Reader::Next(AVPacket& packet) {
                         std::to_string(header->bytes) + " bytes are there");
       break;
     }
+    if (frame_count_ && frames_found_ + frames_lost_ >= *frame_count_) GoBeyondPromise();
     const ByteView frame = bytes.first(header->bytes);
     if (audio_crc_) crc_ = LameCrc(crc_, frame);
     FillPacket(packet, frame);
@@ -154,10 +155,27 @@ bool Mp3Reader::Next(AVPacket& packet) {
   return false;
 }
 
+// A frame more than the header of the file counts: all that come are delivered.
+void Mp3Reader::GoBeyondPromise() {
+  const bool one_more = frames_found_ == *frame_count_;
+  frame_count_.reset();
+  trim_end_.reset();
+  audio_crc_.reset();
+  // Encoders that know nothing of delay and padding also miscount by one.
+  if (one_more && trim_begin_ == 0 && damage_.count() == 0) {
+    report_.info.frames_from_header.reset();
+    report_.info.frames_source.clear();
+    return;
+  }
+  damage_.DamagedAt(Seconds(), "there are more frames than " + header_name_ + " promises");
+}
+
 bool Mp3Reader::SkipTag(ByteView bytes) {
   if (StartsWith(bytes, "LYRICSBEGIN"sv)) bytes = source_.Peek(BufferedSource::kDefaultCapacity);
   const std::uint64_t size = TagSize(bytes);
   if (size == 0) return false;
+  // Nothing is skipped on the word of a damaged size.
+  if (source_.size() && source_.position() + size > *source_.size()) return false;
   if (StartsWith(bytes, "APETAGEX"sv)) {
     const ByteView tag = source_.Peek(static_cast<std::size_t>(std::min<std::uint64_t>(size, kSearchBytes)));
     mp3gain_ |= std::string_view(reinterpret_cast<const char*>(tag.data()), tag.size()).find("MP3GAIN") !=

@@ -102,8 +102,9 @@ WavHeader ReadWavHeader(BufferedSource& source) {
       if (!has_format) throw AudioError("damaged: the WAV header does not say the format of the samples");
       source.Consume(8);
       header.data_begin = source.position();
+      constexpr std::uint64_t kMost = std::uint64_t{1} << 60;
       if (size == 0xFFFFFFFF && data_size64) {
-        header.data_size = data_size64;
+        if (*data_size64 < kMost) header.data_size = data_size64;
       } else if (size == 0) {
         const ByteView rest = source.Peek(BufferedSource::kDefaultCapacity);
         if (LooksLikeChunks(rest, rest.size() < BufferedSource::kDefaultCapacity)) header.data_size = 0;
