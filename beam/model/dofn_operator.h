@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <typeinfo>
@@ -87,18 +88,20 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
 
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
 
-  void Receive(Element&& element, const ElementMeta& meta) override { Process(std::move(element), meta); }
+  void Receive(Element&& element, const ElementMeta& meta) override {
+    if constexpr (kKeepsElement && kHasPath<Element>) {
+      // After a failure the element may be gone, but its path must be told.
+      const std::string path = DescribeElement(element);
+      Process(std::move(element), meta, path);
+    } else {
+      Process(std::move(element), meta, element);
+    }
+  }
   void ReceiveShared(const Element& element, const ElementMeta& meta) override {
     if constexpr (kKeepsElement) {
-      // Not through Process: after a failure it is `element` that can still be told, not what became of the copy.
-      const StepScope scope(step_);
-      try {
-        CallProcess(CopyElement(element), meta, std::make_index_sequence<std::tuple_size_v<Params>>());
-      } catch (...) {
-        RethrowAsStepError(step_->name, DescribeElement(element));
-      }
+      Process(CopyElement(element), meta, element);
     } else {
-      Process(element, meta);
+      Process(element, meta, element);
     }
   }
 
@@ -135,14 +138,15 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
     ((receivers_[I] = context.outputs.at(I).template As<OutputElement<I>>()), ...);
   }
 
-  // E is Element (to be moved from) or const Element&.
-  template <class E>
-  void Process(E&& element, const ElementMeta& meta) {
+  // E is Element (to be moved from) or const Element&; `told` is what an error tells of: the element, or its
+  // description.
+  template <class E, class Told>
+  void Process(E&& element, const ElementMeta& meta, const Told& told) {
     const StepScope scope(step_);
     try {
       CallProcess(std::forward<E>(element), meta, std::make_index_sequence<std::tuple_size_v<Params>>());
     } catch (...) {
-      RethrowAsStepError(step_->name, DescribeElement(element));
+      RethrowAsStepError(step_->name, DescribeElement(told));
     }
   }
 

@@ -85,6 +85,10 @@ class StepError : public Error {
 
 namespace internal {
 
+template <class T>
+inline constexpr bool kHasPath = requires(const T& element) { std::string_view(element.path); }
+    || requires(const T& element) { std::string_view(element.metadata.path); };
+
 // What can be told of an element in an error: its path, or the key's, or the text itself.
 template <class T>
 std::string DescribeElement(const T& element) {

@@ -280,16 +280,23 @@ void Engine::Commit(Bundle& bundle, BundleOutput output, double seconds) {
 }
 
 void Engine::Retry(Bundle& bundle, const std::string& reason) {
-  std::deque<WorkRange> claimed = bundle.TakeClaimed();
+  std::deque<WorkRange> failed = bundle.TakeClaimed();
+  // Nothing was begun: a Setup or StartBundle failed, before all of it.
+  if (failed.empty()) failed = bundle.TakeRest(false);
   int attempts = 0;
-  for (WorkRange& range : claimed) attempts = std::max(attempts, ++range.attempts);
-  if (attempts >= options_.max_attempts || claimed.empty()) {
-    Fail(reason + " (after " + std::to_string(std::max(attempts, 1)) + " attempts)");
+  std::size_t elements = 0;
+  for (WorkRange& range : failed) {
+    attempts = std::max(attempts, ++range.attempts);
+    elements += range.size();
+  }
+  if (attempts >= options_.max_attempts) {
+    Fail(reason + (attempts == 1 ? " (after 1 attempt)" : " (after " + std::to_string(attempts) + " attempts)"));
     return;
   }
-  LogWarning("a bundle of " + std::to_string(bundle.claimed_size()) + " elements is tried again: " + reason);
+  LogWarning("a bundle of " + std::to_string(elements) + (elements == 1 ? " element" : " elements")
+             + " is tried again: " + reason);
   const std::lock_guard lock(mutex_);
-  ReturnLocked(run(bundle.stage()), std::move(claimed));
+  ReturnLocked(run(bundle.stage()), std::move(failed));
 }
 
 void Engine::ReturnLocked(StageRun& run, std::deque<WorkRange> ranges) {
