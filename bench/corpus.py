@@ -6,7 +6,7 @@
   music/mp3   made from both with ffmpeg: a third of the music in four qualities, and 150 samples of a few seconds
   one         one short mp3 file: what start-up is measured with
   set10       ten mp3 files of 20 s; set1000 holds each of them a hundred times under other names
-  tiny1000, tiny100000   text files of a dozen bytes, a thousand in a folder
+  tiny50000, tiny100000   text files of a dozen bytes, a thousand in a folder
   long        one mp3 file of ten hours (--long only: 560 MB)
 
 Needs ffmpeg and the Debian packages named in bench/packages.txt; Python's standard library is enough.
@@ -126,7 +126,7 @@ SETS = {
     "one": make_one,
     "set10": make_set10,
     "set1000": make_set1000,
-    "tiny1000": lambda out: make_tiny(out, 1000),
+    "tiny50000": lambda out: make_tiny(out, 50_000),
     "tiny100000": lambda out: make_tiny(out, 100_000),
 }
 

@@ -1,7 +1,8 @@
-"""Measures one command: CPU seconds of its whole process tree, wall clock and peak memory. Linux, standard library only.
+"""Measures one command: CPU seconds of its whole process tree, wall clock and peak memory. Needs Linux, nothing else.
 
 As a module: measure([program, argument...]) -> Measurement. As a program (what the module starts for each run):
-  measure.py SECONDS DESCRIPTOR COMMAND...    runs COMMAND at most SECONDS long, writes the figures to DESCRIPTOR as JSON
+  measure.py SECONDS DESCRIPTOR COMMAND...
+which runs COMMAND at most SECONDS long and writes the figures to the file descriptor, as JSON.
 
 Each run has its own small measuring process, for two reasons. The kernel hands the peak memory of the process that
 starts a program on to that program, so a large parent would hide what a small program uses. And the measuring process

@@ -1,6 +1,7 @@
-"""The rows of the benchmark's table: which programs each runs, what must hold of their output, and its figure and bar."""
+"""The rows of the benchmark's table: which programs each runs, what must hold of their output, its figure and bar."""
 import json
 import os
+import re
 import statistics
 import typing
 
@@ -59,6 +60,7 @@ def count_files(folder):
 class Row:
     def __init__(self, build):
         self.build = build
+        self.seconds = {}  # of audio, as the runs of each case told
 
     def corpus(self, name):
         return os.path.join(self.build, "corpus", name)
@@ -77,14 +79,20 @@ class Row:
                 found = json.load(f)
             os.remove(metrics)  # so that a run that writes none is not taken for this one
             check_run_example(name, found, files)
+            self.seconds[name] = found["audio_seconds"]
 
         command = [program, "run-example", "--runner", "Direct", "--source_audio_path", folder + "/",
-                   "--source_audio_suffix", suffix, "--direct_num_workers", str(threads), "--metrics_json", metrics, "--quiet"]
+                   "--source_audio_suffix", suffix, "--direct_num_workers", str(threads),
+                   "--metrics_json", metrics, "--quiet"]
         return Case(name, command, check, [program, folder], repeat)
 
 
 def check_run_example(name, found, files):
-    raise NotImplementedError
+    """The run was worth timing: every file was decoded whole."""
+    expected = {"matched": files, "done": files, "failed": 0, "damaged": 0}
+    if found["state"] != "done" or found["files"] != expected:
+        raise WrongResult(f"{name}: {found['state']}, {found['files']} where {expected} is right; "
+                          f"first failure: {(found['failures'] or [None])[0]}")
 
 
 def check_total(name, expected):
@@ -103,7 +111,16 @@ class Music(Row):
 
     def bare(self, suffix):
         program, folder = self.program("peer_bare_ffmpeg_loop"), self.corpus(f"music/{suffix}")
-        return Case(f"bare loop, {suffix}", [program, folder], no_check, [program, folder])
+        files = sorted(os.listdir(folder)) if os.path.exists(folder) else []
+        name = f"bare loop, {suffix}"
+
+        def check(out):
+            found = re.fullmatch(r"(\d+) files, ([\d.]+) s, 0 failed\n", out)
+            if not found or int(found[1]) != len(files):
+                raise WrongResult(f"{name} printed {out!r}")
+            self.seconds[name] = float(found[2])
+
+        return Case(name, [program, *(os.path.join(folder, f) for f in files)], check, [program, folder])
 
     def ours(self, suffix, threads):
         return self.run_example(f"run-example, {suffix}, {threads} thread{'s' * (threads > 1)}", f"music/{suffix}",
@@ -115,6 +132,10 @@ class Music(Row):
     def cpu_result(self, samples, what, formats, threads):
         ours = [self.ours(f, threads).name for f in formats]
         bare = [self.bare(f).name for f in formats]
+        for a, b in zip(ours, bare):
+            # Not equal: the bare loop does not take off what an encoder put before and after the sound.
+            if abs(self.seconds[a] - self.seconds[b]) > 0.01 * self.seconds[b]:
+                raise WrongResult(f"{a} decoded {self.seconds[a]:.3f} s, {b} {self.seconds[b]:.3f} s")
         value = ratio([samples[c] for c in ours], "cpu", [samples[c] for c in bare])
         return Result(what, f"{total(samples, ours):.2f} CPU s", f"{total(samples, bare):.2f} CPU s", value, bar=1.05)
 
@@ -137,8 +158,8 @@ class FusedMap(Row):
     def case(self, maps):
         program = self.program("bench_fused_map")
         expected = self.NUMBERS * (self.NUMBERS - 1) // 2 + maps * self.NUMBERS  # each Map adds one
-        return Case(f"fused map, {maps} maps", [program, str(maps), str(self.NUMBERS)],
-                    check_total("bench_fused_map", expected), [program])
+        command = [program, "--maps", str(maps), "--numbers", str(self.NUMBERS), "--direct_num_workers", "1"]
+        return Case(f"fused map, {maps} maps", command, check_total("bench_fused_map", expected), [program])
 
     def cases(self):
         return [self.case(0), self.case(self.MAPS)]
@@ -160,13 +181,15 @@ class GroupByKey(Row):
         peers = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
         python, script = self.program("venv/bin/python"), os.path.join(peers, "python", "group_by_key.py")
         go, ours = self.program("peer_go_group_by_key"), self.program("bench_group_by_key")
-        self.ours = Case("group by key, ours", [ours, str(ELEMENTS)],
+        self.ours = Case("group by key, ours", [ours, "--numbers", str(ELEMENTS), "--direct_num_workers", str(THREADS)],
                          check_total("bench_group_by_key", ELEMENTS * (ELEMENTS - 1) // 2), [ours])
         # The peers check their sums themselves.
-        self.python = Case("group by key, Python SDK 2.77", [python, script, str(ELEMENTS)], no_check, [python, script])
-        self.python_start = Case("group by key, Python SDK 2.77, 1000 elements", [python, script, "1000"], no_check, [python])
-        self.go = Case("group by key, Go SDK 2.77 on Prism", [go, f"-n={ELEMENTS}"], no_check, [go])
-        self.go_start = Case("group by key, Go SDK 2.77 on Prism, 1000 elements", [go, "-n=1000"], no_check, [go])
+        name, command = "group by key, Python SDK 2.77", [python, script]
+        self.python = Case(name, [*command, str(ELEMENTS)], no_check, command)
+        self.python_start = Case(f"{name}, 1000 elements", [*command, "1000"], no_check, command)
+        name = "group by key, Go SDK 2.77 on Prism"
+        self.go = Case(name, [go, f"-n={ELEMENTS}"], no_check, [go])
+        self.go_start = Case(f"{name}, 1000 elements", [go, "-n=1000"], no_check, [go])
 
     def cases(self):
         return [self.ours, self.python, self.ours._replace(name="group by key, ours, again"), self.go,
@@ -202,7 +225,8 @@ class PeakMemory(Row):
     """Peak memory of run-example over ten files, and over a hundred copies of each of them."""
 
     def cases(self):
-        return [self.run_example("10 files", "set10", ".mp3", THREADS), self.run_example("1000 files", "set1000", ".mp3", THREADS)]
+        return [self.run_example("10 files", "set10", ".mp3", THREADS),
+                self.run_example("1000 files", "set1000", ".mp3", THREADS)]
 
     def results(self, samples):
         few, many = samples["10 files"], samples["1000 files"]
@@ -216,20 +240,22 @@ class TinyFiles(Row):
 
     def case(self, count):
         program, folder = self.program("bench_tiny_files"), self.corpus(f"tiny{count}")
-        return Case(f"{count} tiny files", [program, folder], check_total("bench_tiny_files", count), [program, folder])
+        return Case(f"{count} tiny files", [program, "--folder", folder, "--direct_num_workers", str(THREADS)],
+                    check_total("bench_tiny_files", count), [program, folder])
 
     def cases(self):
-        return [self.case(1000), self.case(100_000)]
+        return [self.case(50_000), self.case(100_000)]
 
     def results(self, samples):
-        few, many = samples["1000 tiny files"], samples["100000 tiny files"]
+        half, many = samples["50000 tiny files"], samples["100000 tiny files"]
         rate = 100_000 / median(many, "wall")
         yield Result("a hundred thousand tiny files matched, read and counted, per second",
                      f"{median(many, 'wall'):.2f} s, {median(many):.2f} CPU s", "", rate, " files/s", bar=20_000,
                      smaller_is_better=False)
-        value = ratio([many], "peak_mb", [few])
-        yield Result("- its peak memory / that over 1,000 tiny files", f"{median(many, 'peak_mb'):.0f} MB",
-                     f"{median(few, 'peak_mb'):.0f} MB (ours, 1,000 files)", value, bar=1.2)
+        # Half of the files fill all buffers there are, so what more files add would be a leak.
+        value = ratio([many], "peak_mb", [half])
+        yield Result("- its peak memory / that over half of the files", f"{median(many, 'peak_mb'):.1f} MB",
+                     f"{median(half, 'peak_mb'):.1f} MB (ours, 50,000 files)", value, bar=1.2)
 
 
 ALL = {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""run.py --build DIR [--quick] [--only ROW]...: runs every row of the benchmark, ours and its peers' interleaved, and prints
-the table; DIR/results.json has every single measurement. bench/run.sh builds and prepares what this runs.
+"""run.py --build DIR [--quick] [--only ROW]...: runs every row of the benchmark, ours and its peers' interleaved, and
+prints the table; DIR/results.json has every single measurement. bench/run.sh builds and prepares what this runs.
 
 Exit code: 0 all bars are met, 3 a bar is missed, 1 a row could not be measured. CPU seconds are the figures to trust;
 wall clock means little while other programs run (the load is printed).
@@ -85,7 +85,8 @@ def main():
         json.dump(written, f, indent=1)
     loads = [m.load for s in samples.values() for m in s]
     print(f"{described['cpu']}, {described['cores']} cores, {described['system']}, {described['compiler']}, "
-          f"commit {described['commit']}; load average {min(loads):.1f} to {max(loads):.1f} (median {statistics.median(loads):.1f})\n")
+          f"commit {described['commit']}; load average {min(loads):.1f} to {max(loads):.1f}, "
+          f"median {statistics.median(loads):.1f}\n")
     print(table(results))
     print(f"\nWritten to {os.path.relpath(path)}")
     sys.exit(0 if all(r.passed is not False for r in results) else 3)

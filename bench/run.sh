@@ -8,13 +8,13 @@ out=build/bench
 cmake --preset bench
 cmake --build --preset bench
 
-# The peers, pinned: the Python SDK from PyPI, the Go SDK by its go.mod (and Go itself from PyPI, as Debian's is too old).
+# The peers, pinned: the Python SDK from PyPI, the Go SDK by its go.mod. Go itself is from PyPI: Debian's is too old.
 if ! cmp -s bench/peers/requirements.txt "$out/venv/requirements.txt"; then
   /usr/bin/python3 -m venv "$out/venv"
   "$out/venv/bin/pip" install --quiet --requirement bench/peers/requirements.txt
   cp bench/peers/requirements.txt "$out/venv/requirements.txt"
 fi
-(cd bench/peers/go && GOTOOLCHAIN=local "../../../$out/venv/bin/go" build -mod=readonly -o "../../../$out/peer_go_group_by_key" .)
+GOTOOLCHAIN=local "$out/venv/bin/go" build -C bench/peers/go -mod=readonly -o "$PWD/$out/peer_go_group_by_key" .
 
 python3 bench/corpus.py "$out/corpus"
 exec python3 bench/run.py --build "$out" "$@"
