@@ -12,7 +12,6 @@
 namespace {
 
 using beam::Coder;
-using beam::Context;
 using beam::Reader;
 using beam::Writer;
 

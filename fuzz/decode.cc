@@ -1,5 +1,5 @@
-// Fuzzes the decoder: any bytes end as audio or as a beam::Error, whichever way damage is treated. No crash, no leak, no
-// hang, no memory beyond the budget.
+// Fuzzes the decoder: any bytes end as audio or as a beam::Error, whichever way damage is treated. No crash, no leak,
+// no hang, no memory beyond the budget.
 //
 // Most mutations of an Ogg or FLAC file die at its checksums. The mutator therefore puts half of them right again.
 #include <algorithm>
@@ -53,7 +53,8 @@ void PutFlacChecksums(std::uint8_t* data, std::size_t size) {
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
   size = LLVMFuzzerMutate(data, size, max_size);
   if (seed % 2 == 0) {
     PutOggChecksums(data, size);
@@ -73,8 +74,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
       const klay::LoadedAudio audio = klay::LoadWaveform(source, options);
       const auto& wave = audio.waveform;
-      if (wave.channels() < 1 || wave.sample_rate() < 1 || audio.report.frames != wave.frames() ||
-          audio.report.concealed_frames > wave.frames() || audio.report.damaged() != !audio.report.DamageText().empty()) {
+      if (wave.channels() < 1 || wave.sample_rate() < 1 || audio.report.frames != wave.frames()
+          || audio.report.concealed_frames > wave.frames()
+          || audio.report.damaged() != !audio.report.DamageText().empty()) {
         std::fprintf(stderr, "the report contradicts the signal\n");
         std::abort();
       }

@@ -5,6 +5,8 @@
 //   struct Failure { std::string path; std::string reason; };
 //   Writer out;
 //   Coder<Failure>::Encode({"a.mp3", "empty"}, out);        // 02 00 05 61 2E 6D 70 33 05 65 6D 70 74 79
+//
+// A struct that contains itself (a tree of vectors of itself) has no coder, as Beam's schemas have no recursion.
 #pragma once
 
 #include "beam/coder/codable.h"

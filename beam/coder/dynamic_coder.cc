@@ -94,7 +94,7 @@ FormatPtr Builder::Build(const CoderSpec& spec) {
 
 }  // namespace
 
-DynamicCoder::DynamicCoder(const CoderSpec& spec, FetchState fetch) : format_(Builder{fetch}.Build(spec)) {}
+DynamicCoder::DynamicCoder(const CoderSpec& spec, const FetchState& fetch) : format_(Builder{fetch}.Build(spec)) {}
 
 void DynamicCoder::Encode(const Value& value, Writer& out, Context context) const {
   format_->Encode(value, out, context);

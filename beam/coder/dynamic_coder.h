@@ -26,7 +26,7 @@ using FetchState = std::function<std::string(std::string_view token)>;
 class DynamicCoder {
  public:
   // Throws Error, naming the URN, if a coder is unknown or lacks a component.
-  explicit DynamicCoder(const CoderSpec& spec, FetchState fetch = {});
+  explicit DynamicCoder(const CoderSpec& spec, const FetchState& fetch = {});
 
   // Throws Error if the value is not of the kind that the coder expects.
   void Encode(const Value& value, Writer& out, Context context = Context::kNested) const;

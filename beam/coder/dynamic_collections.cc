@@ -16,7 +16,7 @@ std::string_view ToView(const Bytes& bytes) { return {reinterpret_cast<const cha
 
 }  // namespace
 
-FormatPtr KvFormat(FormatPtr key, FormatPtr value) {
+FormatPtr KvFormat(const FormatPtr& key, const FormatPtr& value) {
   return MakeValueFormat(
       [=](const Value& kv, Writer& out, Context context) {
         key->Encode(kv.At("key"), out, Context::kNested);
@@ -28,7 +28,7 @@ FormatPtr KvFormat(FormatPtr key, FormatPtr value) {
       });
 }
 
-FormatPtr NullableFormat(FormatPtr format) {
+FormatPtr NullableFormat(const FormatPtr& format) {
   return MakeValueFormat(
       [=](const Value& value, Writer& out, Context context) {
         out.Byte(value.is_null() ? 0 : 1);
@@ -37,7 +37,7 @@ FormatPtr NullableFormat(FormatPtr format) {
       [=](Reader& in, Context context) { return ReadPresent(in) ? format->Decode(in, context) : Value(); });
 }
 
-FormatPtr IterableFormat(FormatPtr element, FetchState fetch) {
+FormatPtr IterableFormat(const FormatPtr& element, const FetchState& fetch) {
   return MakeValueFormat(
       [=](const Value& values, Writer& out, Context) {
         WriteCount(values.Get<Value::List>().size(), out);
@@ -57,7 +57,7 @@ FormatPtr IterableFormat(FormatPtr element, FetchState fetch) {
       });
 }
 
-FormatPtr MapFormatOf(FormatPtr key, FormatPtr value) {
+FormatPtr MapFormatOf(const FormatPtr& key, const FormatPtr& value) {
   return MakeValueFormat(
       [=](const Value& entries, Writer& out, Context) {
         WriteCount(entries.Get<Value::Map>().size(), out);
@@ -80,7 +80,7 @@ FormatPtr MapFormatOf(FormatPtr key, FormatPtr value) {
       });
 }
 
-FormatPtr LengthPrefixFormat(FormatPtr format) {
+FormatPtr LengthPrefixFormat(const FormatPtr& format) {
   return MakeValueFormat(
       [=](const Value& value, Writer& out, Context) {
         Writer inner;
@@ -93,7 +93,7 @@ FormatPtr LengthPrefixFormat(FormatPtr format) {
       });
 }
 
-FormatPtr ShardedKeyFormat(FormatPtr key) {
+FormatPtr ShardedKeyFormat(const FormatPtr& key) {
   return MakeValueFormat(
       [=](const Value& sharded, Writer& out, Context) {
         WriteBytes(ToView(sharded.At("shardId").Get<Bytes>()), out, Context::kNested);

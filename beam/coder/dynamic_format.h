@@ -70,20 +70,20 @@ FormatPtr DecimalFormat();
 FormatPtr MillisFormat();
 
 // dynamic_collections.cc
-FormatPtr KvFormat(FormatPtr key, FormatPtr value);
-FormatPtr NullableFormat(FormatPtr value);
-FormatPtr IterableFormat(FormatPtr element, FetchState fetch);
-FormatPtr MapFormatOf(FormatPtr key, FormatPtr value);
-FormatPtr LengthPrefixFormat(FormatPtr value);
-FormatPtr ShardedKeyFormat(FormatPtr key);
+FormatPtr KvFormat(const FormatPtr& key, const FormatPtr& value);
+FormatPtr NullableFormat(const FormatPtr& value);
+FormatPtr IterableFormat(const FormatPtr& element, const FetchState& fetch);
+FormatPtr MapFormatOf(const FormatPtr& key, const FormatPtr& value);
+FormatPtr LengthPrefixFormat(const FormatPtr& value);
+FormatPtr ShardedKeyFormat(const FormatPtr& key);
 
 // dynamic_windows.cc. `window` is one of the window formats here.
 FormatPtr GlobalWindowFormat();
 FormatPtr IntervalWindowFormat();
-FormatPtr CustomWindowFormat(FormatPtr window);
-FormatPtr WindowedValueFormat(FormatPtr element, FormatPtr window);
-FormatPtr ParamWindowedValueFormat(FormatPtr element, FormatPtr window, const std::string& payload);
-FormatPtr TimerFormat(FormatPtr key, FormatPtr window);
+FormatPtr CustomWindowFormat(const FormatPtr& window);
+FormatPtr WindowedValueFormat(const FormatPtr& element, const FormatPtr& window);
+FormatPtr ParamWindowedValueFormat(const FormatPtr& element, const FormatPtr& window, const std::string& payload);
+FormatPtr TimerFormat(const FormatPtr& key, const FormatPtr& window);
 
 // dynamic_rows.cc
 FormatPtr RowFormatOf(const Schema& schema);

@@ -76,7 +76,7 @@ FormatPtr IntervalWindowFormat() {
       [](Reader& in, Context) { return FromWindow(DecodeWindow(WindowCoding::kInterval, in)); });
 }
 
-FormatPtr CustomWindowFormat(FormatPtr window) {
+FormatPtr CustomWindowFormat(const FormatPtr& window) {
   return MakeValueFormat(
       [=](const Value& value, Writer& out, Context context) {
         WriteMillis(value.At("maxTimestamp").Get<std::int64_t>(), out);
@@ -88,7 +88,7 @@ FormatPtr CustomWindowFormat(FormatPtr window) {
       });
 }
 
-FormatPtr WindowedValueFormat(FormatPtr element, FormatPtr window) {
+FormatPtr WindowedValueFormat(const FormatPtr& element, const FormatPtr& window) {
   const FormatPtr windows = IterableFormat(window, {});
   return MakeValueFormat(
       [=](const Value& value, Writer& out, Context context) {
@@ -103,7 +103,7 @@ FormatPtr WindowedValueFormat(FormatPtr element, FormatPtr window) {
       });
 }
 
-FormatPtr ParamWindowedValueFormat(FormatPtr element, FormatPtr window, const std::string& payload) {
+FormatPtr ParamWindowedValueFormat(const FormatPtr& element, const FormatPtr& window, const std::string& payload) {
   Reader in(payload);
   const Windowing windowing = DecodeWindowing(*IterableFormat(window, {}), in);
   return MakeValueFormat(
@@ -111,7 +111,7 @@ FormatPtr ParamWindowedValueFormat(FormatPtr element, FormatPtr window, const st
       [=](Reader& bytes, Context context) { return ToWindowedValue(element->Decode(bytes, context), windowing); });
 }
 
-FormatPtr TimerFormat(FormatPtr key, FormatPtr window) {
+FormatPtr TimerFormat(const FormatPtr& key, const FormatPtr& window) {
   const FormatPtr windows = IterableFormat(window, {});
   return MakeValueFormat(
       [=](const Value& timer, Writer& out, Context) {

@@ -5,6 +5,10 @@
 //   unsigned integers take the next wider signed type, so that other SDKs read the same numbers; uint64 is INT64
 //   std::optional  nullable   vector, array, set  ARRAY   map  MAP   aggregate, pair, tuple, KV  ROW
 //   anything else with a Coder  BYTES: the coder's outer encoding
+//
+//   int8 -1  FF     int16 -2  FF FE     int32 -1  FF FF FF FF 0F     uint8 255  00 FF     float 1  3F 80 00 00
+//   std::vector<float>{1, -2}  00 00 00 02 3F 80 00 00 C0 00 00 00     optional inside an array  00, or 01 and the
+//   value
 #pragma once
 
 #include <cstdint>

@@ -48,14 +48,11 @@ bool TryDecodeMeta(WindowCoding coding, Reader& in, ElementMeta& meta);
 // Calls `fn(T&&, meta)` for each window; all but the last get a copy.
 template <class T, class Fn>
 void ForEachWindow(const WindowedHeader& header, T value, Fn&& fn) {
-  for (std::size_t i = 0; i < header.windows.size(); ++i) {
-    const ElementMeta meta{header.timestamp, header.windows[i], header.pane};
-    if (i + 1 == header.windows.size()) {
-      fn(std::move(value), meta);
-    } else {
-      fn(T(value), meta);
-    }
+  if (header.windows.empty()) return;
+  for (std::size_t i = 0; i + 1 < header.windows.size(); ++i) {
+    fn(T(value), ElementMeta{header.timestamp, header.windows[i], header.pane});
   }
+  fn(std::move(value), ElementMeta{header.timestamp, header.windows.back(), header.pane});
 }
 
 }  // namespace internal

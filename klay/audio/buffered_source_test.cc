@@ -35,7 +35,8 @@ TEST(BufferedSource, AgreesWithItsSourceUnderRandomCalls) {
             const ByteView seen = source.Peek(size);
             ASSERT_GE(seen.size(), std::min(size, left));
             ASSERT_LE(seen.size(), left);
-            ASSERT_TRUE(std::equal(seen.begin(), seen.end(), bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() - left),
+            ASSERT_TRUE(std::equal(seen.begin(), seen.end(),
+                                   bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() - left),
                                    [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); }));
             const std::size_t eaten = seen.empty() ? 0 : random() % (seen.size() + 1);
             source.Consume(eaten);

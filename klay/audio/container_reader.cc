@@ -18,10 +18,10 @@ using namespace std::string_view_literals;
 
 // FFmpeg's names, first of each list. What is not here is refused: pictures, subtitles, playlists, network protocols.
 constexpr std::array kAllowed = {
-    "aac"sv,  "ac3"sv,      "aiff"sv, "amr"sv,  "amrnb"sv, "amrwb"sv, "ape"sv, "asf"sv,    "au"sv,     "avi"sv, "caf"sv,
-    "dsf"sv,  "dts"sv,      "dtshd"sv, "eac3"sv, "flac"sv, "flv"sv,   "iff"sv, "matroska"sv, "mov"sv,  "mp3"sv, "mpc"sv,
-    "mpc8"sv, "mpeg"sv,     "mpegts"sv, "nistsphere"sv, "ogg"sv, "oma"sv, "rm"sv, "sox"sv,  "tak"sv,  "truehd"sv,
-    "tta"sv,  "voc"sv,      "w64"sv,  "wav"sv,  "wv"sv,    "xwma"sv};
+    "aac"sv, "ac3"sv,    "aiff"sv, "amr"sv,   "amrnb"sv,  "amrwb"sv,      "ape"sv, "asf"sv, "au"sv,       "avi"sv,
+    "caf"sv, "dsf"sv,    "dts"sv,  "dtshd"sv, "eac3"sv,   "flac"sv,       "flv"sv, "iff"sv, "matroska"sv, "mov"sv,
+    "mp3"sv, "mpc"sv,    "mpc8"sv, "mpeg"sv,  "mpegts"sv, "nistsphere"sv, "ogg"sv, "oma"sv, "rm"sv,       "sox"sv,
+    "tak"sv, "truehd"sv, "tta"sv,  "voc"sv,   "w64"sv,    "wav"sv,        "wv"sv,  "xwma"sv};
 
 // Demuxers whose header gives the length in samples, and whose decoders give exactly that many.
 constexpr std::array kExactLength = {"aiff"sv, "ape"sv, "au"sv, "caf"sv, "flac"sv, "tta"sv, "w64"sv, "wav"sv, "wv"sv};
@@ -63,7 +63,8 @@ constexpr int kMostErrorsInARow = 100;
 const AVInputFormat* RecogniseContainer(ByteView beginning) {
   const std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
   for (const Magic& magic : kMagic) {
-    if (text.size() >= magic.at && text.substr(magic.at).starts_with(magic.bytes)) return av_find_input_format(magic.format);
+    if (text.size() >= magic.at && text.substr(magic.at).starts_with(magic.bytes))
+      return av_find_input_format(magic.format);
   }
   std::vector<std::uint8_t> padded(beginning.begin(), beginning.end());
   padded.resize(padded.size() + AVPROBE_PADDING_SIZE);
@@ -110,15 +111,14 @@ void ContainerReader::Open(const AVInputFormat& format) {
   io_.Rethrow();
   if (error < 0) {
     const std::string said = log_.Take();
-    throw AudioError("damaged: its " + report_.info.container + " header cannot be read (" +
-                     (said.empty() ? AvErrorText(error) : said) + ")");
+    throw AudioError("damaged: its " + report_.info.container + " header cannot be read ("
+                     + (said.empty() ? AvErrorText(error) : said) + ")");
   }
   // The streams of some containers only show in their packets. For all others this costly look ahead is not needed: the
   // first decoded frame tells the rest.
-  const bool unknown = (input_->ctx_flags & AVFMTCTX_NOHEADER) != 0 ||
-                       std::any_of(input_->streams, input_->streams + input_->nb_streams, [](const AVStream* stream) {
-                         return stream->codecpar->codec_id == AV_CODEC_ID_NONE;
-                       });
+  const bool unknown = (input_->ctx_flags & AVFMTCTX_NOHEADER) != 0
+      || std::any_of(input_->streams, input_->streams + input_->nb_streams,
+                     [](const AVStream* stream) { return stream->codecpar->codec_id == AV_CODEC_ID_NONE; });
   if (unknown) avformat_find_stream_info(input_.get(), nullptr);
   io_.Rethrow();
 }
@@ -144,8 +144,8 @@ void ContainerReader::DescribeLength() {
   if (rate <= 0) return;
   const std::int64_t frames = av_rescale_q(duration, stream_->time_base, AVRational{1, rate});
   const bool exact = std::ranges::find(kExactLength, std::string_view(report_.info.container)) != kExactLength.end();
-  const bool pcm_only = report_.info.container != "flac" && report_.info.container != "tta" &&
-                        report_.info.container != "wv" && report_.info.container != "ape";
+  const bool pcm_only = report_.info.container != "flac" && report_.info.container != "tta"
+      && report_.info.container != "wv" && report_.info.container != "ape";
   if (exact && (!pcm_only || IsPcm(stream_->codecpar->codec_id))) {
     report_.info.frames_from_header = frames;
     report_.info.frames_source = "the " + report_.info.container + " header";
@@ -157,8 +157,7 @@ void ContainerReader::DescribeLength() {
 void ContainerReader::DescribeMovLength(const std::map<std::uint32_t, MovLength>& lengths) {
   const int rate = stream_->codecpar->sample_rate;
   if (const auto found = lengths.find(static_cast<std::uint32_t>(stream_->id)); found != lengths.end()) {
-    length_in_seconds_ =
-        static_cast<double>(found->second.ticks) / static_cast<double>(found->second.ticks_per_second);
+    length_in_seconds_ = static_cast<double>(found->second.ticks) / static_cast<double>(found->second.ticks_per_second);
   }
   for (AVDictionary* metadata : {input_->metadata, stream_->metadata}) {
     const AVDictionaryEntry* tag = av_dict_get(metadata, "iTunSMPB", nullptr, 0);
@@ -177,8 +176,9 @@ bool ContainerReader::Next(AVPacket& packet) {
     const std::string said = log_.Take();
     if (result == AVERROR(ENOMEM)) throw AudioError(kTooMuchMemory);
     if (!said.empty() || (result < 0 && result != AVERROR_EOF)) {
-      damage_.DamagedAt(last_seconds_, "reading the " + report_.info.container + " container: " +
-                                           (said.empty() ? AvErrorText(result) : said));
+      damage_.DamagedAt(
+          last_seconds_,
+          "reading the " + report_.info.container + " container: " + (said.empty() ? AvErrorText(result) : said));
     }
     if (result == AVERROR_EOF) return false;
     if (result < 0) {

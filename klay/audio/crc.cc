@@ -49,8 +49,8 @@ std::uint32_t MsbFirst(const Tables& t, std::uint32_t crc, ByteView bytes) {
   const std::uint8_t* p = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, p += 8) {
-    crc = t[7][(crc >> 24) ^ p[0]] ^ t[6][((crc >> 16) & 0xFF) ^ p[1]] ^ t[5][((crc >> 8) & 0xFF) ^ p[2]] ^
-          t[4][(crc & 0xFF) ^ p[3]] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
+    crc = t[7][(crc >> 24) ^ p[0]] ^ t[6][((crc >> 16) & 0xFF) ^ p[1]] ^ t[5][((crc >> 8) & 0xFF) ^ p[2]]
+        ^ t[4][(crc & 0xFF) ^ p[3]] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
   }
   for (; left > 0; --left, ++p) crc = (crc << 8) ^ t[0][(crc >> 24) ^ *p];
   return crc;
@@ -60,8 +60,8 @@ std::uint32_t LsbFirst(const Tables& t, std::uint32_t crc, ByteView bytes) {
   const std::uint8_t* p = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, p += 8) {
-    crc = t[7][(crc & 0xFF) ^ p[0]] ^ t[6][((crc >> 8) & 0xFF) ^ p[1]] ^ t[5][((crc >> 16) & 0xFF) ^ p[2]] ^
-          t[4][(crc >> 24) ^ p[3]] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
+    crc = t[7][(crc & 0xFF) ^ p[0]] ^ t[6][((crc >> 8) & 0xFF) ^ p[1]] ^ t[5][((crc >> 16) & 0xFF) ^ p[2]]
+        ^ t[4][(crc >> 24) ^ p[3]] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
   }
   for (; left > 0; --left, ++p) crc = (crc >> 8) ^ t[0][(crc & 0xFF) ^ *p];
   return crc;

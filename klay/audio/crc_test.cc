@@ -9,8 +9,8 @@ namespace {
 
 ByteView BytesOf(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
-// The check values of the catalogue of CRC algorithms (reveng.sourceforge.io/crc-catalogue) for "123456789": CRC-32/BZIP2
-// without its inversions is Ogg's, CRC-16/UMTS, CRC-8/SMBUS, CRC-16/ARC.
+// The check values of the catalogue of CRC algorithms (reveng.sourceforge.io/crc-catalogue) for "123456789":
+// CRC-32/BZIP2 without its inversions is Ogg's, CRC-16/UMTS, CRC-8/SMBUS, CRC-16/ARC.
 TEST(Crc, GivesThePublishedCheckValues) {
   const std::string digits = "123456789";
   const ByteView check = BytesOf(digits);

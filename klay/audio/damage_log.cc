@@ -19,8 +19,8 @@ void DamageLog::Note(std::string clause) {
   if (policy_ == OnDamage::kFail) {
     const auto& info = report_.info;
     if (info.frames_from_header && clause.find(" frames expected by ") == std::string::npos) {
-      clause += " (" + std::to_string(*info.frames_from_header) + " frames expected by " + info.frames_source + ", " +
-                std::to_string(report_.frames) + " decoded before)";
+      clause += " (" + std::to_string(*info.frames_from_header) + " frames expected by " + info.frames_source + ", "
+          + std::to_string(report_.frames) + " decoded before)";
     }
     throw AudioError(clause);
   }

@@ -12,8 +12,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// An ASF header object is a GUID, a 64-bit size, and for the top one a count and two reserved bytes before its children.
-// The File Properties Object has the file's size after a GUID of 16 bytes, and 48 bytes on its flags; bit 0: unknown.
+// An ASF header object is a GUID, a 64-bit size, and for the top one a count and two reserved bytes before its
+// children. The File Properties Object has the file's size after a GUID of 16 bytes, and 48 bytes on its flags; bit 0:
+// unknown.
 constexpr auto kAsfHeader = "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"sv;
 constexpr auto kAsfFileProperties = "\xA1\xDC\xAB\x8C\x47\xA9\xCF\x11\x8E\xE4\x00\xC0\x0C\x20\x53\x65"sv;
 
@@ -31,8 +32,8 @@ std::optional<std::uint64_t> AsfSize(ByteView bytes, std::string_view text) {
   return std::nullopt;
 }
 
-// EBML's variable-length size: the number of leading zeros of the first byte tells how many bytes follow; all other bits
-// set means unknown (RFC 8794, section 6.1). Advances `at` past it.
+// EBML's variable-length size: the number of leading zeros of the first byte tells how many bytes follow; all other
+// bits set means unknown (RFC 8794, section 6.1). Advances `at` past it.
 std::optional<std::uint64_t> EbmlSize(ByteView bytes, std::size_t& at) {
   if (at >= bytes.size() || bytes[at] == 0) return std::nullopt;
   const auto length = static_cast<std::size_t>(std::countl_zero(bytes[at])) + 1;
@@ -77,8 +78,8 @@ std::optional<std::uint64_t> DeclaredSize(ByteView bytes) {
 void CheckDeclaredSize(BufferedSource& source, DamageLog& damage) {
   const auto declared = DeclaredSize(source.Peek(std::size_t{16} << 10));
   if (!declared || !source.size() || *source.size() >= *declared) return;
-  damage.Truncated("the header promises a file of " + std::to_string(*declared) + " bytes, it has " +
-                   std::to_string(*source.size()));
+  damage.Truncated("the header promises a file of " + std::to_string(*declared) + " bytes, it has "
+                   + std::to_string(*source.size()));
 }
 
 }  // namespace klay::internal

@@ -45,7 +45,8 @@ const Row kTable[] = {
     {"bad-random.ogg", "not audio", -1},
     {"bad-random.wav", "not audio", -1},
     {"bad-wav-inside.mp3", "ok", kTwelveSeconds},
-    {"bad-wav-claims-4GB.wav", "truncated: 1006632960 frames expected by the WAV header, 529200 in the file", kTwelveSeconds},
+    {"bad-wav-claims-4GB.wav", "truncated: 1006632960 frames expected by the WAV header, 529200 in the file",
+     kTwelveSeconds},
     {"bad-zero-channels.wav", "damaged: the WAV header says 0 channels", -1},
     {"damaged-bitflips.flac", "damaged at 2.926 s: a FLAC frame does not match its checksum", kTwelveSeconds},
     {"damaged-bitflips.mp3", "529200 frames expected by the LAME header", kTwelveSeconds},
@@ -123,9 +124,9 @@ TEST(DamageTable, OnRequestWhatIsLeftIsKeptInItsPlaceAndSaid) {
 // After a gap the music goes on where it would have been: the last two seconds, behind all damage, match the source.
 TEST(DamageTable, WhatFollowsAGapIsInPlace) {
   const Waveform source = Load(Fixture("music/music.wav")).waveform;
-  for (const char* name : {"damaged-bitflips.flac", "damaged-bitflips.ogg", "damaged-bitflips.mp3", "damaged-bitflips.m4a",
-                           "damaged-zeroed-20k.flac", "damaged-zeroed-20k.ogg", "damaged-zeroed-20k.mp3",
-                           "damaged-zeroed-20k.m4a"}) {
+  for (const char* name :
+       {"damaged-bitflips.flac", "damaged-bitflips.ogg", "damaged-bitflips.mp3", "damaged-bitflips.m4a",
+        "damaged-zeroed-20k.flac", "damaged-zeroed-20k.ogg", "damaged-zeroed-20k.mp3", "damaged-zeroed-20k.m4a"}) {
     const LoadedAudio audio = Load(Fixture(std::string("damaged/") + name), OnDamage::kKeep);
     EXPECT_GT(audio.report.concealed_frames, 0) << name;
     Waveform expected(2, 88200, 44100);
@@ -147,14 +148,34 @@ struct Truncated {
 };
 
 const Truncated kTruncated[] = {
-    {"valid/s16-2ch.wav"}, {"valid/u8.wav"}, {"valid/f64.wav"}, {"valid/rf64.wav"}, {"valid/mulaw.wav"},
-    {"valid/s16.aiff"}, {"valid/f32.aifc"}, {"valid/s16.au"},
-    {"valid/flac-5-2ch.flac"}, {"valid/flac-8-1ch.flac"}, {"valid/flac.ogg"}, {"valid/wavpack.wv"}, {"valid/tta.tta"},
-    {"valid/lame-cbr-2ch.mp3"}, {"valid/lame-vbr.mp3"}, {"valid/ffmpeg-2ch.mp3"},
-    {"valid/lame-no-header.mp3", true}, {"valid/layer2.mp2", true},
-    {"valid/vorbis-2ch.ogg"}, {"valid/vorbis-6ch.ogg"}, {"valid/opus-2ch.opus"}, {"music/ok-12s.ogg"},
-    {"valid/aac.m4a"}, {"valid/aac-faststart.m4a"}, {"valid/alac.m4a"},
-    {"valid/opus.webm"}, {"valid/flac.mka"}, {"valid/wma2.wma"},
+    {"valid/s16-2ch.wav"},
+    {"valid/u8.wav"},
+    {"valid/f64.wav"},
+    {"valid/rf64.wav"},
+    {"valid/mulaw.wav"},
+    {"valid/s16.aiff"},
+    {"valid/f32.aifc"},
+    {"valid/s16.au"},
+    {"valid/flac-5-2ch.flac"},
+    {"valid/flac-8-1ch.flac"},
+    {"valid/flac.ogg"},
+    {"valid/wavpack.wv"},
+    {"valid/tta.tta"},
+    {"valid/lame-cbr-2ch.mp3"},
+    {"valid/lame-vbr.mp3"},
+    {"valid/ffmpeg-2ch.mp3"},
+    {"valid/lame-no-header.mp3", true},
+    {"valid/layer2.mp2", true},
+    {"valid/vorbis-2ch.ogg"},
+    {"valid/vorbis-6ch.ogg"},
+    {"valid/opus-2ch.opus"},
+    {"music/ok-12s.ogg"},
+    {"valid/aac.m4a"},
+    {"valid/aac-faststart.m4a"},
+    {"valid/alac.m4a"},
+    {"valid/opus.webm"},
+    {"valid/flac.mka"},
+    {"valid/wma2.wma"},
 };
 
 TEST(Truncation, AtManyOffsetsOfEveryFormatIsNoticed) {
@@ -162,7 +183,8 @@ TEST(Truncation, AtManyOffsetsOfEveryFormatIsNoticed) {
   for (const Truncated& file : kTruncated) {
     const std::string whole = Fixture(file.name);
     ASSERT_EQ(Outcome(whole), "ok") << file.name;
-    std::vector<std::size_t> cuts = {0, 1, 2, 3, 4, 10, 11, 12, 20, 36, 43, 44, 45, 100, whole.size() - 2, whole.size() - 1};
+    std::vector<std::size_t> cuts = {
+        0, 1, 2, 3, 4, 10, 11, 12, 20, 36, 43, 44, 45, 100, whole.size() - 2, whole.size() - 1};
     for (int i = 0; i < 60; ++i) cuts.push_back(random() % whole.size());
     int unnoticed = 0;
     for (const std::size_t cut : cuts) {
@@ -179,8 +201,8 @@ TEST(Truncation, AtManyOffsetsOfEveryFormatIsNoticed) {
 
 TEST(BitFlips, AnywhereInChecksummedFormatsAreNoticed) {
   std::mt19937 random(11);
-  for (const char* name : {"valid/flac-5-2ch.flac", "valid/flac-8-1ch.flac", "valid/vorbis-2ch.ogg", "valid/opus-2ch.opus",
-                           "valid/flac.ogg", "valid/lame-cbr-2ch.mp3", "valid/ffmpeg-1ch.mp3"}) {
+  for (const char* name : {"valid/flac-5-2ch.flac", "valid/flac-8-1ch.flac", "valid/vorbis-2ch.ogg",
+                           "valid/opus-2ch.opus", "valid/flac.ogg", "valid/lame-cbr-2ch.mp3", "valid/ffmpeg-1ch.mp3"}) {
     const std::string whole = Fixture(name);
     // Not in the metadata: a changed title is not damaged audio.
     const std::size_t begin = std::string_view(name).ends_with("flac") ? 9000 : 1000;
@@ -204,7 +226,8 @@ TEST(BitFlips, NeverDoWorseThanFail) {
         const std::size_t range = i % 2 == 0 ? std::min<std::size_t>(whole.size(), 300) : whole.size();
         flipped[random() % range] = static_cast<char>(random());
       }
-      for (const OnDamage policy : {OnDamage::kFail, OnDamage::kKeep}) EXPECT_NO_THROW(Outcome(flipped, policy)) << file.name;
+      for (const OnDamage policy : {OnDamage::kFail, OnDamage::kKeep})
+        EXPECT_NO_THROW(Outcome(flipped, policy)) << file.name;
     }
   }
 }

@@ -24,7 +24,8 @@ struct Row {
 std::vector<Row> ReadTable() {
   std::vector<Row> rows;
   std::ifstream in(FixturePath("valid.tsv"));
-  for (Row row; in >> row.name >> row.source >> row.rate >> row.channels >> row.frames >> row.match;) rows.push_back(row);
+  for (Row row; in >> row.name >> row.source >> row.rate >> row.channels >> row.frames >> row.match;)
+    rows.push_back(row);
   return rows;
 }
 
@@ -78,7 +79,8 @@ TEST_F(Formats, DecodeTheSameInBlocksOfAnySizeFromAnySource) {
       if (got == 0) break;
       ASSERT_LE(position + got, whole.frames());
       for (int c = 0; c < row.channels; ++c) {
-        const auto expected = whole.channel(c).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(got));
+        const auto expected =
+            whole.channel(c).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(got));
         ASSERT_TRUE(std::equal(expected.begin(), expected.end(), part.channel(c).begin())) << "at " << position;
       }
       position += got;
@@ -104,11 +106,16 @@ TEST_F(Formats, NameContainerCodecAndWhatTellsTheLength) {
     const char* frames_source;
   };
   const Case cases[] = {
-      {"s16-2ch.wav", "wav", "pcm_s16le", "the WAV header"},   {"f64.wav", "wav", "pcm_f64le", "the WAV header"},
-      {"s24.aiff", "aiff", "pcm_s24be", "the aiff header"},    {"lame-vbr.mp3", "mp3", "mp3", "the LAME header"},
-      {"lame-no-header.mp3", "mp3", "mp3", ""},                {"flac-5-2ch.flac", "flac", "flac", "the FLAC header"},
-      {"vorbis-2ch.ogg", "ogg", "vorbis", ""},                 {"opus-2ch.opus", "ogg", "opus", ""},
-      {"aac.m4a", "mov", "aac", ""},                           {"opus.webm", "matroska", "opus", ""},
+      {"s16-2ch.wav", "wav", "pcm_s16le", "the WAV header"},
+      {"f64.wav", "wav", "pcm_f64le", "the WAV header"},
+      {"s24.aiff", "aiff", "pcm_s24be", "the aiff header"},
+      {"lame-vbr.mp3", "mp3", "mp3", "the LAME header"},
+      {"lame-no-header.mp3", "mp3", "mp3", ""},
+      {"flac-5-2ch.flac", "flac", "flac", "the FLAC header"},
+      {"vorbis-2ch.ogg", "ogg", "vorbis", ""},
+      {"opus-2ch.opus", "ogg", "opus", ""},
+      {"aac.m4a", "mov", "aac", ""},
+      {"opus.webm", "matroska", "opus", ""},
       {"wma2.wma", "asf", "wmav2", ""},
   };
   for (const Case& c : cases) {

@@ -43,7 +43,8 @@ FlacReader::FlacReader(BufferedSource& source, DamageLog& damage, DecodeReport& 
   } else if (source.size()) {
     // Lossless coding halves the size, more or less.
     const std::int64_t frame_bits = std::int64_t{info_.bits} * info_.channels;
-    report.info.frames_estimate = static_cast<std::int64_t>(std::min<std::uint64_t>(*source.size(), INT64_MAX / 32)) * 16 / frame_bits;
+    report.info.frames_estimate =
+        static_cast<std::int64_t>(std::min<std::uint64_t>(*source.size(), INT64_MAX / 32)) * 16 / frame_bits;
   }
 }
 
@@ -92,7 +93,9 @@ bool FlacReader::Next(AVPacket& packet) {
     const auto header = ParseFlacFrameHeader(bytes, info_);
     if (!header || !IsPlausible(*header)) {
       // A tag behind the last frame, as some programs put it into files of any kind.
-      if (std::memcmp(bytes.data(), "TAG", std::min<std::size_t>(3, bytes.size())) == 0 && position_ == info_.total_samples) return false;
+      if (std::memcmp(bytes.data(), "TAG", std::min<std::size_t>(3, bytes.size())) == 0
+          && position_ == info_.total_samples)
+        return false;
       if (!Resync(1, "what follows is not a FLAC frame")) return false;
       continue;
     }
@@ -103,7 +106,8 @@ bool FlacReader::Next(AVPacket& packet) {
     }
     const auto size = FindEnd(*header);
     if (!size && scanned_in_vain_ > kMostScannedInVain) {
-      damage_.DamagedAt(static_cast<double>(position_) / info_.sample_rate, "too much is damaged to look for more frames");
+      damage_.DamagedAt(static_cast<double>(position_) / info_.sample_rate,
+                        "too much is damaged to look for more frames");
       return false;
     }
     if (!size) {
@@ -125,9 +129,9 @@ bool FlacReader::Next(AVPacket& packet) {
 // right (taken over a whole frame, its own checksum included, it comes out as 0). Nothing for a damaged frame.
 std::optional<std::size_t> FlacReader::FindEnd(const FlacFrameHeader& header) {
   // Uncompressed, with the bit more that stereo differences need.
-  const std::size_t largest = kMaxFlacFrameHeaderBytes + 64 +
-                              static_cast<std::size_t>(header.channels) *
-                                  (static_cast<std::size_t>(header.samples) * static_cast<std::size_t>(info_.bits + 1) / 8 + 16);
+  const std::size_t largest = kMaxFlacFrameHeaderBytes + 64
+      + static_cast<std::size_t>(header.channels)
+          * (static_cast<std::size_t>(header.samples) * static_cast<std::size_t>(info_.bits + 1) / 8 + 16);
   std::uint16_t crc = 0;
   std::size_t summed = 0;
   std::size_t at = header.bytes + 2;
@@ -160,12 +164,13 @@ std::optional<std::size_t> FlacReader::FindEnd(const FlacFrameHeader& header) {
     return std::nullopt;
   }
   // The last frame. Short frames and a tag may still be behind it.
-  for (std::size_t end = FindSync(bytes, std::max(summed, header.bytes + 2)); end < bytes.size(); end = FindSync(bytes, end + 1)) {
+  for (std::size_t end = FindSync(bytes, std::max(summed, header.bytes + 2)); end < bytes.size();
+       end = FindSync(bytes, end + 1)) {
     if (ParseFlacFrameHeader(bytes.subspan(end), info_) && ends_at(bytes, end)) return end;
   }
   constexpr std::size_t kId3v1 = 128;
-  if (bytes.size() > kId3v1 + summed && std::memcmp(bytes.data() + bytes.size() - kId3v1, "TAG", 3) == 0 &&
-      ends_at(bytes, bytes.size() - kId3v1)) {
+  if (bytes.size() > kId3v1 + summed && std::memcmp(bytes.data() + bytes.size() - kId3v1, "TAG", 3) == 0
+      && ends_at(bytes, bytes.size() - kId3v1)) {
     return bytes.size() - kId3v1;
   }
   if (ends_at(bytes, bytes.size())) return bytes.size();
@@ -173,8 +178,8 @@ std::optional<std::size_t> FlacReader::FindEnd(const FlacFrameHeader& header) {
   return std::nullopt;
 }
 
-// Moves to the next frame header from `from` bytes on, and says that what was expected here is damaged. False if there is
-// none.
+// Moves to the next frame header from `from` bytes on, and says that what was expected here is damaged. False if there
+// is none.
 bool FlacReader::Resync(std::size_t from, const std::string& what) {
   std::uint64_t skipped = 0;
   const double seconds = static_cast<double>(position_) / info_.sample_rate;
@@ -193,7 +198,8 @@ bool FlacReader::Resync(std::size_t from, const std::string& what) {
     }
     if (all) {
       source_.Consume(bytes.size());
-      damage_.Truncated(what + " (the last " + std::to_string(skipped + bytes.size()) + " bytes, at " + SecondsText(seconds) + ")");
+      damage_.Truncated(what + " (the last " + std::to_string(skipped + bytes.size()) + " bytes, at "
+                        + SecondsText(seconds) + ")");
       return false;
     }
     const std::size_t step = std::max<std::size_t>(std::min(at, bytes.size() - kMaxFlacFrameHeaderBytes), 1);

@@ -13,8 +13,8 @@ namespace {
 constexpr std::int64_t kBlockFrames = 4096;
 // What a file of unknown length is first given room for.
 constexpr std::int64_t kDefaultFrames = std::int64_t{1} << 20;
-// No more than this many frames a byte are believed before they are seen. Lossy codecs at ordinary bit rates need 1 to 20;
-// digital silence goes beyond, and then grows like a file of unknown length.
+// No more than this many frames a byte are believed before they are seen. Lossy codecs at ordinary bit rates need 1 to
+// 20; digital silence goes beyond, and then grows like a file of unknown length.
 constexpr std::int64_t kPlausibleFramesPerByte = 64;
 
 std::int64_t InitialFrames(const AudioInfo& info, std::optional<std::uint64_t> file_size) {
@@ -32,12 +32,13 @@ std::int64_t InitialFrames(const AudioInfo& info, std::optional<std::uint64_t> f
 
 std::vector<float*> PlanesAt(Waveform& waveform, std::int64_t frame) {
   std::vector<float*> planes(static_cast<std::size_t>(waveform.channels()));
-  for (int c = 0; c < waveform.channels(); ++c) planes[static_cast<std::size_t>(c)] = waveform.channel(c).data() + frame;
+  for (int c = 0; c < waveform.channels(); ++c)
+    planes[static_cast<std::size_t>(c)] = waveform.channel(c).data() + frame;
   return planes;
 }
 
-// Decodes into room for `frames` frames (0: as many as the file suggests). If that is not enough, `frames` is set to what
-// to try next, and nothing is returned.
+// Decodes into room for `frames` frames (0: as many as the file suggests). If that is not enough, `frames` is set to
+// what to try next, and nothing is returned.
 std::optional<LoadedAudio> TryLoad(beam::ByteSource& source, const DecodeOptions& options, beam::MemoryBudget& budget,
                                    std::int64_t& frames) {
   AudioDecoder decoder(source, options);
@@ -76,8 +77,8 @@ LoadedAudio LoadWaveform(beam::ByteSource& source, const DecodeOptions& options)
   std::int64_t frames = 0;
   for (;;) {
     if (auto audio = TryLoad(source, options, budget, frames)) return std::move(*audio);
-    // More memory is only asked for after giving back what was held: files that each hold a part and wait for more would
-    // wait for each other. Decoding anew is the price, paid only by files whose length nothing announces.
+    // More memory is only asked for after giving back what was held: files that each hold a part and wait for more
+    // would wait for each other. Decoding anew is the price, paid only by files whose length nothing announces.
     source.Seek(0);
   }
 }

@@ -25,9 +25,10 @@ std::string Wav(int channels, int rate, const std::string& samples, std::uint32_
     return bytes;
   };
   const std::uint64_t frame = 2 * static_cast<std::uint64_t>(channels);
-  return "RIFF" + le(36 + samples.size(), 4) + "WAVEfmt " + le(16, 4) + le(1, 2) + le(static_cast<std::uint64_t>(channels), 2) +
-         le(static_cast<std::uint64_t>(rate), 4) + le(static_cast<std::uint64_t>(rate) * frame, 4) + le(frame, 2) + le(16, 2) +
-         "data" + le(data_size, 4) + samples;
+  return "RIFF" + le(36 + samples.size(), 4) + "WAVEfmt " + le(16, 4) + le(1, 2)
+      + le(static_cast<std::uint64_t>(channels), 2) + le(static_cast<std::uint64_t>(rate), 4)
+      + le(static_cast<std::uint64_t>(rate) * frame, 4) + le(frame, 2) + le(16, 2) + "data" + le(data_size, 4)
+      + samples;
 }
 
 std::string Wav(int channels, int rate, const std::string& samples) {
@@ -129,7 +130,8 @@ TEST(LoadWaveform, StopsWhenTheRunIsCancelled) {
 }
 
 TEST(LoadWaveform, WorksInManyThreadsAtOnce) {
-  const std::vector<std::string> names = {"valid/lame-vbr.mp3", "valid/vorbis-2ch.ogg", "valid/aac.m4a", "valid/wma2.wma"};
+  const std::vector<std::string> names = {"valid/lame-vbr.mp3", "valid/vorbis-2ch.ogg", "valid/aac.m4a",
+                                          "valid/wma2.wma"};
   beam::MemoryBudget budget(std::uint64_t{20} << 20);  // not for all at once: some wait
   std::vector<std::thread> threads;
   std::vector<int> loaded(8);
@@ -182,9 +184,9 @@ TEST(Limits, OnChannelsAndRates) {
     const char* outcome;
   };
   const std::string samples(1020 * 4, '\0');
-  for (const Case& c : {Case{1, 1, "ok"}, Case{255, 44100, "ok"}, Case{256, 44100, "at most 255 channels"},
-                        Case{1, 768000, "ok"}, Case{1, 768001, "at most"}, Case{1, 2000000000, "at most"},
-                        Case{2, 0, "0 Hz"}, Case{0, 44100, "0 channels"}}) {
+  for (const Case& c :
+       {Case{1, 1, "ok"}, Case{255, 44100, "ok"}, Case{256, 44100, "at most 255 channels"}, Case{1, 768000, "ok"},
+        Case{1, 768001, "at most"}, Case{1, 2000000000, "at most"}, Case{2, 0, "0 Hz"}, Case{0, 44100, "0 channels"}}) {
     EXPECT_THAT(Outcome(Wav(c.channels, c.rate, samples)), HasSubstr(c.outcome)) << c.channels << " x " << c.rate;
   }
   DecodeOptions options;
@@ -199,10 +201,10 @@ TEST(Limits, OnChannelsAndRates) {
 
 TEST(Limits, NothingInAFileOpensAnother) {
   const std::string path = FixturePath("valid/s16-2ch.wav");
-  const std::string texts[] =  {"ffconcat version 1.0\nfile '" + path + "'\n",
-                                  "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n" + path + "\n#EXT-X-ENDLIST\n",
-                                  "[playlist]\nFile1=" + path + "\n", std::string("<?xml version=\"1.0\"?><MPD></MPD>"),
-                                  "RIFF" + std::string(100, '\0')};
+  const std::string texts[] = {"ffconcat version 1.0\nfile '" + path + "'\n",
+                               "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n" + path + "\n#EXT-X-ENDLIST\n",
+                               "[playlist]\nFile1=" + path + "\n", std::string("<?xml version=\"1.0\"?><MPD></MPD>"),
+                               "RIFF" + std::string(100, '\0')};
   for (const std::string& text : texts) {
     EXPECT_NE(Outcome(text), "ok") << text.substr(0, 20);
   }

@@ -16,8 +16,8 @@ struct Track {
   std::uint32_t id = 0;
   std::uint64_t media_ticks_per_second = 0;
   std::uint64_t media_ticks = 0;
-  int edits = 0;  // those that show something; an empty edit is a pause before the beginning
-  std::int64_t edit_begin = 0;  // in media ticks
+  int edits = 0;                  // those that show something; an empty edit is a pause before the beginning
+  std::int64_t edit_begin = 0;    // in media ticks
   std::uint64_t edit_length = 0;  // in movie ticks
 };
 
@@ -124,7 +124,8 @@ class Walker {
       if (track.edit_begin >= length || track.edit_length > kMost) return std::nullopt;
       length -= track.edit_begin;
       if (track.edit_length > 0 && movie_ticks_per_second_ > 0) {
-        const double tick = static_cast<double>(track.media_ticks_per_second) / static_cast<double>(movie_ticks_per_second_);
+        const double tick =
+            static_cast<double>(track.media_ticks_per_second) / static_cast<double>(movie_ticks_per_second_);
         const double edited = static_cast<double>(track.edit_length) * tick;
         // An edit to the end of the media, as exactly as the movie's ticks can say it.
         if (edited + tick < static_cast<double>(length)) length = static_cast<std::int64_t>(edited + 0.5);

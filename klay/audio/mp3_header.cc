@@ -13,13 +13,12 @@ namespace {
 using namespace std::string_view_literals;
 
 // In kbit/s, by index; [0] MPEG-1, [1] MPEG-2 and 2.5; by layer.
-constexpr int kBitRates[2][3][15] = {
-    {{0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},
-     {0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},
-     {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}},
-    {{0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256},
-     {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
-     {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}}};
+constexpr int kBitRates[2][3][15] = {{{0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},
+                                      {0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},
+                                      {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}},
+                                     {{0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256},
+                                      {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
+                                      {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}}};
 constexpr int kMpeg1Rates[3] = {44100, 48000, 32000};
 
 bool HasAt(ByteView bytes, std::size_t at, std::string_view text) {
@@ -35,8 +34,8 @@ std::uint16_t FfmpegTagCrc(ByteView frame, std::size_t crc_at) {
   return LameCrc(crc, frame.subspan(crc_at + 2, kStretch - crc_at - 2));
 }
 
-// LAME's part of the Xing header: its version in nine bytes, twelve of settings, delay and padding in three, ..., at the end
-// the CRC of the audio and the CRC of all that came before in this frame.
+// LAME's part of the Xing header: its version in nine bytes, twelve of settings, delay and padding in three, ..., at
+// the end the CRC of the audio and the CRC of all that came before in this frame.
 void ParseLame(ByteView frame, std::size_t at, Mp3FileHeader& result) {
   constexpr std::size_t kSize = 36;
   if (frame.size() < at + kSize) return;
@@ -83,7 +82,8 @@ std::optional<Mp3FrameHeader> ParseMp3FrameHeader(ByteView bytes) {
 std::optional<Mp3FileHeader> ParseMp3FileHeader(const Mp3FrameHeader& header, ByteView frame) {
   if (header.layer != 3) return std::nullopt;
   Mp3FileHeader result;
-  // Encoders put the tag behind the side information as it is without a CRC, whether there is one or not; some count it.
+  // Encoders put the tag behind the side information as it is without a CRC, whether there is one or not; some count
+  // it.
   const std::size_t crc = (frame[1] & 1) == 0 ? 2 : 0;
   for (const std::size_t tag : {header.side_info_end - crc, header.side_info_end}) {
     if (!HasAt(frame, tag, "Xing"sv) && !HasAt(frame, tag, "Info"sv)) continue;

@@ -22,7 +22,8 @@ bool StartsWith(ByteView bytes, std::string_view text) {
   return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
 }
 
-// The size of a tag that can follow the audio; 0 if there is none here. `bytes` reaches to the end of the file or is long.
+// The size of a tag that can follow the audio; 0 if there is none here. `bytes` reaches to the end of the file or is
+// long.
 std::uint64_t TagSize(ByteView bytes) {
   if (StartsWith(bytes, "TAG+"sv)) return 227;
   if (StartsWith(bytes, "TAG"sv)) return 128;
@@ -116,8 +117,8 @@ void Mp3Reader::DescribeLength(const Mp3FileHeader& header, std::uint64_t header
   if (header.bytes && *header.bytes > 0) {
     end_position_ = header_position + *header.bytes;
     if (source_.size() && *source_.size() < *end_position_) {
-      damage_.Truncated(header_name_ + " promises " + std::to_string(*header.bytes) + " bytes of audio, " +
-                        std::to_string(*source_.size() - header_position) + " are there");
+      damage_.Truncated(header_name_ + " promises " + std::to_string(*header.bytes) + " bytes of audio, "
+                        + std::to_string(*source_.size() - header_position) + " are there");
     }
   }
 }
@@ -132,8 +133,8 @@ bool Mp3Reader::Next(AVPacket& packet) {
       break;
     }
     if (bytes.size() < header->bytes) {
-      damage_.Truncated("the file ends within a frame: " + std::to_string(bytes.size()) + " of its " +
-                        std::to_string(header->bytes) + " bytes are there");
+      damage_.Truncated("the file ends within a frame: " + std::to_string(bytes.size()) + " of its "
+                        + std::to_string(header->bytes) + " bytes are there");
       break;
     }
     if (frame_count_ && frames_found_ + frames_lost_ >= *frame_count_) GoBeyondPromise();
@@ -178,8 +179,8 @@ bool Mp3Reader::SkipTag(ByteView bytes) {
   if (source_.size() && source_.position() + size > *source_.size()) return false;
   if (StartsWith(bytes, "APETAGEX"sv)) {
     const ByteView tag = source_.Peek(static_cast<std::size_t>(std::min<std::uint64_t>(size, kSearchBytes)));
-    mp3gain_ |= std::string_view(reinterpret_cast<const char*>(tag.data()), tag.size()).find("MP3GAIN") !=
-                std::string_view::npos;
+    mp3gain_ |= std::string_view(reinterpret_cast<const char*>(tag.data()), tag.size()).find("MP3GAIN")
+        != std::string_view::npos;
   }
   source_.Seek(source_.position() + size);
   return true;
@@ -206,7 +207,8 @@ bool Mp3Reader::Resync() {
     source_.Consume(std::min(at, bytes.size()));
     const std::uint64_t garbage = source_.position() - begin;
     if (found) {
-      const std::uint64_t average = frames_found_ > 0 ? bytes_found_ / static_cast<std::uint64_t>(frames_found_) : first_.bytes;
+      const std::uint64_t average =
+          frames_found_ > 0 ? bytes_found_ / static_cast<std::uint64_t>(frames_found_) : first_.bytes;
       damage_.DamagedAt(Seconds(), std::to_string(garbage) + " bytes between two frames are not audio");
       frames_lost_ += static_cast<std::int64_t>((garbage + average / 2) / average);
       return true;
@@ -223,7 +225,8 @@ bool Mp3Reader::Resync() {
 
 void Mp3Reader::CheckEnd() {
   // Some encoders count the header's own frame too. It is only believed that nothing is missing if the bytes say so.
-  if (damage_.count() == 0 && frame_count_ && frames_found_ == *frame_count_ - 1 && end_position_ && frames_end_ >= *end_position_ && trim_end_) {
+  if (damage_.count() == 0 && frame_count_ && frames_found_ == *frame_count_ - 1 && end_position_
+      && frames_end_ >= *end_position_ && trim_end_) {
     *trim_end_ = std::min(*trim_end_, frames_found_ * first_.frames);
     report_.info.frames_from_header = *trim_end_ - trim_begin_;
   }

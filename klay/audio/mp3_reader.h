@@ -3,10 +3,10 @@
 //
 // Exact length: with the header that LAME and FFmpeg write, the encoder's delay and padding are cut off. Without it
 // they remain, as nothing tells them. Found out: bytes between, before and behind the frames that are neither audio nor
-// a tag; a last frame that is not whole; fewer frames or bytes than a Xing, LAME or VBRI header promises, or more frames; audio that
-// does not match the LAME header's checksum. Not knowable: a file without such a header that was cut between two
-// frames, and changes within its frames that leave them decodable. Kept in time: frames lost to garbage, by the average
-// size of a frame (exact for a constant bit rate).
+// a tag; a last frame that is not whole; fewer frames or bytes than a Xing, LAME or VBRI header promises, or more
+// frames; audio that does not match the LAME header's checksum. Not knowable: a file without such a header that was cut
+// between two frames, and changes within its frames that leave them decodable. Kept in time: frames lost to garbage, by
+// the average size of a frame (exact for a constant bit rate).
 #pragma once
 
 #include <cstdint>

@@ -78,7 +78,8 @@ TEST(Mp3Reader, TellsTagsFromDamage) {
   const std::string uncounted = Fixture("valid/lame-no-header.mp3");
   const std::string id3v2 = std::string("ID3\x03\0\0\0\0\0\x64", 10) + std::string(100, '\0');
   const std::string id3v1 = "TAG" + std::string(125, ' ');
-  const std::string ape = "APETAGEX" + std::string("\xD0\x07\0\0\x60\0\0\0\x01\0\0\0\0\0\0\xA0\0\0\0\0\0\0\0\0", 24) + std::string(96, 'x');
+  const std::string ape =
+      "APETAGEX" + std::string("\xD0\x07\0\0\x60\0\0\0\x01\0\0\0\0\0\0\xA0\0\0\0\0\0\0\0\0", 24) + std::string(96, 'x');
   const std::string lyrics = "LYRICSBEGINla la la000009LYRICS200";
   struct Case {
     const char* what;
@@ -104,7 +105,8 @@ TEST(Mp3Reader, TellsTagsFromDamage) {
   for (const Case& c : cases) {
     EXPECT_THAT(Outcome(c.file), HasSubstr(c.outcome)) << c.what;
     // Whatever has frames at its beginning or its end can be kept.
-    const bool id3_only = std::string_view(c.what).starts_with("ID3v2 that") || std::string_view(c.what) == "ID3v2 only";
+    const bool id3_only =
+        std::string_view(c.what).starts_with("ID3v2 that") || std::string_view(c.what) == "ID3v2 only";
     EXPECT_EQ(Outcome(c.file, OnDamage::kKeep) == "ok", !id3_only) << c.what;
   }
   // All 22 frames of the second, its own header's too.

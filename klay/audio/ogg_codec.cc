@@ -178,7 +178,10 @@ class FlacCodec : public OggCodec {
 std::unique_ptr<OggCodec> OggCodec::Recognise(ByteView first_packet) {
   if (StartsWith(first_packet, "\x01vorbis"sv)) return std::make_unique<VorbisCodec>();
   if (StartsWith(first_packet, "OpusHead"sv)) return std::make_unique<OpusCodec>();
-  if (StartsWith(first_packet, "\x7F" "FLAC"sv)) return std::make_unique<FlacCodec>();
+  if (StartsWith(first_packet,
+                 "\x7F"
+                 "FLAC"sv))
+    return std::make_unique<FlacCodec>();
   return nullptr;
 }
 

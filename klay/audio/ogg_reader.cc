@@ -36,7 +36,8 @@ void OggReader::LookAtEnd() {
   if (!source_.size()) return;
   const std::uint64_t begin = source_.position();
   const std::uint64_t window = kMaxOggPageBytes;
-  if (*source_.size() > begin + source_.Peek(1).size()) source_.Seek(*source_.size() - std::min(*source_.size(), window));
+  if (*source_.size() > begin + source_.Peek(1).size())
+    source_.Seek(*source_.size() - std::min(*source_.size(), window));
   const ByteView bytes = source_.Peek(kMaxOggPageBytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (std::size_t at = text.rfind("OggS"); at != text.npos; at = at == 0 ? text.npos : text.rfind("OggS", at - 1)) {
@@ -57,7 +58,8 @@ void OggReader::UseEnd() {
   }
   if (!end_marked_) {
     missing_end_noted_ = true;
-    const double seconds = static_cast<double>(report_.info.frames_estimate.value_or(0)) / std::max(parameters_->sample_rate, 1);
+    const double seconds =
+        static_cast<double>(report_.info.frames_estimate.value_or(0)) / std::max(parameters_->sample_rate, 1);
     damage_.Truncated("the Ogg stream breaks off at " + SecondsText(seconds) + ", before its last page");
   }
 }
@@ -111,8 +113,8 @@ std::optional<OggPage> OggReader::NextPage() {
   // What follows a stream's end is none of ours.
   if (skipped > 0 && !ended_ && !missing_end_noted_) {
     lost_ = missing_end_noted_ = true;
-    damage_.Truncated("the Ogg stream breaks off at " + SecondsText(Seconds()) + ", and the last " +
-                      std::to_string(skipped) + " bytes are not an intact page");
+    damage_.Truncated("the Ogg stream breaks off at " + SecondsText(Seconds()) + ", and the last "
+                      + std::to_string(skipped) + " bytes are not an intact page");
   }
   return std::nullopt;
 }
@@ -161,8 +163,8 @@ bool OggReader::LoadPage() {
 
 void OggReader::CheckOrder(const OggPage& page) {
   if (page.sequence != next_sequence_ && !lost_) {
-    LosePages("Ogg page " + std::to_string(page.sequence) + " comes where " + std::to_string(next_sequence_) +
-              " was expected");
+    LosePages("Ogg page " + std::to_string(page.sequence) + " comes where " + std::to_string(next_sequence_)
+              + " was expected");
   }
   next_sequence_ = page.sequence + 1;
   if (lost_) partial_.clear();
@@ -247,7 +249,8 @@ void OggReader::PlaceInTime(const OggPage& page, std::int64_t duration) {
   }
   if (told) lost_ = false;
   if (page.last && told) {
-    end_frame_ = std::clamp(*page.granule - granule_offset_, std::min(first_frame_, position_ + duration), position_ + duration);
+    end_frame_ =
+        std::clamp(*page.granule - granule_offset_, std::min(first_frame_, position_ + duration), position_ + duration);
     if (*end_frame_ <= first_frame_ && report_.frames == 0) {
       report_.info.frames_from_header = 0;
       report_.info.frames_source = "the last Ogg page";

@@ -66,8 +66,8 @@ AvCodecContext OpenCodec(const PacketReader& reader) {
     error = avcodec_open2(context.get(), codec, nullptr);
   }
   if (error < 0) {
-    throw AudioError("damaged: the header of the " + std::string(codec->name) + " audio is wrong (" +
-                     AvErrorText(error) + ")");
+    throw AudioError("damaged: the header of the " + std::string(codec->name) + " audio is wrong (" + AvErrorText(error)
+                     + ")");
   }
   return context;
 }
@@ -175,8 +175,8 @@ void PacketDecoder::DecoderReports(const std::string& text) {
 // Takes frame_ as the next part of the signal. False if none of it is to be delivered.
 bool PacketDecoder::Accept() {
   CheckParameters();
-  // Some decoders only log that they made up what they could not decode. (Those of our own readers' codecs either refuse
-  // a damaged packet, or log what is nothing unusual, as mp3's at the beginning of a cut file.)
+  // Some decoders only log that they made up what they could not decode. (Those of our own readers' codecs either
+  // refuse a damaged packet, or log what is nothing unusual, as mp3's at the beginning of a cut file.)
   if (!reader_->counts_samples()) {
     const std::string text = log_.Take();
     if (!text.empty()) DecoderReports(text);
@@ -194,20 +194,20 @@ void PacketDecoder::CheckParameters() {
   AudioInfo& info = report_.info;
   if (info.channels == 0) {
     if (channels <= 0 || channels > options_.max_channels) {
-      throw AudioError(std::to_string(channels) + " channels: between 1 and " + std::to_string(options_.max_channels) +
-                       " are supported");
+      throw AudioError(std::to_string(channels) + " channels: between 1 and " + std::to_string(options_.max_channels)
+                       + " are supported");
     }
     if (rate <= 0 || rate > options_.max_sample_rate) {
-      throw AudioError("a sample rate of " + std::to_string(rate) + " Hz: at most " +
-                       std::to_string(options_.max_sample_rate) + " are supported");
+      throw AudioError("a sample rate of " + std::to_string(rate) + " Hz: at most "
+                       + std::to_string(options_.max_sample_rate) + " are supported");
     }
     info.channels = channels;
     info.sample_rate = rate;
   } else if (channels != info.channels || rate != info.sample_rate) {
-    throw AudioError("at " + SecondsText(SecondsAt(position_)) + " the audio changes from " +
-                     std::to_string(info.channels) + " channels at " + std::to_string(info.sample_rate) + " Hz to " +
-                     std::to_string(channels) + " channels at " + std::to_string(rate) +
-                     " Hz: such files are not supported");
+    throw AudioError("at " + SecondsText(SecondsAt(position_)) + " the audio changes from "
+                     + std::to_string(info.channels) + " channels at " + std::to_string(info.sample_rate) + " Hz to "
+                     + std::to_string(channels) + " channels at " + std::to_string(rate)
+                     + " Hz: such files are not supported");
   }
   if (!FormatOf(static_cast<AVSampleFormat>(frame_->format))) {
     throw AudioError("the " + info.codec + " decoder gives samples of an unknown format");
@@ -258,7 +258,8 @@ void PacketDecoder::Trim() {
   frame_begin_ = std::clamp<std::int64_t>(reader_->first_frame() - begin, frame_begin_, frame_end_);
   if (const auto end = reader_->end_frame()) {
     frame_end_ = std::clamp<std::int64_t>(*end - begin, frame_begin_, frame_end_);
-    silence_left_ = std::clamp<std::int64_t>(silence_left_, 0, std::max<std::int64_t>(*end - (begin - silence_left_), 0));
+    silence_left_ =
+        std::clamp<std::int64_t>(silence_left_, 0, std::max<std::int64_t>(*end - (begin - silence_left_), 0));
   }
 }
 

@@ -73,7 +73,8 @@ void Convert(const std::uint8_t* in, int channels, std::int64_t frames, float* c
   for (std::int64_t begin = 0; begin < frames; begin += kTile) {
     const std::int64_t end = std::min(frames, begin + kTile);
     for (int c = 0; c < channels; ++c) {
-      const std::uint8_t* sample = in + static_cast<std::size_t>(begin) * frame_bytes + static_cast<std::size_t>(c) * kBytes;
+      const std::uint8_t* sample =
+          in + static_cast<std::size_t>(begin) * frame_bytes + static_cast<std::size_t>(c) * kBytes;
       for (std::int64_t i = begin; i < end; ++i, sample += frame_bytes) out[c][i] = Format::Load(sample);
     }
   }

@@ -58,13 +58,14 @@ void ParseFmt(ByteView fmt, WavHeader& header) {
   const int bytes = (bits + 7) / 8;
   header.samples = FormatFor(tag, bytes);
   if (header.samples && header.bytes_per_frame != bytes * header.channels) {
-    throw AudioError("damaged: the WAV header says " + std::to_string(header.bytes_per_frame) + " bytes a frame for " +
-                     std::to_string(header.channels) + " channels of " + std::to_string(bits) + " bits");
+    throw AudioError("damaged: the WAV header says " + std::to_string(header.bytes_per_frame) + " bytes a frame for "
+                     + std::to_string(header.channels) + " channels of " + std::to_string(bits) + " bits");
   }
 }
 
-// Sizes that programs write when they cannot go back to fill in the true one: all bits set (FFmpeg), or the largest that
-// fits with a header before it (SoX: 0x7FFFF000). Nobody's recording ends in this last stretch below 2 or 4 GiB by chance.
+// Sizes that programs write when they cannot go back to fill in the true one: all bits set (FFmpeg), or the largest
+// that fits with a header before it (SoX: 0x7FFFF000). Nobody's recording ends in this last stretch below 2 or 4 GiB by
+// chance.
 bool MeansStreamed(std::uint32_t size) { return size >= 0xFFFFF000 || (size >= 0x7FFFF000 && size <= 0x7FFFFFFF); }
 
 // Whether what follows a data chunk of size 0 is a list of chunks up to the end of what is visible, and not samples.
@@ -115,7 +116,8 @@ WavHeader ReadWavHeader(BufferedSource& source) {
     }
     constexpr std::uint32_t kMostFmtBytes = 4096;
     if (id == "fmt ") {
-      if (size < 16 || size > kMostFmtBytes) throw AudioError("damaged: the WAV header has a format chunk of " + std::to_string(size) + " bytes");
+      if (size < 16 || size > kMostFmtBytes)
+        throw AudioError("damaged: the WAV header has a format chunk of " + std::to_string(size) + " bytes");
       ParseFmt(Need(source, 8 + size).subspan(8, size), header);
       has_format = true;
     } else if (id == "ds64" && size >= 16) {

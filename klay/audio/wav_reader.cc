@@ -32,10 +32,11 @@ WavReader::WavReader(BufferedSource& source, const WavHeader& header, const Deco
       damage_(damage),
       report_(report),
       frames_left_(std::numeric_limits<std::int64_t>::max()) {
-  if (header.channels > options.max_channels || header.sample_rate > static_cast<std::uint32_t>(options.max_sample_rate)) {
-    throw AudioError("the WAV header says " + std::to_string(header.channels) + " channels at " +
-                     std::to_string(header.sample_rate) + " Hz: at most " + std::to_string(options.max_channels) +
-                     " channels at " + std::to_string(options.max_sample_rate) + " Hz are supported");
+  if (header.channels > options.max_channels
+      || header.sample_rate > static_cast<std::uint32_t>(options.max_sample_rate)) {
+    throw AudioError("the WAV header says " + std::to_string(header.channels) + " channels at "
+                     + std::to_string(header.sample_rate) + " Hz: at most " + std::to_string(options.max_channels)
+                     + " channels at " + std::to_string(options.max_sample_rate) + " Hz are supported");
   }
   const auto frame_bytes = static_cast<std::uint64_t>(header.bytes_per_frame);
   report.info.container = "wav";
@@ -50,8 +51,8 @@ WavReader::WavReader(BufferedSource& source, const WavHeader& header, const Deco
     const std::uint64_t promised = static_cast<std::uint64_t>(frames_left_) * frame_bytes;
     if (source.size() && *source.size() < header.data_begin + promised) {
       const std::uint64_t there = *source.size() - std::min(*source.size(), header.data_begin);
-      const std::string what = std::to_string(frames_left_) + " frames expected by the WAV header, " +
-                               std::to_string(there / frame_bytes) + " in the file";
+      const std::string what = std::to_string(frames_left_) + " frames expected by the WAV header, "
+          + std::to_string(there / frame_bytes) + " in the file";
       if (!damage.keeps()) damage.Truncated(what);
       if (there < frame_bytes) throw AudioError("truncated: " + what);
     }

@@ -62,9 +62,10 @@ std::string Chunk(const std::string& id, const std::string& bytes) {
 }
 std::string Fmt(int tag, int channels, int rate, int bits, int align = -1) {
   const int frame = align >= 0 ? align : channels * ((bits + 7) / 8);
-  return Chunk("fmt ", Le(static_cast<unsigned>(tag), 2) + Le(static_cast<unsigned>(channels), 2) +
-                           Le(static_cast<unsigned>(rate), 4) + Le(static_cast<unsigned>(rate * frame), 4) +
-                           Le(static_cast<unsigned>(frame), 2) + Le(static_cast<unsigned>(bits), 2));
+  return Chunk("fmt ",
+               Le(static_cast<unsigned>(tag), 2) + Le(static_cast<unsigned>(channels), 2)
+                   + Le(static_cast<unsigned>(rate), 4) + Le(static_cast<unsigned>(rate * frame), 4)
+                   + Le(static_cast<unsigned>(frame), 2) + Le(static_cast<unsigned>(bits), 2));
 }
 std::string Data(std::uint32_t size, const std::string& bytes) { return "data" + Le(size, 4) + bytes; }
 
@@ -81,7 +82,8 @@ TEST(WavReader, Headers) {
       {"plain", Riff(pcm + Chunk("data", ten)), "ok", 10},
       {"no samples", Riff(pcm + Chunk("data", "")), "ok", 0},
       {"no samples, then chunks", Riff(pcm + Chunk("data", "") + Chunk("LIST", "abcd")), "ok", 0},
-      {"chunks around", Riff(Chunk("JUNK", "abc") + pcm + Chunk("fact", "abcd") + Chunk("data", ten) + Chunk("LIST", "x")), "ok", 10},
+      {"chunks around",
+       Riff(Chunk("JUNK", "abc") + pcm + Chunk("fact", "abcd") + Chunk("data", ten) + Chunk("LIST", "x")), "ok", 10},
       {"odd data with its pad", Riff(Fmt(1, 1, 8000, 8) + Chunk("data", "abc")), "ok", 3},
       {"odd data without its pad", Riff(Fmt(1, 1, 8000, 8) + Data(3, "abc")), "ok", 3},
       {"streamed, FFmpeg", Riff(pcm + Data(0xFFFFFFFF, ten)), "ok", 10},

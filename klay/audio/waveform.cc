@@ -14,8 +14,8 @@ namespace {
 std::int64_t StrideFor(int channels, std::int64_t frames) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 64;
   if (channels < 0 || frames < 0 || (channels > 0 && frames > kMost / channels)) {
-    throw AudioError("a signal of " + std::to_string(channels) + " channels and " + std::to_string(frames) +
-                     " frames cannot be held in memory");
+    throw AudioError("a signal of " + std::to_string(channels) + " channels and " + std::to_string(frames)
+                     + " frames cannot be held in memory");
   }
   return (frames + 15) / 16 * 16;
 }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <type_traits>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "klay/audio/audio_error.h"
 

@@ -10,8 +10,9 @@ struct Length {
 #else
   void process(const std::string& text, beam::Output<double> out) const {
 #endif
-    out.Emit(static_cast<double>(text.size()));
-  }
-};
+      out.Emit(static_cast<double>(text.size()));
+}
+}
+;
 
 auto Build(const beam::PCollection<std::string>& texts) { return texts | beam::ParDo("Length", Length{}); }
