@@ -13,7 +13,7 @@ set(TEST_ENVIRONMENT
 
 add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}" USES_TERMINAL)
 add_test(NAME test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}")
-set_tests_properties(test_data PROPERTIES FIXTURES_SETUP test_data)
+set_tests_properties(test_data PROPERTIES FIXTURES_SETUP test_data TIMEOUT 900)
 
 function(add_gtest_program name)
   add_executable(${name} ${ARGN})
@@ -43,7 +43,8 @@ foreach(folder IN LISTS LAYERS)
   endif()
 endforeach()
 
-file(GLOB program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
+file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
+list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/")
 if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
   target_link_libraries(klay_beam_program_tests PRIVATE klay)

@@ -26,13 +26,13 @@ fetch_standard_coders() {
 
 make_fixtures() {
   local stamp=$data/fixtures/.made_by made_by
-  made_by=$(cat "$root"/tests/fixtures/make_fixtures.* | sha256sum)
+  made_by=$(cat "$root"/tests/fixtures/make_fixtures.py | sha256sum)
   [[ -f $stamp && $(<"$stamp") == "$made_by" ]] && return
   rm -rf "$data/fixtures"
   mkdir -p "$data/fixtures"
-  "$root"/tests/fixtures/make_fixtures.* "$data/fixtures"
+  "$root"/tests/fixtures/make_fixtures.py "$data/fixtures"
   echo "$made_by" >"$stamp"
 }
 
 [[ -f $data/standard_coders.yaml ]] || fetch_standard_coders
-if compgen -G "$root/tests/fixtures/make_fixtures.*" >/dev/null; then make_fixtures; fi
+make_fixtures

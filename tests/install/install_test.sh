@@ -16,5 +16,12 @@ cmake -S "$work/project" -B "$work/project_build" -G Ninja -DCMAKE_BUILD_TYPE=Re
 cmake --build "$work/project_build"
 ctest --test-dir "$work/project_build" --output-on-failure
 
+# On real music: all 21 files of the package are listened to, and the limit lies between them.
+music=$(dirname "$(dpkg-query -L frozen-bubble-data | grep -m1 -F .ogg)")
+"$work/project_build/loudness_report" --music "$music" --limit_lufs -15 | tee "$work/report.txt"
+grep -q '^too loud: -[0-9.]* LUFS  .*[.]ogg$' "$work/report.txt"
+within=$(sed -n 's/^within the limit: \([0-9]*\) files$/\1/p' "$work/report.txt")
+((within > 0 && within + $(grep -c '^too loud: ' "$work/report.txt") == 21))
+
 "$work/prefix/bin/klay-beam" --help >"$work/help.txt"
 grep -q run-example "$work/help.txt"
