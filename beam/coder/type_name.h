@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 namespace beam {
@@ -51,15 +52,15 @@ template <std::size_t kSize>
 constexpr NameBuffer<kSize> NormalizeTypeName(std::string_view raw) {
   NameBuffer<kSize> out;
   while (!raw.empty()) {
-    const NameRewrite* found = nullptr;
-    for (const NameRewrite& rewrite : kNameRewrites) {
-      if (found == nullptr && raw.starts_with(rewrite.from)) found = &rewrite;
+    // By value: GCC 12's sanitizers do not take the comparison of a pointer to a constant with null for constant.
+    NameRewrite found{raw.substr(0, 1), raw.substr(0, 1)};
+    for (std::size_t i = std::size(kNameRewrites); i-- > 0;) {
+      if (raw.starts_with(kNameRewrites[i].from)) found = kNameRewrites[i];
     }
     // "> >" keeps its second bracket in the input, so that a whole run of them closes up.
-    const std::string_view text =
-        found != nullptr ? found->to.substr(0, found->from == "> >" ? 1 : found->to.size()) : raw.substr(0, 1);
-    for (const char c : text) out.text[out.size++] = c;
-    raw.remove_prefix(found == nullptr ? 1 : found->from == "> >" ? 2 : found->from.size());
+    const bool closes = found.from == "> >";
+    for (const char c : found.to.substr(0, closes ? 1 : found.to.size())) out.text[out.size++] = c;
+    raw.remove_prefix(closes ? 2 : found.from.size());
   }
   return out;
 }

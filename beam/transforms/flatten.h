@@ -28,9 +28,13 @@ PCollection<T> Flatten(const std::string& label, const std::vector<PCollection<T
 
 template <class T, class... More>
 PCollection<T> Flatten(const std::string& label, const PCollection<T>& first, const More&... more) {
-  static_assert((std::is_same_v<PCollection<T>, More> && ...),
-                "the inputs of a Flatten must have elements of one type");
-  return Flatten(label, std::vector<PCollection<T>>{first, more...});
+  constexpr bool kOneType = (std::is_same_v<PCollection<T>, More> && ...);
+  if constexpr (kOneType) {
+    return Flatten(label, std::vector<PCollection<T>>{first, more...});
+  } else {
+    static_assert(kOneType, "the inputs of a Flatten must have elements of one type");
+    return first;
+  }
 }
 
 }  // namespace beam
