@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shlex
 import statistics
 import typing
 
@@ -122,12 +123,25 @@ class Music(Row):
 
         return Case(name, [program, *(os.path.join(folder, f) for f in files)], check, [program, folder])
 
+    def bare_twice(self):
+        """Two bare loops at once over half of the ogg files each: what two threads could gain on this machine now."""
+        bare = self.bare("ogg")
+        program, files = bare.command[0], bare.command[1:]
+        halves = " & ".join(shlex.join([program, *files[i::2]]) for i in range(2))
+
+        def check(out):
+            if len(re.findall(r", 0 failed\n", out)) != 2:
+                raise WrongResult(f"two bare loops printed {out!r}")
+
+        return Case("two bare loops, ogg", ["sh", "-c", f"{halves} & wait"], check, bare.needs)
+
     def ours(self, suffix, threads):
         return self.run_example(f"run-example, {suffix}, {threads} thread{'s' * (threads > 1)}", f"music/{suffix}",
                                 f".{suffix}", threads)
 
     def cases(self):
-        return [case for f in FORMATS for case in (self.bare(f), *(self.ours(f, n) for n in (1, 2)))]
+        compared = [case for f in FORMATS for case in (self.bare(f), *(self.ours(f, n) for n in (1, 2)))]
+        return compared + [self.bare_twice()]
 
     def cpu_result(self, samples, what, formats, threads):
         ours = [self.ours(f, threads).name for f in formats]
@@ -148,6 +162,10 @@ class Music(Row):
         value = ratio([samples[c] for c in two], "wall", [samples[c] for c in one])
         yield Result("the same, wall clock on 2 threads / 1 thread", f"{total(samples, two, 'wall'):.2f} s",
                      f"{total(samples, one, 'wall'):.2f} s (ours, 1 thread)", value, bar=0.55)
+        one, two = self.bare("ogg").name, self.bare_twice().name
+        value = ratio([samples[two]], "wall", [samples[one]])
+        yield Result("- what the machine gives: two bare loops at once, each half of the ogg files / one", "",
+                     f"{median(samples[two], 'wall'):.2f} s / {median(samples[one], 'wall'):.2f} s", value)
 
 
 class FusedMap(Row):
