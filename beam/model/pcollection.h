@@ -46,7 +46,8 @@ class PCollection {
 
   Graph& graph() const { return *graph_; }
   int id() const { return id_; }
-  const WindowingStrategy& windowing() const { return graph_->pcollection(id_).windowing; }
+  // By value: the graph moves its nodes when more are added.
+  WindowingStrategy windowing() const { return graph_->pcollection(id_).windowing; }
 
  private:
   Graph* graph_;
