@@ -27,6 +27,10 @@ example: setup
 	scripts/example.sh
 
 tests: setup code-style
+	scripts/run_tests.sh release debug
+
+# With the second compiler and the thread sanitizer.
+tests-all: setup code-style
 	scripts/run_tests.sh release clang debug tsan
 
 code-style:
