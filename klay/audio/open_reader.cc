@@ -65,7 +65,7 @@ std::unique_ptr<BlockReader> OpenReader(BufferedSource& source, const DecodeOpti
     if (header.samples) return std::make_unique<WavReader>(source, header, options, damage, report);
     source.Seek(0);
   }
-  return std::make_unique<PacketDecoder>(OpenPackets(source, damage, report), options, damage, report);
+  return std::make_unique<PacketDecoder>(OpenPackets(source, damage, report), source.size(), options, damage, report);
 }
 
 }  // namespace klay::internal

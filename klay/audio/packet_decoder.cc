@@ -13,8 +13,11 @@
 namespace klay::internal {
 namespace {
 
-// A damaged timestamp can lie anywhere; silence put in place of lost audio ends here, for a whole file.
-constexpr std::int64_t kMaxConcealedSeconds = 3600;
+// A damaged timestamp can lie anywhere; silence put in place of lost audio ends here, for a whole file. No codec gets a
+// thousand samples out of a byte, so that a small file cannot ask for much.
+constexpr std::int64_t kMostConcealedSeconds = 3600;
+constexpr std::int64_t kLeastConcealedSeconds = 10;
+constexpr std::uint64_t kMostFramesPerByte = 1000;
 
 std::optional<SampleFormat> FormatOf(AVSampleFormat format) {
   switch (av_get_packed_sample_fmt(format)) {
@@ -74,9 +77,14 @@ AvCodecContext OpenCodec(const PacketReader& reader) {
 
 }  // namespace
 
-PacketDecoder::PacketDecoder(std::unique_ptr<PacketReader> reader, const DecodeOptions& options, DamageLog& damage,
-                             DecodeReport& report)
-    : options_(options), damage_(damage), report_(report), reader_(std::move(reader)), codec_(OpenCodec(*reader_)) {
+PacketDecoder::PacketDecoder(std::unique_ptr<PacketReader> reader, std::optional<std::uint64_t> file_bytes,
+                             const DecodeOptions& options, DamageLog& damage, DecodeReport& report)
+    : options_(options),
+      damage_(damage),
+      report_(report),
+      reader_(std::move(reader)),
+      file_bytes_(file_bytes),
+      codec_(OpenCodec(*reader_)) {
   const AvLogScope scope(log_);
   report_.info.codec = avcodec_get_name(reader_->codec().codec_id);
   if (NextFrame()) return;
@@ -232,13 +240,21 @@ void PacketDecoder::PlaceInTime() {
   --frames_to_place_;
   const std::int64_t gap = pts - std::max(position_, reader_->first_frame());
   if (gap > 0) {
-    const std::int64_t most = kMaxConcealedSeconds * report_.info.sample_rate - report_.concealed_frames;
-    silence_left_ = std::clamp<std::int64_t>(gap, 0, std::max<std::int64_t>(most, 0));
+    silence_left_ = std::min(gap, std::max<std::int64_t>(MostConcealed() - report_.concealed_frames, 0));
     position_ = pts;
   } else if (reader_->counts_samples() && position_ > pts) {
     frame_begin_ = std::min<std::int64_t>(position_ - pts, frame_->nb_samples);
     position_ = pts;
   }
+}
+
+std::int64_t PacketDecoder::MostConcealed() const {
+  const std::int64_t rate = report_.info.sample_rate;
+  std::int64_t most = kMostConcealedSeconds * rate;
+  if (file_bytes_ && *file_bytes_ < static_cast<std::uint64_t>(most) / kMostFramesPerByte) {
+    most = static_cast<std::int64_t>(*file_bytes_ * kMostFramesPerByte);
+  }
+  return std::max(most, kLeastConcealedSeconds * rate);
 }
 
 // Cuts frame_ to the part of the timeline that is signal, and moves on.

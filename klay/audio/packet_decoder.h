@@ -21,9 +21,9 @@ namespace klay::internal {
 class PacketDecoder : public BlockReader {
  public:
   // Decodes up to the first frame, because only that tells the true rate and channels. Completes report.info. `report`,
-  // `damage` and the options' limits must outlive it.
-  PacketDecoder(std::unique_ptr<PacketReader> reader, const DecodeOptions& options, DamageLog& damage,
-                DecodeReport& report);
+  // `damage` and `options` must outlive it. `file_bytes` bounds how much silence may stand for what was lost.
+  PacketDecoder(std::unique_ptr<PacketReader> reader, std::optional<std::uint64_t> file_bytes,
+                const DecodeOptions& options, DamageLog& damage, DecodeReport& report);
 
   std::int64_t Read(float* const* planes, std::int64_t capacity) override;
 
@@ -35,6 +35,7 @@ class PacketDecoder : public BlockReader {
   void DecoderReports(const std::string& text);
   bool Accept();
   void CheckParameters();
+  std::int64_t MostConcealed() const;
   void PlaceInTime();
   void Trim();
   std::int64_t SamplesOf(std::int64_t pts) const;
@@ -44,6 +45,7 @@ class PacketDecoder : public BlockReader {
   DamageLog& damage_;
   DecodeReport& report_;
   std::unique_ptr<PacketReader> reader_;
+  const std::optional<std::uint64_t> file_bytes_;
   AvLogCollector log_;
   AvCodecContext codec_;
   AvPacket packet_ = MakePacket();

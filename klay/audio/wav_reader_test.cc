@@ -25,8 +25,8 @@ Waveform ThroughFfmpeg(const std::string& bytes) {
   DecodeReport report;
   internal::DamageLog damage(OnDamage::kFail, report);
   const AVInputFormat* format = internal::RecogniseContainer(source.Peek(4096));
-  internal::PacketDecoder decoder(std::make_unique<internal::ContainerReader>(*format, source, damage, report), options,
-                                  damage, report);
+  internal::PacketDecoder decoder(std::make_unique<internal::ContainerReader>(*format, source, damage, report),
+                                  source.size(), options, damage, report);
   Waveform wave(report.info.channels, 100000, report.info.sample_rate);
   std::vector<float*> planes;
   for (int c = 0; c < wave.channels(); ++c) planes.push_back(wave.channel(c).data());
