@@ -1,6 +1,7 @@
 #include "beam/runners/interrupt.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -22,17 +23,22 @@ constexpr std::chrono::milliseconds kPollTime{20};
 std::atomic<int> caught_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free, "it is set by a signal handler");
 
-struct sigaction former_actions[3];
-constexpr int kSignals[3] = {SIGINT, SIGTERM, SIGPIPE};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGALRM, SIGPIPE};
+struct sigaction former_actions[std::size(kSignals)];
 
 void HandleSignal(int signal) {
+  if (signal == SIGALRM) _exit(128 + caught_signal.load(std::memory_order_relaxed));
   caught_signal.store(signal, std::memory_order_relaxed);
   RequestCancel();
+  // Even the thread that waits for the end may be stuck, in a log line that nobody takes off a pipe for example.
+  alarm(2);
 }
 
 }  // namespace
 
 InterruptScope::InterruptScope() {
+  caught_signal = 0;
+  ResetCancel();
   for (std::size_t i = 0; i < std::size(kSignals); ++i) {
     struct sigaction action{};
     sigemptyset(&action.sa_mask);
@@ -44,6 +50,7 @@ InterruptScope::InterruptScope() {
 }
 
 InterruptScope::~InterruptScope() {
+  if (Signal() != 0) alarm(0);
   for (std::size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &former_actions[i], nullptr);
 }
 

@@ -13,7 +13,9 @@
 namespace beam {
 
 // While it lives, the first SIGINT (Ctrl-C) or SIGTERM asks the run to stop by RequestCancel(); a second one ends the
-// process at once. SIGPIPE is ignored, so that `program | head` does not end a job in the middle. One at a time.
+// process at once, and so do two seconds during which nothing else did, whatever its threads wait for. SIGPIPE is
+// ignored, so that `program | head` does not end a job in the middle. One at a time; it begins without a request to
+// stop.
 class InterruptScope {
  public:
   InterruptScope();
@@ -21,7 +23,7 @@ class InterruptScope {
   InterruptScope(const InterruptScope&) = delete;
   InterruptScope& operator=(const InterruptScope&) = delete;
 
-  // The signal that came, or 0.
+  // The signal that came since the last scope began, or 0.
   static int Signal();
 };
 

@@ -1,10 +1,16 @@
 #include "beam/runners/main.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string_view>
 #include <vector>
 
+#include "beam/base/cancel.h"
 #include "beam/base/error.h"
 
 namespace beam::internal {
@@ -26,7 +32,6 @@ void PrintCounters(const PipelineResult& result) {
 }
 
 int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const std::string& program) {
-  const InterruptScope interrupts;
   const std::unique_ptr<PipelineResult> result = Run(pipeline, options);
   const auto print_stopped = [&] {
     PrintLine(stderr, program + ": stopped; done until then:");
@@ -35,7 +40,11 @@ int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const std
   switch (WaitForEnd(*result, {.give_up = print_stopped})) {
     case PipelineState::kDone: return kDone;
     case PipelineState::kCancelled: print_stopped(); return 128 + InterruptScope::Signal();
-    default: PrintLine(stderr, program + ": the run failed: " + result->error()); return kRunFailed;
+    default:
+      PrintLine(stderr, program + ": the run failed: " + result->error());
+      // What other threads are in the middle of is of no use any more.
+      RequestCancel();
+      return kRunFailed;
   }
 }
 
@@ -47,17 +56,34 @@ std::string ProgramName(const char* path) {
   return std::string(slash == std::string_view::npos ? whole : whole.substr(slash + 1));
 }
 
+void OpenStandardStreams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    // The lowest free number is what open() gives.
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) static_cast<void>(open("/dev/null", O_RDWR));
+  }
+}
+
+void FlushOutput() {
+  if (std::fflush(stdout) == 0 || errno == EPIPE) return;
+  throw Error(std::string("cannot write to standard output: ") + std::strerror(errno));
+}
+
 int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options,
             const std::function<void(Pipeline&)>& build) {
   const std::string program = ProgramName(argc > 0 ? argv[0] : "");
+  OpenStandardStreams();
+  const InterruptScope interrupts;
   try {
-    if (!flags.Parse(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc))) {
+    int code = kDone;
+    if (flags.Parse(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc))) {
+      Pipeline pipeline;
+      build(pipeline);
+      code = RunToEnd(pipeline, options, program);
+    } else {
       std::fputs(flags.Help().c_str(), stdout);
-      return kDone;
     }
-    Pipeline pipeline;
-    build(pipeline);
-    return RunToEnd(pipeline, options, program);
+    FlushOutput();
+    return code;
   } catch (const UsageError& error) {
     PrintLine(stderr, program + ": " + error.what());
     return kUsage;

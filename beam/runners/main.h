@@ -43,6 +43,13 @@ struct BuilderOptions<void (C::*)(Pipeline&, const Options&) const> {
 // The last part of a path: what a program calls itself.
 std::string ProgramName(const char* path);
 
+// Opens /dev/null in place of standard streams that are closed: a file opened later would take their number, and be
+// written to by mistake. The first thing that a program does.
+void OpenStandardStreams();
+
+// Flushes standard output. Throws Error if what was printed could not be written, unless its reader simply left.
+void FlushOutput();
+
 int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options,
             const std::function<void(Pipeline&)>& build);
 

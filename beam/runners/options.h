@@ -20,15 +20,17 @@ struct FlagValue<Runner> {
   static std::string Text(Runner value);
 };
 
+// Each field has an initializer, so that PipelineOptions{.direct_num_workers = 2} leaves out the others without a
+// warning.
 struct PipelineOptions {
   Flag<Runner, "where the pipeline runs; Direct: in this process, on all cores"> runner = Runner::kDirect;
-  Flag<std::string, "a name for the run, shown by engines and in logs"> job_name;
-  Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location;
+  Flag<std::string, "a name for the run, for runners that show one"> job_name = {};
+  Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location = {};
   Flag<int, "threads of the Direct runner; 0: one per core"> direct_num_workers = 0;
   Flag<int, "how often the Direct runner tries a bundle that fails before the run fails"> direct_max_attempts = 4;
   Flag<ByteSize, "memory for grouping, beyond which the Direct runner goes to disk; 0: a quarter of the machine's">
-      direct_shuffle_memory;
-  Flag<ByteSize, "memory for decoded data; work that would exceed it waits; 0: half of the machine's"> max_memory;
+      direct_shuffle_memory = {};
+  Flag<ByteSize, "memory for decoded data; work that would exceed it waits; 0: half of the machine's"> max_memory = {};
   Flag<Severity, "log lines below this are dropped"> log_level = Severity::kInfo;
 
   void Validate() const;

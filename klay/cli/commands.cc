@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "beam/runners/interrupt.h"
+#include "beam/runners/main.h"
 #include "beam/runners/options_value.h"
 #include "klay/cli/job_command.h"
 #include "klay/cli/version.h"
@@ -48,6 +50,8 @@ std::string Help() {
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
+  beam::internal::OpenStandardStreams();
+  const beam::InterruptScope interrupts;
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (arguments.empty()) {
     std::fputs(Help().c_str(), stderr);

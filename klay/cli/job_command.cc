@@ -7,16 +7,19 @@
 #include <memory>
 #include <optional>
 
+#include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
 #include "beam/io/file_systems.h"
 #include "beam/runners/interrupt.h"
+#include "beam/runners/main.h"
 #include "beam/runners/options.h"
 #include "beam/runners/run.h"
 #include "klay/cli/metrics_json.h"
 #include "klay/cli/outcome.h"
 #include "klay/cli/progress.h"
 #include "klay/jobs/job_log.h"
+#include "klay/jobs/printable.h"
 
 namespace klay {
 namespace {
@@ -39,10 +42,14 @@ void PrintArguments(const std::string& name, const beam::FlagSet& flags) {
   std::string text = name + '\n';
   for (const beam::FlagSpec* const flag : flags.flags()) {
     if (flag->text().empty()) continue;
-    text += "  --" + flag->name + std::string(width - flag->name.size() + 1, ' ') + flag->text() + '\n';
+    text += "  --" + flag->name + std::string(width - flag->name.size() + 1, ' ') + Printable(flag->text()) + '\n';
   }
   Print(text);
-  std::fflush(stdout);
+  beam::internal::FlushOutput();
+}
+
+bool IsEmpty(const Outcome& outcome) {
+  return outcome.state == beam::PipelineState::kDone && outcome.files_done + outcome.files_failed == 0;
 }
 
 // A run in progress, and what is said about it.
@@ -65,24 +72,29 @@ class JobRun {
     command_.build(pipeline);
     progress_.emplace(options_.quiet);
     result_ = beam::Run(pipeline, pipeline_options);
-    if (options_.quiet)
-      beam::SetLogLevel(std::max<beam::Severity>(pipeline_options.log_level, beam::Severity::kWarning));
   }
 
   int Finish() {
-    const beam::InterruptScope interrupts;
-    beam::WaitForEnd(*result_,
-                     {.tick = [this] { progress_->Show(Now()); },
-                      .interval = std::chrono::milliseconds(200),
-                      .give_up = [this] { Report(Now()); }});
+    beam::WaitOptions wait;
+    wait.tick = [this] { progress_->Show(Now()); };
+    wait.interval = std::chrono::milliseconds(200);
+    wait.give_up = [this] {
+      Outcome outcome = Now();
+      outcome.state = beam::PipelineState::kCancelled;
+      Report(outcome);
+    };
+    beam::WaitForEnd(*result_, wait);
     const Outcome outcome = Now();
     Report(outcome);
     switch (outcome.state) {
       case beam::PipelineState::kDone: break;
       case beam::PipelineState::kCancelled: return kSignalled + beam::InterruptScope::Signal();
-      default: return kRunFailed;
+      default:
+        // What other threads are in the middle of is of no use any more.
+        beam::RequestCancel();
+        return kRunFailed;
     }
-    if (outcome.files_done + outcome.files_failed == 0) return kUsage;
+    if (IsEmpty(outcome)) return kUsage;
     if (outcome.files_failed == 0) return kAllDone;
     return options_.strict ? kRunFailed : kSomeFailed;
   }
@@ -95,15 +107,16 @@ class JobRun {
     const std::vector<Failure> failures = JobLog::Process().failures();
     if (outcome.state == beam::PipelineState::kFailed) {
       std::fprintf(stderr, "klay-beam %s: the run failed: %s\n", command_.name.c_str(), result_->error().c_str());
-    } else if (outcome.state == beam::PipelineState::kDone && outcome.files_done + outcome.files_failed == 0) {
+    } else if (IsEmpty(outcome)) {
       std::fprintf(stderr, "klay-beam %s: %s\n", command_.name.c_str(), command_.nothing_matched().c_str());
     }
-    Print(Summary(outcome, failures));
-    std::fflush(stdout);
-    if (metrics_file_ == nullptr) return;
-    const std::string json = MetricsJson(command_.name, command_.flags, *result_, outcome, failures);
-    metrics_file_->Write(json.data(), json.size());
-    metrics_file_->Finish();
+    if (!IsEmpty(outcome)) Print(Summary(outcome, failures));
+    if (metrics_file_ != nullptr) {
+      const std::string json = MetricsJson(command_.name, command_.flags, *result_, outcome, failures);
+      metrics_file_->Write(json.data(), json.size());
+      metrics_file_->Finish();
+    }
+    beam::internal::FlushOutput();
   }
 
   const JobCommand& command_;
@@ -129,7 +142,11 @@ int RunJobCommand(const JobCommand& command) {
       Print(command.flags.Help());
       return kAllDone;
     }
-    if (!options.quiet) PrintArguments(command.name, command.flags);
+    if (options.quiet) {
+      pipeline_options.log_level = std::max<beam::Severity>(pipeline_options.log_level, beam::Severity::kWarning);
+    } else {
+      PrintArguments(command.name, command.flags);
+    }
     return JobRun(command, options, pipeline_options).Finish();
   } catch (const beam::UsageError& error) {
     complain(error);

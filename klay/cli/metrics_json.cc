@@ -4,29 +4,14 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
-#include "beam/io/path_text.h"
-#include "beam/io/utf8.h"
 #include "klay/cli/version.h"
+#include "klay/jobs/printable.h"
 
 namespace klay {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// As it is where JSON can say it, else with escapes.
-std::string Text(const std::string& text) {
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto character = beam::internal::DecodeUtf8(rest);
-    if (!character) {
-      const std::string quoted = beam::internal::Quoted(text);
-      return quoted.substr(1, quoted.size() - 2);
-    }
-    rest.remove_prefix(character->size);
-  }
-  return text;
-}
 
 const char* StateName(beam::PipelineState state) {
   switch (state) {
@@ -39,7 +24,7 @@ const char* StateName(beam::PipelineState state) {
 }
 
 Json MetricJson(const beam::MetricResult& metric) {
-  Json json{{"step", Text(metric.step)}, {"name", metric.metric.name_space + "/" + metric.metric.name}};
+  Json json{{"step", Printable(metric.step)}, {"name", metric.metric.name_space + "/" + metric.metric.name}};
   switch (metric.metric.kind) {
     case beam::MetricKind::kCounter:
       json["kind"] = "counter";
@@ -69,9 +54,9 @@ double Seconds(const timeval& time) {
 std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, const beam::PipelineResult& result,
                         const Outcome& outcome, const std::vector<Failure>& failures) {
   Json json{{"version", kVersion}, {"command", command}};
-  for (const beam::FlagSpec* const flag : flags.flags()) json["options"][flag->name] = Text(flag->text());
+  for (const beam::FlagSpec* const flag : flags.flags()) json["options"][flag->name] = Printable(flag->text());
   json["state"] = StateName(outcome.state);
-  json["error"] = Text(result.error());
+  json["error"] = Printable(result.error());
   json["files"] = {{"matched", outcome.files_matched},
                    {"done", outcome.files_done},
                    {"failed", outcome.files_failed},
@@ -84,7 +69,7 @@ std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, 
   json["peak_memory_bytes"] = std::int64_t{usage.ru_maxrss} * 1024;
   json["failures"] = Json::array();
   for (const Failure& failure : failures) {
-    json["failures"].push_back({{"path", Text(failure.path)}, {"reason", Text(failure.reason)}});
+    json["failures"].push_back({{"path", Printable(failure.path)}, {"reason", Printable(failure.reason)}});
   }
   json["metrics"] = Json::array();
   const beam::MetricResults metrics = result.metrics();

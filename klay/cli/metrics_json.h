@@ -3,7 +3,7 @@
 //   files {matched, done, failed, damaged}, audio_seconds, wall_seconds, cpu_seconds, peak_memory_bytes
 //   failures [{path, reason}], at most JobLog::kMostFailures of them
 //   metrics [{step, name, kind, ...}]: counters with value, gauges with value, distributions with count sum min max
-// Names that are not UTF-8 are written with \xFF escapes.
+// Texts are as Printable() makes them.
 #pragma once
 
 #include <string>

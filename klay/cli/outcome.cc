@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdio>
 
-#include "beam/io/path_text.h"
+#include "klay/jobs/printable.h"
 
 namespace klay {
 namespace {
@@ -56,7 +56,7 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
                 s / std::max(outcome.wall_seconds, 1e-3));
   text += line;
   for (std::size_t i = 0; i < std::min(failures.size(), kMostShown); ++i) {
-    text += "failed: " + beam::internal::Quoted(failures[i].path) + ": " + failures[i].reason + '\n';
+    text += "failed: " + Printable(failures[i].path) + ": " + Printable(failures[i].reason) + '\n';
   }
   if (failures.size() > kMostShown) {
     text += "and " + std::to_string(outcome.files_failed - static_cast<std::int64_t>(kMostShown))

@@ -1,7 +1,7 @@
 #include "klay/jobs/job_log.h"
 
 #include "beam/base/log.h"
-#include "beam/io/path_text.h"
+#include "klay/jobs/printable.h"
 
 namespace klay {
 
@@ -11,7 +11,7 @@ JobLog& JobLog::Process() {
 }
 
 void JobLog::Failed(const Failure& failure) {
-  beam::LogWarning("failed: " + beam::internal::Quoted(failure.path) + ": " + failure.reason);
+  beam::LogWarning("failed: " + Printable(failure.path) + ": " + Printable(failure.reason));
   const std::lock_guard lock(mutex_);
   if (reasons_.size() < kMostFailures) reasons_[failure.path] = failure.reason;
 }

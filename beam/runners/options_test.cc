@@ -1,0 +1,190 @@
+#include "beam/runners/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "beam/runners/options_set.h"
+
+namespace {
+
+enum class Quality { kFast, kBest };
+
+struct Options {
+  beam::Required<std::string, "the text to read"> input;
+  beam::Flag<int, "how many"> count = 3;
+  beam::Flag<bool, "say less"> quiet;
+  beam::Flag<std::optional<double>, "where to cut"> crop;
+  beam::Flag<std::vector<std::string>, "genres to keep"> genre;
+  beam::Flag<Quality> quality = Quality::kBest;
+  beam::Flag<beam::ByteSize> memory;
+  std::string plain = "as is";
+  std::optional<std::int64_t> limit;
+
+  void Validate() const {
+    if (count > 100) throw beam::UsageError("--count is at most 100");
+  }
+};
+
+}  // namespace
+
+template <>
+struct beam::FlagChoices<Quality> {
+  static constexpr beam::FlagChoice<Quality> kAll[] = {{"fast", Quality::kFast}, {"best", Quality::kBest}};
+};
+
+namespace beam {
+namespace {
+
+// The flags that differ from their defaults, as name=value, or the sentence of the UsageError.
+std::string Parsed(const std::vector<std::string>& arguments) {
+  Options options;
+  FlagSet flags("count-words", "Counts words.");
+  flags.Add("Options", options);
+  try {
+    if (!flags.Parse(arguments)) return "help";
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  std::string text;
+  for (const FlagSpec* const flag : flags.flags()) {
+    if (flag->text() != flag->default_text) text += (text.empty() ? "" : " ") + flag->name + "=" + flag->text();
+  }
+  return text;
+}
+
+TEST(FlagSetTest, ReadsFlagsInBothForms) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string parsed;
+  };
+  const Case cases[] = {
+      {{"--input", "a.txt"}, "input=a.txt"},
+      {{"--input=a.txt"}, "input=a.txt"},
+      {{"--input=a=b", "--count", "7"}, "input=a=b count=7"},
+      {{"--input", "[live]"}, "input=[live]"},
+      {{"--input=--odd"}, "input=--odd"},
+      {{"--input", "-"}, "input=-"},
+      {{"--input=x", "--count", "-5"}, "input=x count=-5"},
+      {{"--input", "a", "--input", "b"}, "input=b"},
+      {{"--input", "x", "--quiet"}, "input=x quiet=true"},
+      {{"--input", "x", "--quiet=no"}, "input=x"},
+      {{"--quiet", "--input", "x"}, "input=x quiet=true"},
+      {{"--input", "x", "--genre", "jazz", "--genre=[a,b]"}, "input=x genre=jazz, [a,b]"},
+      {{"--input", "x", "--crop", "1.5", "--limit=12"}, "input=x crop=1.5 limit=12"},
+      {{"--input", "x", "--quality", "FAST"}, "input=x quality=fast"},
+      {{"--input", "x", "--memory", "2GiB"}, "input=x memory=2GiB"},
+      {{"--input", "x", "--plain="}, "input=x plain="},
+      {{"--input", "\xFF\n"}, "input=\xFF\n"},
+      {{"--count", "x", "--help"}, "help"},
+      {{"-h"}, "help"},
+
+      {{}, "--input is missing: the text to read; see count-words --help"},
+      {{"--input"}, "--input needs a value: --input TEXT"},
+      {{"--input", "--count", "3"}, "--input needs a value: --input TEXT"},
+      {{"--input", "x", "y"},
+       "unexpected argument 'y': values belong to flags, as in --flag y; see count-words --help"},
+      {{"--inptu", "x"}, "unknown flag --inptu: did you mean --input?"},
+      {{"--Quiet"}, "unknown flag --Quiet: did you mean --quiet?"},
+      {{"--hlep"}, "unknown flag --hlep: did you mean --help?"},
+      {{"--banana=1"}, "unknown flag --banana: see count-words --help"},
+      {{"--"}, "unknown flag --: see count-words --help"},
+      {{"--input", "x", "--count", "3x"}, "--count must be a whole number from -2147483648 to 2147483647, not '3x'"},
+      {{"--input", "x", "--count", "3000000000"},
+       "--count must be a whole number from -2147483648 to 2147483647, not '3000000000'"},
+      {{"--input", "x", "--count="}, "--count must be a whole number from -2147483648 to 2147483647, not ''"},
+      {{"--input", "x", "--crop", "nan"}, "--crop must be a number such as 0.5, not 'nan'"},
+      {{"--input", "x", "--quiet=perhaps"}, "--quiet must be true or false, not 'perhaps'"},
+      {{"--input", "x", "--quality", "ok"}, "--quality must be one of fast|best, not 'ok'"},
+      {{"--input", "x", "--count", "101"}, "--count is at most 100"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(Parsed(c.arguments), c.parsed) << testing::PrintToString(c.arguments);
+}
+
+TEST(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
+  Options options;
+  FlagSet flags("count-words", "Counts words.");
+  flags.Add("Options", options);
+  EXPECT_EQ(flags.Help(),
+            "Counts words.\n\nUsage: count-words --input TEXT [--flag value ...]\n\nOptions:\n"
+            "  --input TEXT  (required)\n      the text to read\n"
+            "  --count NUMBER  (default: 3)\n      how many\n"
+            "  --quiet\n      say less\n"
+            "  --crop NUMBER\n      where to cut\n"
+            "  --genre TEXT  (may be repeated)\n      genres to keep\n"
+            "  --quality fast|best  (default: best)\n"
+            "  --memory SIZE  (default: 0)\n"
+            "  --plain TEXT  (default: as is)\n"
+            "  --limit NUMBER\n");
+}
+
+TEST(FlagTest, IsUsedAsWhatItIs) {
+  Options options;
+  options.input = "a";
+  options.count = 4;
+  EXPECT_EQ(options.input + "/**", "a/**");
+  EXPECT_EQ(options.count + 1, 5);
+  EXPECT_FALSE(options.quiet);
+  EXPECT_FALSE(options.crop.has_value());
+  EXPECT_TRUE(options.genre.empty());
+}
+
+TEST(ByteSizeTest, ReadsUnits) {
+  struct Case {
+    std::string text;
+    std::optional<std::uint64_t> bytes;
+  };
+  const Case cases[] = {
+      {"0", 0},
+      {"4096", 4096},
+      {"10B", 10},
+      {"1kB", 1000},
+      {"1KiB", 1024},
+      {"500MB", 500'000'000},
+      {"2GiB", std::uint64_t{2} << 30},
+      {"2gib", std::uint64_t{2} << 30},
+      {"1.5GiB", std::uint64_t{3} << 29},
+      {"3 TB", 3'000'000'000'000},
+      {"", {}},
+      {"GiB", {}},
+      {"2G", {}},
+      {"-1GB", {}},
+      {"1e3", {}},
+      {"9999999999TiB", {}},
+      {"1..5GB", {}},
+  };
+  for (const Case& c : cases) {
+    if (c.bytes) {
+      EXPECT_EQ(FlagValue<ByteSize>::Parse(c.text).bytes, *c.bytes) << c.text;
+      EXPECT_EQ(FlagValue<ByteSize>::Parse(FlagValue<ByteSize>::Text({*c.bytes})).bytes, *c.bytes) << c.text;
+    } else {
+      EXPECT_THROW(FlagValue<ByteSize>::Parse(c.text), UsageError) << c.text;
+    }
+  }
+}
+
+TEST(RunnerTest, KnowsBeamsNames) {
+  struct Case {
+    const char* text;
+    Runner runner;
+  };
+  const Case cases[] = {
+      {"Direct", Runner::kDirect},     {"DirectRunner", Runner::kDirect}, {"directrunner", Runner::kDirect},
+      {"PRISM", Runner::kPrism},       {"PrismRunner", Runner::kPrism},   {"portable", Runner::kPortable},
+      {"FlinkRunner", Runner::kFlink}, {"spark", Runner::kSpark},         {"DataflowRunner", Runner::kDataflow},
+  };
+  for (const Case& c : cases) EXPECT_EQ(FlagValue<Runner>::Parse(c.text), c.runner) << c.text;
+  EXPECT_THROW(FlagValue<Runner>::Parse(""), UsageError);
+  try {
+    FlagValue<Runner>::Parse("Flonk");
+    ADD_FAILURE();
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "must be a runner that Beam has, such as Flink");
+  }
+}
+
+}  // namespace
+}  // namespace beam

@@ -1,0 +1,131 @@
+// The command line of klay-beam: what a user who mistypes is told. One sentence on standard error, exit code 2.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "beam/io/test_files.h"
+#include "tests/cli/klay_beam_program.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::TestFolder;
+using testing::HasSubstr;
+
+struct Mistake {
+  std::vector<std::string> arguments;  // FOLDER stands for a folder with a.mp3 in it
+  std::string sentence;
+};
+
+TEST(UsageTest, MistakesAreOneSentenceAndExitCode2) {
+  const TestFolder folder;
+  folder.File("music/a.mp3", "no music");
+  const std::string music = folder / "music";
+  const std::string path = "--source_audio_path";
+  const std::string suffix = "--source_audio_suffix";
+  const Mistake cases[] = {
+      {{"run-exmple"}, "unknown command 'run-exmple': did you mean run-example?"},
+      {{"transmogrify"}, "unknown command 'transmogrify': see klay-beam --help"},
+      {{"run-example"}, "--source_audio_path is missing: the folder"},
+      {{"run-example", path, music}, "--source_audio_suffix is missing: "},
+      {{"run-example", path, music, suffix}, "--source_audio_suffix needs a value"},
+      {{"run-example", path, "--quiet", suffix, ".mp3"}, "--source_audio_path needs a value"},
+      {{"run-example", path, music, suffix, ".mp3", "--runer", "Direct"},
+       "unknown flag --runer: did you mean --runner?"},
+      {{"run-example", path, music, suffix, ".mp3", "--zebra=1"},
+       "unknown flag --zebra: see klay-beam run-example --help"},
+      {{"run-example", path, music, suffix, ".mp3", "extra"}, "unexpected argument 'extra'"},
+      {{"run-example", path, "", suffix, ".mp3"}, "--source_audio_path is empty"},
+      {{"run-example", path, music, suffix, ""}, "--source_audio_suffix is empty"},
+      {{"run-example", path, music + "/none", suffix, ".mp3"}, "/music/none\" does not exist: give the folder"},
+      {{"run-example", path, music + "/a.mp3", suffix, ".mp3"}, "/music/a.mp3\" is not a folder: give the folder that"},
+      {{"run-example", path, "zip://x", suffix, ".mp3"},
+       "\"zip://x\" cannot be used: no file system is registered for zip://"},
+      {{"run-example", path, music, suffix, ".mp3", "--runner", "Dirct"}, "such as Direct, not 'Dirct'"},
+      {{"run-example", path, music, suffix, ".mp3", "--runner", "flinkrunner"},
+       "--runner Flink is not part of this build"},
+      {{"run-example", path, music, suffix, ".mp3", "--runner=Dataflow"}, "it needs a Google Cloud project"},
+      {{"run-example", path, music, suffix, ".mp3", "--direct_num_workers", "two"},
+       "--direct_num_workers must be a whole number from -2147483648 to 2147483647, not 'two'"},
+      {{"run-example", path, music, suffix, ".mp3", "--direct_num_workers", "-1"},
+       "must be from 0 (one per core) to 4096"},
+      {{"run-example", path, music, suffix, ".mp3", "--max_memory", "much"},
+       "must be a size such as 500MB or 2GiB, not 'much'"},
+      {{"run-example", path, music, suffix, ".mp3", "--on_damage", "ignore"}, "must be one of fail|keep, not 'ignore'"},
+      {{"run-example", path, music, suffix, ".mp3", "--strict=maybe"}, "--strict must be true or false, not 'maybe'"},
+      {{"run-example", path, music, suffix, ".mp3", "--temp_location", music + "/no"}, "--temp_location"},
+      {{"run-example", path, music, suffix, ".mp3", "--metrics_json", music + "/a.mp3/m.json"},
+       "--metrics_json cannot be used: "},
+  };
+  for (const Mistake& mistake : cases) {
+    const ProgramResult result = RunKlayBeam(mistake.arguments);
+    SCOPED_TRACE(testing::PrintToString(mistake.arguments) + "\n" + result.err);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr(mistake.sentence));
+    EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << "it is not one line";
+  }
+}
+
+TEST(UsageTest, AnEmptyMatchIsAMistakeAndSaysWhatToTry) {
+  const TestFolder folder;
+  folder.Folder("empty");
+  folder.File("upper/a/B.MP3", "x");
+  folder.File("other/readme.txt", "x");
+  struct Case {
+    std::string folder;
+    std::string sentence;
+  };
+  const Case cases[] = {
+      {"empty", "ends in \".mp3\": there are no files at all; check --source_audio_path"},
+      {"upper", "there are files in \".MP3\", and letter case counts; give that as --source_audio_suffix"},
+      {"other", "there are only others; check --source_audio_path and --source_audio_suffix"},
+  };
+  for (const Case& c : cases) {
+    const ProgramResult result = RunKlayBeam(
+        {"run-example", "--source_audio_path", folder / c.folder, "--source_audio_suffix", ".mp3", "--quiet"});
+    EXPECT_EQ(result.exit_code, 2) << c.folder;
+    EXPECT_THAT(result.err, HasSubstr(c.sentence));
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST(UsageTest, AFolderThatMayNotBeReadIsNamedWithItsFlag) {
+  const TestFolder folder;
+  folder.File("closed/a.mp3", "x");
+  std::filesystem::permissions(folder / "closed", std::filesystem::perms::none);
+  const ProgramResult result =
+      RunKlayBeam({"run-example", "--source_audio_path", folder / "closed", "--source_audio_suffix", ".mp3"},
+                  {.without_privileges = true});
+  std::filesystem::permissions(folder / "closed", std::filesystem::perms::owner_all);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--source_audio_path \"" + folder / "closed" + "\" cannot be used: "));
+  EXPECT_THAT(result.err, HasSubstr("Permission denied"));
+}
+
+TEST(UsageTest, HelpAndVersionGoToStandardOutput) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string text;
+  };
+  const Case cases[] = {
+      {{"--help"}, "run-example  Decodes every audio file"},
+      {{"--version"}, "klay-beam 0."},
+      {{"run-example", "--help"}, "--source_audio_path TEXT  (required)"},
+      {{"run-example", "--help"}, "--direct_num_workers NUMBER  (default: 0)"},
+      {{"run-example", "--zebra", "--help"}, "--on_damage fail|keep  (default: fail)"},
+  };
+  for (const Case& c : cases) {
+    const ProgramResult result = RunKlayBeam(c.arguments);
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_THAT(result.out, HasSubstr(c.text));
+    EXPECT_EQ(result.err, "");
+  }
+  const ProgramResult nothing = RunKlayBeam({});
+  EXPECT_EQ(nothing.exit_code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("Usage: klay-beam COMMAND"));
+}
+
+}  // namespace
+}  // namespace klay
