@@ -111,6 +111,14 @@ constexpr auto Select(std::tuple<P...>*) {
 template <ParamKind kWanted, class Params>
 using SelectParams = typename decltype(Select<kWanted>(static_cast<Params*>(nullptr)))::Tuple;
 
+// The index of an output type in a list of them.
+template <class Wanted, class... O>
+constexpr std::size_t OutputIndex(std::tuple<O...>*) {
+  std::size_t index = 0;
+  const bool found = ((std::is_same_v<Wanted, O> || (++index, false)) || ...);
+  return found ? index : sizeof...(O);
+}
+
 template <class Fn>
 concept HasProcessElement = requires { &Fn::ProcessElement; };
 

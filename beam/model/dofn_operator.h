@@ -44,14 +44,6 @@ class WindowGuard final : public Receiver<T> {
   Receiver<T>* receiver_;
 };
 
-// The index of an output type in a list of them.
-template <class Wanted, class... O>
-constexpr std::size_t OutputIndex(std::tuple<O...>*) {
-  std::size_t index = 0;
-  const bool found = ((std::is_same_v<Wanted, O> || (++index, false)) || ...);
-  return found ? index : sizeof...(O);
-}
-
 template <class Fn>
 struct StateHolder {
   explicit StateHolder(const Fn& fn) : state(fn.Setup()) {}
@@ -180,9 +172,7 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
     } else if constexpr (kKind == ParamKind::kResume) {
       return (*resume_);
     } else {
-      static_assert(
-          kKind == ParamKind::kOutput,
-          "after the element, ProcessElement takes side inputs, Timestamp, Window, PaneInfo, Resume and Outputs");
+      static_assert(kKind == ParamKind::kOutput);
       return std::remove_cvref_t<P>(OutputReceiver<kOrdinal>(), &meta);
     }
   }
@@ -216,8 +206,6 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
     if constexpr (kParamKind<P> == ParamKind::kOutput) {
       using Out = std::remove_cvref_t<P>;
       constexpr std::size_t kIndex = OutputIndex<Out>(static_cast<Outputs*>(nullptr));
-      static_assert(kIndex < std::tuple_size_v<Outputs>,
-                    "StartBundle and FinishBundle may only emit to outputs that ProcessElement has too");
       Receiver<OutputElement<kIndex>>* receiver = OutputReceiver<kIndex>();
       if (receiver != nullptr && !is_global_) {
         auto& guard = std::get<kIndex>(guards_);
@@ -226,7 +214,6 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
       }
       return Out(receiver, &kBundleMeta);
     } else {
-      static_assert(HasSetup<Fn>, "StartBundle and FinishBundle take the state that Setup returns, and Outputs");
       return (state_->state);
     }
   }

@@ -12,102 +12,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "beam/base/error.h"
 #include "beam/model/dofn_operator.h"
 #include "beam/model/pcollection.h"
+#include "beam/transforms/do_fn_rules.h"
+#include "beam/transforms/views.h"
 
 namespace beam {
 
-// Marks of how a PCollection is seen as a side input.
-template <class T>
-struct SingletonView {
-  PCollection<T> values;
-};
-template <class T>
-struct IterableView {
-  PCollection<T> values;
-};
-template <class K, class V>
-struct MapView {
-  PCollection<KV<K, V>> values;
-};
-
-template <class T>
-SingletonView<T> AsSingleton(const PCollection<T>& values) {
-  return {values};
-}
-template <class T>
-IterableView<T> AsIterable(const PCollection<T>& values) {
-  return {values};
-}
-template <class K, class V>
-MapView<K, V> AsMap(const PCollection<KV<K, V>>& values) {
-  return {values};
-}
-
 namespace internal {
-
-template <class View>
-struct SideParamOf {
-  using Type = void;
-};
-template <class T>
-struct SideParamOf<SingletonView<T>> {
-  using Type = SideInput<T>;
-};
-template <class T>
-struct SideParamOf<IterableView<T>> {
-  using Type = SideIterable<T>;
-};
-template <class K, class V>
-struct SideParamOf<MapView<K, V>> {
-  using Type = SideMap<K, V>;
-};
-
-// The rules of a DoFn over elements of type In, each a sentence. True where all hold.
-template <class Fn, class In, class... Views>
-constexpr bool CheckDoFn() {
-  if constexpr (!HasProcessElement<Fn>) {
-    static_assert(HasProcessElement<Fn>,
-                  "a DoFn needs one member `void ProcessElement(const Element&, ..., Output<T>...) const`: not "
-                  "overloaded, not a template, and spelled like that");
-    return false;
-  } else if constexpr (!HasConstProcessElement<Fn>) {
-    static_assert(HasConstProcessElement<Fn>,
-                  "ProcessElement must be const: what changes from element to element belongs into the state that "
-                  "Setup() returns");
-    return false;
-  } else if constexpr (!Codable<Fn>) {
-    static_assert(Codable<Fn>,
-                  "a DoFn travels to the workers, so it must be an aggregate of fields that have a coder: make what "
-                  "lives on the worker (models, caches, mutexes, pointers) in Setup()");
-    return false;
-  } else {
-    using Traits = DoFnTraits<Fn>;
-    if constexpr (!Traits::kHasElement) {
-      static_assert(Traits::kHasElement, "ProcessElement must take the element (after the state, if there is a Setup)");
-      return false;
-    } else {
-      using Element = std::remove_cvref_t<typename ElementParamOf<Fn>::Type>;
-      if constexpr (!std::is_same_v<Element, In>) {
-        static_assert(std::is_same_v<Element, In>,
-                      "this DoFn takes elements of another type than those of the PCollection before the |");
-        return false;
-      } else if constexpr (!std::is_same_v<std::tuple<typename SideParamOf<Views>::Type...>, typename Traits::Sides>) {
-        static_assert(std::is_same_v<std::tuple<typename SideParamOf<Views>::Type...>, typename Traits::Sides>,
-                      "ParDo needs one AsSingleton, AsIterable or AsMap for each SideInput, SideIterable or SideMap "
-                      "parameter of ProcessElement, of the same types and in the same order");
-        return false;
-      } else {
-        return true;
-      }
-    }
-  }
-}
-
-template <class... O>
-constexpr bool AllCodable(std::tuple<O...>*) {
-  return (Codable<typename O::Element> && ...);
-}
 
 template <class Fn>
 std::string EncodeFn(const Fn& fn) {
@@ -117,6 +30,9 @@ std::string EncodeFn(const Fn& fn) {
 }
 
 inline void AddSideInput(Graph& graph, int transform, const auto& view) {
+  if (&view.values.graph() != &graph) {
+    throw UsageError("ParDo '" + graph.transform(transform).label + "' has a side input of another pipeline");
+  }
   using Kind = typename SideParamOf<std::remove_cvref_t<decltype(view)>>::Type;
   graph.transform(transform).side_inputs.push_back(
       {ParamTraits<Kind>::kMap ? SideInputKind::kMultimap : SideInputKind::kIterable, view.values.id()});
@@ -149,25 +65,17 @@ struct ParDoTransform {
     if constexpr (!CheckDoFn<Fn, In, Views...>()) {
       return Poison{};
     } else {
-      using Outputs = typename DoFnTraits<Fn>::Outputs;
-      if constexpr (!AllCodable(static_cast<Outputs*>(nullptr))) {
-        static_assert(AllCodable(static_cast<Outputs*>(nullptr)),
-                      "an Output of this DoFn has elements without a coder: make their type an aggregate of codable "
-                      "fields, or specialise beam::Coder for it");
-        return Poison{};
-      } else {
-        Graph& graph = in.graph();
-        TransformNode& node = graph.Add(TransformKind::kParDo, label);
-        const int id = node.id;
-        node.fn_key = DoFnRegistration<Fn>::kKey;
-        node.payload = EncodeFn(fn);
-        node.resumes = DoFnTraits<Fn>::kResumes;
-        node.inputs = {in.id()};
-        if constexpr (sizeof...(Views) > 0) {
-          std::apply([&](const auto&... view) { (AddSideInput(graph, id, view), ...); }, views);
-        }
-        return AddOutputs(graph, id, in.windowing(), static_cast<Outputs*>(nullptr));
+      Graph& graph = in.graph();
+      TransformNode& node = graph.Add(TransformKind::kParDo, label);
+      const int id = node.id;
+      node.fn_key = DoFnRegistration<Fn>::kKey;
+      node.payload = EncodeFn(fn);
+      node.resumes = DoFnTraits<Fn>::kResumes;
+      node.inputs = {in.id()};
+      if constexpr (sizeof...(Views) > 0) {
+        std::apply([&](const auto&... view) { (AddSideInput(graph, id, view), ...); }, views);
       }
+      return AddOutputs(graph, id, in.windowing(), static_cast<typename DoFnTraits<Fn>::Outputs*>(nullptr));
     }
   }
 };

@@ -38,6 +38,15 @@ inline constexpr bool kIsReversed = false;
 template <class Less>
 inline constexpr bool kIsReversed<Reversed<Less>> = true;
 
+template <class Less>
+struct UnreversedOf {
+  using Type = Less;
+};
+template <class Less>
+struct UnreversedOf<Reversed<Less>> {
+  using Type = Less;
+};
+
 // Less is a lambda without captures or another class without state.
 template <class T, class Less>
 bool RanksBelow(const T& a, const T& b) {
@@ -64,8 +73,8 @@ constexpr bool CheckLess() {
         "a comparison must be a lambda without captures, or a struct without fields: anything else would stay "
         "behind when it travels to the workers");
     return false;
-  } else if constexpr (!std::is_invocable_r_v<bool, Less, const T&, const T&>) {
-    static_assert(std::is_invocable_r_v<bool, Less, const T&, const T&>,
+  } else if constexpr (!std::is_invocable_r_v<bool, typename UnreversedOf<Less>::Type, const T&, const T&>) {
+    static_assert(std::is_invocable_r_v<bool, typename UnreversedOf<Less>::Type, const T&, const T&>,
                   "there is no such comparison of these values: give one, [](const T& a, const T& b) { return ...; } "
                   "that says whether a comes before b");
     return false;

@@ -16,10 +16,13 @@ namespace internal {
 template <class F, class In>
 struct WithTimestampsFn {
   void ProcessElement(In element, Output<In> out) const {
-    static_assert(std::is_same_v<std::invoke_result_t<F, const In&>, Timestamp>,
-                  "the function of WithTimestamps must return a beam::Timestamp");
-    const Timestamp timestamp = F{}(std::as_const(element));
-    out.EmitAt(std::move(element), timestamp);
+    if constexpr (!std::is_same_v<std::invoke_result_t<F, const In&>, Timestamp>) {
+      static_assert(std::is_same_v<std::invoke_result_t<F, const In&>, Timestamp>,
+                    "the function of WithTimestamps must return a beam::Timestamp");
+    } else {
+      const Timestamp timestamp = F{}(std::as_const(element));
+      out.EmitAt(std::move(element), timestamp);
+    }
   }
 };
 
