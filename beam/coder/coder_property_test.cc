@@ -2,6 +2,7 @@
 // have equal bytes; and no bytes do worse than an Error.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
 
 #include "beam/coder/coder.h"
@@ -119,30 +120,45 @@ struct Tree {
   bool operator==(const Tree&) const = default;
 };
 
-using Types =
-    testing::Types<std::int64_t, std::int32_t, std::uint64_t, std::uint8_t, double, float, bool, std::string, Bytes,
-                   Void, KV<std::string, std::int64_t>, std::optional<std::string>, std::vector<double>,
-                   std::vector<float>, std::vector<std::string>, std::vector<bool>, std::map<std::string, std::int32_t>,
-                   std::unordered_map<std::string, std::vector<std::int64_t>>, std::pair<std::int16_t, std::string>,
-                   Leaf, Tree, KV<std::string, std::vector<Leaf>>>;
+// What the properties need of a type, with the type erased: the checks are compiled once.
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  virtual std::string_view name() const = 0;
+  virtual CoderSpec Spec() const = 0;
+
+  // Makes another random value, which the functions below are about.
+  virtual void Next(Random& random) = 0;
+  virtual std::string Encode(Context context) const = 0;
+  virtual std::size_t ByteSize() const = 0;
+
+  // Whether `bytes` decode to just that value, and nothing is left.
+  virtual bool IsDecodedFrom(std::string_view bytes, Context context) const = 0;
+
+  // Whether `bytes` decode to any value; if not, Error is what was thrown.
+  virtual bool CanDecode(std::string_view bytes, Context context) const = 0;
+};
 
 template <class T>
-class Property : public testing::Test {
- protected:
-  T Next() {
-    T value{};
-    Generate(random_, value);
-    return value;
+class SubjectOf final : public Subject {
+ public:
+  std::string_view name() const override { return TypeName<T>(); }
+  CoderSpec Spec() const override { return Coder<T>::Spec(); }
+  void Next(Random& random) override {
+    value_ = T{};
+    Generate(random, value_);
   }
-
-  static std::string Encode(const T& value, Context context) {
+  std::string Encode(Context context) const override {
     Writer out;
-    Coder<T>::Encode(value, out, context);
+    Coder<T>::Encode(value_, out, context);
     return out.Take();
   }
-
-  // Decoding gives a value or throws Error; anything else ends the test program.
-  static bool TryDecode(std::string_view bytes, Context context) {
+  std::size_t ByteSize() const override { return Coder<T>::ByteSize(value_); }
+  bool IsDecodedFrom(std::string_view bytes, Context context) const override {
+    Reader in(bytes);
+    return Coder<T>::Decode(in, context) == value_ && in.empty();
+  }
+  bool CanDecode(std::string_view bytes, Context context) const override {
     try {
       Reader in(bytes);
       Coder<T>::Decode(in, context);
@@ -152,77 +168,110 @@ class Property : public testing::Test {
     }
   }
 
-  Random random_{20261122};
+ private:
+  T value_{};
 };
 
-TYPED_TEST_SUITE(Property, Types);
+template <class... T>
+std::vector<std::unique_ptr<Subject>> MakeSubjects() {
+  std::vector<std::unique_ptr<Subject>> subjects;
+  (subjects.push_back(std::make_unique<SubjectOf<T>>()), ...);
+  return subjects;
+}
+
+// Calls `check(subject, random)` for every type.
+template <class Check>
+void ForEachType(Check&& check) {
+  const auto subjects =
+      MakeSubjects<std::int64_t, std::int32_t, std::uint64_t, std::uint8_t, double, float, bool, std::string, Bytes,
+                   Void, KV<std::string, std::int64_t>, std::optional<std::string>, std::vector<double>,
+                   std::vector<float>, std::vector<std::string>, std::vector<bool>, std::map<std::string, std::int32_t>,
+                   std::unordered_map<std::string, std::vector<std::int64_t>>, std::pair<std::int16_t, std::string>,
+                   Leaf, Tree, KV<std::string, std::vector<Leaf>>>();
+  for (const auto& subject : subjects) {
+    SCOPED_TRACE(subject->name());
+    Random random(20261122);
+    check(*subject, random);
+  }
+}
 
 constexpr Context kContexts[] = {Context::kNested, Context::kOuter};
 
-TYPED_TEST(Property, ValuesSurviveAndSizesAreExact) {
-  for (int i = 0; i < 200; ++i) {
-    const TypeParam value = this->Next();
-    for (const Context context : kContexts) {
-      const std::string bytes = this->Encode(value, context);
-      Reader in(bytes);
-      ASSERT_TRUE(Coder<TypeParam>::Decode(in, context) == value) << Hex(bytes);
-      ASSERT_TRUE(in.empty());
-      if (context == Context::kNested) {
-        ASSERT_EQ(bytes.size(), Coder<TypeParam>::ByteSize(value)) << Hex(bytes);
+TEST(CoderProperties, ValuesSurviveAndSizesAreExact) {
+  ForEachType([](Subject& subject, Random& random) {
+    for (int i = 0; i < 200; ++i) {
+      subject.Next(random);
+      for (const Context context : kContexts) {
+        const std::string bytes = subject.Encode(context);
+        ASSERT_TRUE(subject.IsDecodedFrom(bytes, context)) << Hex(bytes);
       }
+      ASSERT_EQ(subject.Encode(Context::kNested).size(), subject.ByteSize());
     }
-  }
+  });
 }
 
-TYPED_TEST(Property, TheDynamicCoderAgrees) {
-  const DynamicCoder coder(Coder<TypeParam>::Spec());
-  for (int i = 0; i < 100; ++i) {
-    const TypeParam value = this->Next();
-    for (const Context context : kContexts) {
-      const std::string bytes = this->Encode(value, context);
-      Reader in(bytes);
-      const Value decoded = coder.Decode(in, context);
-      ASSERT_TRUE(in.empty()) << Hex(bytes);
-      Writer out;
-      coder.Encode(decoded, out, context);
-      ASSERT_EQ(Hex(out.view()), Hex(bytes)) << DebugString(decoded);
-    }
-  }
-}
-
-TYPED_TEST(Property, EveryTruncationThrowsOrEndsInTime) {
-  for (int i = 0; i < 20; ++i) {
-    const std::string bytes = this->Encode(this->Next(), Context::kNested);
-    for (std::size_t size = 0; size < std::min<std::size_t>(bytes.size(), 500); ++size) {
-      // All of these types know their end in the nested context, so a part is never taken for the whole.
-      ASSERT_FALSE(this->TryDecode(std::string_view(bytes).substr(0, size), Context::kNested)) << Hex(bytes);
-    }
-  }
-}
-
-TYPED_TEST(Property, NoBytesDoWorseThanAnError) {
-  const DynamicCoder coder(Coder<TypeParam>::Spec());
-  for (int i = 0; i < 2000; ++i) {
-    std::string bytes;
-    if (i % 2 == 0) {
-      bytes = this->Encode(this->Next(), Context::kNested);
-      for (int flips = 0; flips < 3 && !bytes.empty(); ++flips) {
-        bytes[this->random_() % bytes.size()] ^= static_cast<char>(1 << this->random_() % 8);
-      }
-    } else {
-      Generate(this->random_, bytes);
-    }
-    for (const Context context : kContexts) {
-      const bool typed = this->TryDecode(bytes, context);
-      try {
+TEST(CoderProperties, TheDynamicCoderAgrees) {
+  ForEachType([](Subject& subject, Random& random) {
+    const DynamicCoder coder(subject.Spec());
+    for (int i = 0; i < 100; ++i) {
+      subject.Next(random);
+      for (const Context context : kContexts) {
+        const std::string bytes = subject.Encode(context);
         Reader in(bytes);
-        coder.Decode(in, context);
-      } catch (const Error&) {
-        // The typed coder checks more (ranges of integers, absent fields), never less.
-        ASSERT_FALSE(typed) << Hex(bytes);
+        const Value decoded = coder.Decode(in, context);
+        ASSERT_TRUE(in.empty()) << Hex(bytes);
+        Writer out;
+        coder.Encode(decoded, out, context);
+        ASSERT_EQ(Hex(out.view()), Hex(bytes)) << DebugString(decoded);
       }
     }
+  });
+}
+
+TEST(CoderProperties, NoPartIsTakenForTheWhole) {
+  ForEachType([](Subject& subject, Random& random) {
+    for (int i = 0; i < 20; ++i) {
+      subject.Next(random);
+      const std::string bytes = subject.Encode(Context::kNested);
+      for (std::size_t size = 0; size < std::min<std::size_t>(bytes.size(), 500); ++size) {
+        ASSERT_FALSE(subject.CanDecode(std::string_view(bytes).substr(0, size), Context::kNested)) << Hex(bytes);
+      }
+    }
+  });
+}
+
+// A value with some bits flipped, or bytes that mean nothing.
+std::string Damaged(Subject& subject, Random& random) {
+  std::string bytes;
+  if (random() % 2 == 0) {
+    Generate(random, bytes);
+    return bytes;
   }
+  subject.Next(random);
+  bytes = subject.Encode(Context::kNested);
+  for (int flips = 0; flips < 3 && !bytes.empty(); ++flips) {
+    bytes[random() % bytes.size()] ^= static_cast<char>(1 << random() % 8);
+  }
+  return bytes;
+}
+
+TEST(CoderProperties, NoBytesDoWorseThanAnError) {
+  ForEachType([](Subject& subject, Random& random) {
+    const DynamicCoder coder(subject.Spec());
+    for (int i = 0; i < 1000; ++i) {
+      const std::string bytes = Damaged(subject, random);
+      for (const Context context : kContexts) {
+        const bool typed = subject.CanDecode(bytes, context);
+        try {
+          Reader in(bytes);
+          coder.Decode(in, context);
+        } catch (const Error&) {
+          // The typed coder checks more (ranges of integers, absent fields), never less.
+          ASSERT_FALSE(typed) << Hex(bytes);
+        }
+      }
+    }
+  });
 }
 
 }  // namespace
