@@ -26,7 +26,7 @@ Engine::Engine(std::shared_ptr<const Graph> graph, const EngineOptions& options)
     : graph_(std::move(graph)), options_(options), plan_(Fuse(*graph_)) {
   shuffle_memory_.limit_bytes = options_.shuffle_memory_bytes;
   shuffle_memory_.bundle_limit_bytes = options_.shuffle_memory_bytes / 4 / static_cast<std::uint64_t>(options_.workers);
-  shuffle_memory_.temp_folder = options_.temp_folder;
+  shuffle_memory_.temp_file = std::make_shared<TempFile>(options_.temp_folder);
   for (const Stage& stage : plan_.stages) {
     StageRun run;
     run.stage = &stage;
@@ -350,6 +350,7 @@ void Engine::FinishStageLocked(int stage) {
         case SinkKind::kGroups:
           if (reader.root == RootKind::kGroups && reader.root_transform == sink.transform) {
             other.is_sealed = --other.open_producers == 0;
+            if (other.is_sealed) other.groups->Seal();
           }
           break;
         case SinkKind::kSideInput:

@@ -1,13 +1,10 @@
 #include "beam/runners/direct/group_chunk.h"
 
-#include <algorithm>
-#include <cassert>
-#include <cstring>
+#include <string>
+#include <utility>
 
 namespace beam {
 namespace {
-
-constexpr std::size_t kReadBytes = 256 << 10;
 
 // What the two kinds have in common: a list of groups, and how a group's key and window are told.
 class GroupChunk : public Chunk {
@@ -109,14 +106,14 @@ class MemoryGroupChunk final : public GroupChunk {
 
 class DiskValues final : public EncodedValues {
  public:
-  DiskValues(std::shared_ptr<const TempFile> file, std::uint64_t begin, std::uint64_t end, std::size_t size)
-      : file_(std::move(file)), begin_(begin), end_(end), size_(size) {}
+  DiskValues(std::shared_ptr<const TempRegion> region, std::uint64_t begin, std::uint64_t end, std::size_t size)
+      : region_(std::move(region)), begin_(begin), end_(end), size_(size) {}
 
   std::size_t size() const override { return size_; }
   std::unique_ptr<Cursor> Open() const override {
     class DiskCursor final : public Cursor {
      public:
-      DiskCursor(const TempFile& file, std::uint64_t begin, std::uint64_t end) : reader_(file, begin, end) {}
+      DiskCursor(const TempRegion& region, std::uint64_t begin, std::uint64_t end) : reader_(region, begin, end) {}
       bool Next(std::string_view& bytes) override {
         ShuffleRecord record;
         if (!reader_.Next(record)) return false;
@@ -127,11 +124,11 @@ class DiskValues final : public EncodedValues {
      private:
       DiskRecordReader reader_;
     };
-    return std::make_unique<DiskCursor>(*file_, begin_, end_);
+    return std::make_unique<DiskCursor>(*region_, begin_, end_);
   }
 
  private:
-  std::shared_ptr<const TempFile> file_;
+  std::shared_ptr<const TempRegion> region_;
   std::uint64_t begin_;
   std::uint64_t end_;
   std::size_t size_;
@@ -139,9 +136,9 @@ class DiskValues final : public EncodedValues {
 
 class DiskGroupChunk final : public GroupChunk {
  public:
-  DiskGroupChunk(const KvType* type, bool is_global, std::shared_ptr<const TempFile> file)
-      : GroupChunk(type, is_global), file_(std::move(file)) {
-    DiskRecordReader reader(*file_, 0, file_->size());
+  DiskGroupChunk(const KvType* type, bool is_global, std::shared_ptr<const TempRegion> region)
+      : GroupChunk(type, is_global), region_(std::move(region)) {
+    DiskRecordReader reader(*region_, 0, region_->size());
     std::string key;
     ShuffleRecord record;
     std::uint64_t hash = 0;
@@ -163,47 +160,19 @@ class DiskGroupChunk final : public GroupChunk {
   };
 
   std::shared_ptr<const EncodedValues> Group(std::size_t i, std::string& key) const override {
-    const std::uint64_t end = i + 1 < groups_.size() ? groups_[i + 1].start : file_->size();
-    DiskRecordReader reader(*file_, groups_[i].start, end);
+    const std::uint64_t end = i + 1 < groups_.size() ? groups_[i + 1].start : region_->size();
+    DiskRecordReader reader(*region_, groups_[i].start, end);
     ShuffleRecord first;
     reader.Next(first);
     key = first.key();
-    return std::make_shared<DiskValues>(file_, groups_[i].start, end, groups_[i].size);
+    return std::make_shared<DiskValues>(region_, groups_[i].start, end, groups_[i].size);
   }
 
-  std::shared_ptr<const TempFile> file_;
+  std::shared_ptr<const TempRegion> region_;
   std::vector<Place> groups_;
 };
 
 }  // namespace
-
-void AppendDiskRecord(const ShuffleRecord& record, TempFile& file) {
-  const DiskRecordHeader header{record.hash, record.order, record.key_size, record.value_size};
-  file.Append({reinterpret_cast<const char*>(&header), sizeof header});
-  file.Append({record.data, std::size_t{record.key_size} + record.value_size});
-}
-
-void DiskRecordReader::Fill(std::size_t need) {
-  if (position_ >= buffer_start_ && position_ + need <= buffer_start_ + buffer_.size()) return;
-  const std::size_t size = std::min<std::uint64_t>(std::max(need, kReadBytes), end_ - position_);
-  assert(size >= need);
-  buffer_.resize(size);
-  file_.ReadAt(position_, buffer_.data(), size);
-  buffer_start_ = position_;
-}
-
-bool DiskRecordReader::Next(ShuffleRecord& record) {
-  if (position_ == end_) return false;
-  DiskRecordHeader header;
-  Fill(sizeof header);
-  std::memcpy(&header, buffer_.data() + (position_ - buffer_start_), sizeof header);
-  const std::size_t size = sizeof header + header.key_size + header.value_size;
-  Fill(size);
-  record = {header.hash, header.order, buffer_.data() + (position_ - buffer_start_) + sizeof header, header.key_size,
-            header.value_size};
-  position_ += size;
-  return true;
-}
 
 std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, std::vector<ShuffleRecord> records,
                                             std::vector<std::shared_ptr<const void>> owners) {
@@ -211,8 +180,8 @@ std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, 
   return std::make_shared<MemoryGroupChunk>(type, is_global, std::move(shared));
 }
 
-std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, std::shared_ptr<const TempFile> file) {
-  return std::make_shared<DiskGroupChunk>(type, is_global, std::move(file));
+std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, std::shared_ptr<const TempRegion> region) {
+  return std::make_shared<DiskGroupChunk>(type, is_global, std::move(region));
 }
 
 }  // namespace beam

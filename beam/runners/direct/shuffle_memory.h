@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
+#include <memory>
+
+#include "beam/runners/direct/temp_file.h"
 
 namespace beam {
 
@@ -11,7 +13,7 @@ namespace beam {
 struct ShuffleMemory {
   std::uint64_t limit_bytes = 0;         // of all that was committed
   std::uint64_t bundle_limit_bytes = 0;  // of what one bundle holds back until it ends
-  std::string temp_folder = {};
+  std::shared_ptr<TempFile> temp_file = std::make_shared<TempFile>("");
   std::atomic<std::uint64_t> used_bytes{0};
   std::atomic<std::uint64_t> spilled_bytes{0};
 };

@@ -11,8 +11,8 @@ void SegmentWriter::Write(std::string_view key, std::string_view value, const El
   segment_->Add(key, window_.view(), value, order.Next());
   if (segment_->byte_size() > memory_->bundle_limit_bytes) {
     segment_->Seal();
-    runs_.push_back(WriteShuffleRun({std::exchange(segment_, nullptr)}, memory_->temp_folder));
-    memory_->spilled_bytes += runs_.back()->file.size();
+    runs_.push_back(WriteShuffleRun({std::exchange(segment_, nullptr)}, memory_->temp_file));
+    memory_->spilled_bytes += runs_.back()->region.size();
   }
 }
 

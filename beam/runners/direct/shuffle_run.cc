@@ -1,6 +1,6 @@
 #include "beam/runners/direct/shuffle_run.h"
 
-#include "beam/runners/direct/group_chunk.h"
+#include "beam/runners/direct/disk_record.h"
 #include "beam/runners/direct/shuffle_sort.h"
 
 namespace beam {
@@ -13,14 +13,16 @@ std::vector<ShuffleRecord> SortedPartition(const std::vector<std::shared_ptr<con
 }
 
 std::shared_ptr<const ShuffleRun> WriteShuffleRun(const std::vector<std::shared_ptr<const ShuffleSegment>>& segments,
-                                                  const std::string& folder) {
-  auto run = std::make_shared<ShuffleRun>(folder);
+                                                  const std::shared_ptr<TempFile>& file) {
+  std::uint64_t bytes = 0;
+  for (const auto& segment : segments) bytes += DiskBytes(*segment);
+  auto run = std::make_shared<ShuffleRun>(file, bytes);
   for (std::size_t partition = 0; partition < kShufflePartitions; ++partition) {
-    run->starts[partition] = run->file.size();
-    for (const ShuffleRecord& record : SortedPartition(segments, partition)) AppendDiskRecord(record, run->file);
+    run->starts[partition] = run->region.size();
+    for (const ShuffleRecord& record : SortedPartition(segments, partition)) AppendDiskRecord(record, run->region);
   }
-  run->starts[kShufflePartitions] = run->file.size();
-  run->file.Flush();
+  run->starts[kShufflePartitions] = run->region.size();
+  run->region.Flush();
   return run;
 }
 

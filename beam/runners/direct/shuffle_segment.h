@@ -37,10 +37,15 @@ class ShuffleSegment {
  public:
   // Appends a pair; `suffix` belongs to the key.
   void Add(std::string_view key, std::string_view suffix, std::string_view value, const ElementOrder& order);
-  // Puts the records in the order of their partitions. No Add after that.
+  // Puts the records, and their bytes, in the order of their partitions. No Add after that.
   void Seal();
 
+  // One sealed segment of several.
+  static std::shared_ptr<const ShuffleSegment> Merge(const std::vector<std::shared_ptr<const ShuffleSegment>>& parts);
+
   std::size_t byte_size() const { return block_bytes_ + records_.size() * sizeof(ShuffleRecord); }
+  std::size_t record_count() const { return records_.size(); }
+  std::size_t data_bytes() const { return data_bytes_; }  // of keys and values
   bool empty() const { return records_.empty(); }
   // Only when sealed.
   const ShuffleRecord* begin(std::size_t partition) const { return records_.data() + starts_[partition]; }
@@ -53,6 +58,7 @@ class ShuffleSegment {
   char* free_ = nullptr;
   std::size_t free_bytes_ = 0;
   std::size_t block_bytes_ = 0;
+  std::size_t data_bytes_ = 0;
   std::vector<ShuffleRecord> records_;
   std::array<std::size_t, kShufflePartitions + 1> starts_{};
 };

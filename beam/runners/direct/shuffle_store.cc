@@ -1,5 +1,7 @@
 #include "beam/runners/direct/shuffle_store.h"
 
+#include <algorithm>
+#include <iterator>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -10,8 +12,16 @@
 namespace beam {
 namespace {
 
+// The part of the memory that a store, or a partition that is loaded, may have whatever the others have.
+constexpr std::uint64_t kStoreShare = 16;
+
+// Bundles may be tiny (one slow element), and there may be millions of them: their segments are put together, as each
+// has a table of partitions.
+constexpr std::size_t kSmallSegmentBytes = 64 << 10;
+constexpr std::size_t kMaxSmallSegments = 64;
+
 // Merges sorted sources of records into `out`.
-void Merge(std::vector<DiskRecordReader>& sources, const std::vector<ShuffleRecord>& in_memory, TempFile& out) {
+void Merge(std::vector<DiskRecordReader>& sources, const std::vector<ShuffleRecord>& in_memory, TempRegion& out) {
   struct Head {
     ShuffleRecord record;
     std::size_t source;
@@ -51,15 +61,45 @@ void ShuffleStore::Add(ShuffleOutput output) {
   const std::lock_guard lock(mutex_);
   for (auto& run : output.runs) runs_.push_back(std::move(run));
   if (output.segment == nullptr) return;
-  segment_bytes_ += output.segment->byte_size();
-  memory_->used_bytes += output.segment->byte_size();
-  segments_.push_back(std::move(output.segment));
-  if (memory_->used_bytes > memory_->limit_bytes) SpillLocked();
+  AddSegmentLocked(std::move(output.segment));
+  // Where other stores hold the memory, this one may still have its share: it does not write a run for each bundle.
+  if (memory_->used_bytes > memory_->limit_bytes && segment_bytes_ >= memory_->limit_bytes / kStoreShare) SpillLocked();
+}
+
+void ShuffleStore::AddSegmentLocked(std::shared_ptr<const ShuffleSegment> segment) {
+  // The table of partitions is left out: it goes away when small segments are put together.
+  const std::size_t size = segment->byte_size();
+  segment_bytes_ += size;
+  memory_->used_bytes += size;
+  if (size >= kSmallSegmentBytes) {
+    segments_.push_back(std::move(segment));
+    return;
+  }
+  small_segments_.push_back(std::move(segment));
+  if (small_segments_.size() == kMaxSmallSegments) MergeSmallLocked();
+}
+
+void ShuffleStore::MergeSmallLocked() {
+  auto merged = ShuffleSegment::Merge(small_segments_);
+  small_segments_.clear();
+  (merged->byte_size() < kSmallSegmentBytes ? small_segments_ : segments_).push_back(std::move(merged));
+}
+
+void ShuffleStore::Seal() {
+  const std::lock_guard lock(mutex_);
+  if (small_segments_.size() > 1) MergeSmallLocked();
+  TakeSmallLocked();
+}
+
+void ShuffleStore::TakeSmallLocked() {
+  std::move(small_segments_.begin(), small_segments_.end(), std::back_inserter(segments_));
+  small_segments_.clear();
 }
 
 void ShuffleStore::SpillLocked() {
-  runs_.push_back(WriteShuffleRun(segments_, memory_->temp_folder));
-  memory_->spilled_bytes += runs_.back()->file.size();
+  TakeSmallLocked();
+  runs_.push_back(WriteShuffleRun(segments_, memory_->temp_file));
+  memory_->spilled_bytes += runs_.back()->region.size();
   memory_->used_bytes -= segment_bytes_;
   segment_bytes_ = 0;
   segments_.clear();
@@ -78,14 +118,14 @@ std::shared_ptr<const Chunk> ShuffleStore::Load(std::size_t partition) {
     if (records.empty()) return nullptr;
     return MakeGroupChunk(type_, is_global_, std::move(records), {segments_.begin(), segments_.end()});
   }
-  // Several threads load at once, so a partition may take a small part of the memory only. A larger one is merged into
-  // a file of its own, over which groups of any size can be read.
+  // Several threads load at once, so a partition may take a small part of the memory only. A larger one is merged on
+  // disk, over which groups of any size can be read.
   std::vector<DiskRecordReader> readers;
-  for (const auto& run : runs_) readers.emplace_back(run->file, run->starts[partition], run->starts[partition + 1]);
-  if (on_disk > memory_->limit_bytes / 16) {
-    auto merged = std::make_shared<TempFile>(memory_->temp_folder);
+  for (const auto& run : runs_) readers.emplace_back(run->region, run->starts[partition], run->starts[partition + 1]);
+  if (on_disk > memory_->limit_bytes / kStoreShare) {
+    auto merged = std::make_shared<TempRegion>(memory_->temp_file, on_disk + DiskBytes(records));
     Merge(readers, records, *merged);
-    return MakeGroupChunk(type_, is_global_, std::shared_ptr<const TempFile>(std::move(merged)));
+    return MakeGroupChunk(type_, is_global_, std::shared_ptr<const TempRegion>(std::move(merged)));
   }
   auto loaded = std::make_shared<ShuffleSegment>();
   for (DiskRecordReader& reader : readers) {
