@@ -180,7 +180,8 @@ std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, 
   return std::make_shared<MemoryGroupChunk>(type, is_global, std::move(shared));
 }
 
-std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, std::shared_ptr<const TempRegion> region) {
+std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global,
+                                            std::shared_ptr<const TempRegion> region) {
   return std::make_shared<DiskGroupChunk>(type, is_global, std::move(region));
 }
 

@@ -17,6 +17,7 @@ std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, 
                                             std::vector<std::shared_ptr<const void>> owners);
 
 // Over the whole of `region`, which holds sorted records.
-std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global, std::shared_ptr<const TempRegion> region);
+std::shared_ptr<const Chunk> MakeGroupChunk(const KvType* type, bool is_global,
+                                            std::shared_ptr<const TempRegion> region);
 
 }  // namespace beam

@@ -27,8 +27,8 @@ class ShuffleStore {
   // After the last Add.
   void Seal();
 
-  // Once sealed: the groups of `partition` (below kShufflePartitions), or null if it has none. Each partition once: what it held in
-  // memory belongs to the chunk then.
+  // Once sealed: the groups of `partition` (below kShufflePartitions), or null if it has none. Each partition once:
+  // what it held in memory belongs to the chunk then.
   std::shared_ptr<const Chunk> Load(std::size_t partition);
 
  private:
