@@ -121,7 +121,10 @@ std::shared_ptr<const Chunk> ShuffleStore::Load(std::size_t partition) {
   // Several threads load at once, so a partition may take a small part of the memory only. A larger one is merged on
   // disk, over which groups of any size can be read.
   std::vector<DiskRecordReader> readers;
-  for (const auto& run : runs_) readers.emplace_back(run->region, run->starts[partition], run->starts[partition + 1]);
+  for (const auto& run : runs_) {
+    if (run->byte_size(partition) == 0) continue;
+    readers.emplace_back(run->region, run->starts[partition], run->starts[partition + 1]);
+  }
   if (on_disk > memory_->limit_bytes / kStoreShare) {
     auto merged = std::make_shared<TempRegion>(memory_->temp_file, on_disk + DiskBytes(records));
     Merge(readers, records, *merged);
