@@ -46,6 +46,8 @@ TEST(StreamsTest, CtrlCStopsInTheMiddleAndSaysWhatWasDone) {
   }
 }
 
+// The thread sanitizer holds signals back while a thread is in write(2), so that this cannot work there.
+#ifndef __SANITIZE_THREAD__
 // Nobody reads the log: all threads are stuck in writing it, also the one that would say what was done.
 TEST(StreamsTest, CtrlCStopsAProgramWhoseLogIsStuck) {
   const TestFolder folder;
@@ -60,6 +62,7 @@ TEST(StreamsTest, CtrlCStopsAProgramWhoseLogIsStuck) {
   close(log[0]);
   close(log[1]);
 }
+#endif
 
 TEST(StreamsTest, AReaderThatLeavesDoesNotEndTheJob) {
   const TestFolder folder;
