@@ -1,11 +1,10 @@
 # The commands of the project, thin names for scripts and CMake presets. `make example` and `make tests` do the whole
 # set-up of a fresh Debian 12 machine themselves (it needs only make, and sudo where not root).
-.PHONY: help setup build example tests tests-all code-style format type-check sanitize fuzz bench install clean
+.PHONY: help setup build example tests code-style format type-check sanitize fuzz bench install clean
 
 help:
 	@echo 'make example     set up, build, and decode real music with the example pipeline'
-	@echo 'make tests       set up, then style and the tests, also under the address and undefined-behaviour sanitizers'
-	@echo 'make tests-all   the same, also with Clang and under the thread sanitizer'
+	@echo 'make tests       set up, then style and the tests: with GCC and Clang, and under three sanitizers'
 	@echo 'make build       the program build/release/klay-beam and the libraries'
 	@echo 'make bench       the benchmarks, with the programs they are compared to'
 	@echo 'make code-style  formatting, layer table, names   (make format mends the formatting)'
@@ -27,11 +26,7 @@ example: setup
 	scripts/example.sh
 
 tests: setup code-style
-	scripts/run_tests.sh release debug
-
-# With the second compiler and the thread sanitizer.
-tests-all: setup code-style
-	scripts/run_tests.sh release clang debug tsan
+	scripts/run_tests.sh release debug tsan
 
 code-style:
 	scripts/code_style.sh

@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build
-cmake --preset clang >build/clang.configure.log 2>&1 || { cat build/clang.configure.log; exit 1; }
-run-clang-tidy-16 -quiet -p build/clang -j "$(nproc)" "${@:-$PWD/(beam|klay|bench|fuzz)/(?!.*_test[.]cc)}"
+cmake --preset debug >build/debug.configure.log 2>&1 || { cat build/debug.configure.log; exit 1; }
+run-clang-tidy-16 -quiet -p build/debug -j "$(nproc)" "${@:-$PWD/(beam|klay|bench|fuzz)/(?!.*_test[.]cc)}"
