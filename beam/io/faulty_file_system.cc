@@ -77,6 +77,11 @@ class FaultyFileSystem::Sink final : public ByteSink {
     inner_->Write(data, size);
   }
 
+  bool CanRewrite() const override { return inner_->CanRewrite(); }
+  void Rewrite(std::uint64_t offset, const void* data, std::size_t size) override {
+    inner_->Rewrite(offset, data, size);
+  }
+
   void Finish() override {
     if (finish_fault_) ThrowInjected("write", path(), finish_fault_->text);
     inner_->Finish();

@@ -90,6 +90,12 @@ std::unique_ptr<ByteSink> LocalFileSystem::OpenWrite(const std::string& path) {
   return internal::CreateLocalFile(path);
 }
 
+std::vector<std::string> LocalFileSystem::FinishAll(const std::vector<ByteSink*>& sinks) {
+  return internal::FinishLocalFiles(sinks);
+}
+
+bool LocalFileSystem::RemoveAbandoned(const std::string& path) { return internal::RemoveAbandonedFile(path); }
+
 void LocalFileSystem::Rename(const std::string& from, const std::string& to) {
   if (::rename(internal::SystemPath(from).c_str(), internal::SystemPath(to).c_str()) != 0) {
     const int error_number = errno;

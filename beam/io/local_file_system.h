@@ -16,10 +16,13 @@ class LocalFileSystem : public FileSystem {
   std::optional<FileStatus> Status(const std::string& path) override;
   std::unique_ptr<ByteSource> OpenRead(const std::string& path) override;
 
-  // Writes to a hidden file beside the target, syncs it to the disk and renames it over the target. The hidden file's
-  // name is ".beam-" and 16 hexadecimal digits and ".part"; only a killed process leaves one.
+  // Writes to a file without a name, syncs it to the disk and gives it the target's. Where a file system has no such
+  // files, or the target exists, a hidden one beside it takes part: ".beam-", 16 hexadecimal digits, ".part". Only a
+  // killed process leaves one, and RemoveAbandoned() then knows it.
   std::unique_ptr<ByteSink> OpenWrite(const std::string& path) override;
 
+  std::vector<std::string> FinishAll(const std::vector<ByteSink*>& sinks) override;
+  bool RemoveAbandoned(const std::string& path) override;
   void Rename(const std::string& from, const std::string& to) override;
   bool Delete(const std::string& path) override;
   void MakeDirectories(const std::string& path) override;

@@ -68,6 +68,11 @@ class MemoryFileSystem::Sink final : public ByteSink {
 
   void Write(const void* data, std::size_t size) override { bytes_.append(static_cast<const char*>(data), size); }
 
+  bool CanRewrite() const override { return true; }
+  void Rewrite(std::uint64_t offset, const void* data, std::size_t size) override {
+    bytes_.replace(offset, size, static_cast<const char*>(data), size);
+  }
+
   void Finish() override {
     const std::lock_guard lock(state_->mutex);
     const auto time = static_cast<double>(++state_->changes);
