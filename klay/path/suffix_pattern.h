@@ -7,8 +7,9 @@
 // match anywhere: in "a.drums.wav/b.drums-1.wav" it finds the folder's and removes nothing, and a pattern that matches
 // the empty text removes everything. Here the one loses its end and the other changes nothing.)
 //
-// The pattern is in the syntax of ECMAScript, which Python shares but for named groups, (?i) and look-behind. Compiled
-// once; a SuffixPattern may be used by several threads at once.
+// The pattern is in the syntax of ECMAScript, which Python shares but for named groups, (?i) and look-behind; without
+// back-references, which alone take exponential time. Compiled once; a SuffixPattern may be used by several threads at
+// once.
 #pragma once
 
 #include <regex>
@@ -25,8 +26,8 @@ class SuffixPattern {
   // Throws beam::Error for a path beyond kLongestPath bytes, and if the pattern is too complex to be matched.
   std::string Remove(std::string_view path) const;
 
-  // The standard library's matching takes stack for each character; no file system or object store knows names as long.
-  static constexpr std::size_t kLongestPath = 8192;
+  // Matching can take time with the square of the length; no file system or object store knows longer names.
+  static constexpr std::size_t kLongestPath = 4096;
 
  private:
   std::regex ending_;
