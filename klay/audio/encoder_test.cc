@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "beam/base/cancel.h"
+#include "klay/audio/decoder.h"
 #include "klay/audio/encode_test_util.h"
 
 namespace klay {
@@ -84,8 +85,12 @@ TEST(RoundTrip, Mp3) {
     for (const int channels : {1, 2}) ExpectRoundTrip({.format = AudioFormat::kMp3}, channels, rate, 30011, 20);
     ExpectRoundTrip({.format = AudioFormat::kMp3, .quality = 2}, 2, rate, 30011, 12);
   }
-  for (const int bitrate : {32000, 128000, 320000}) {
+  for (const int bitrate : {32000, 40000, 48000, 56000, 64000, 128000, 320000}) {
     ExpectRoundTrip({.format = AudioFormat::kMp3, .bitrate = bitrate}, 2, 44100, 30011, bitrate > 100000 ? 20 : 4);
+  }
+  // Frames with hardly any room, the smallest of all last.
+  for (const int rate : {8000, 12000, 16000, 24000}) {
+    ExpectRoundTrip({.format = AudioFormat::kMp3, .bitrate = 8000}, 1, rate, 30011, -HUGE_VAL);
   }
   for (const double quality : {0.0, 4.5, 9.0}) {
     ExpectRoundTrip({.format = AudioFormat::kMp3, .quality = quality}, 2, 44100, 30011, 8);
@@ -168,7 +173,7 @@ TEST(Encoder, SinksThatOnlyAppendGetWholeFiles) {
         ASSERT_EQ(Outcome(sink.bytes()), "ok");
         const LoadedAudio back = Load(sink.bytes());
         EXPECT_EQ(back.waveform.frames(), frames);
-        EXPECT_EQ(back.report.info.frames_from_header.has_value(), length_first);
+        EXPECT_EQ(back.report.info.frames_from_header.has_value(), length_first || frames == 0);
         if (frames == 30011) {
           EXPECT_GE(MatchInDb(wave, back.waveform), 8);
         }
@@ -268,7 +273,7 @@ TEST(Encoder, LossyCodecsKeepWhatIsBeyondFullScale) {
   for (const AudioFormat format : {AudioFormat::kMp3, AudioFormat::kOgg, AudioFormat::kM4a}) {
     const Waveform back = Load(Encode(loud, {.format = format})).waveform;
     EXPECT_GT(std::ranges::max(back.channel(0)), 1.8F) << AudioFormatName(format);
-    EXPECT_GE(MatchInDb(loud, back), 10) << AudioFormatName(format);
+    EXPECT_GE(MatchInDb(loud, back), 4) << AudioFormatName(format);
   }
 }
 

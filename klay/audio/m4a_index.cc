@@ -25,11 +25,12 @@ class Moov {
   Moov(const M4aTrack& track, const M4aIndex& index)
       : track_(track),
         index_(index),
-        media_length_(static_cast<std::uint64_t>(track.delay + track.frames)),
+        media_length_(track.frames == 0 ? 0 : static_cast<std::uint64_t>(track.delay + track.frames)),
         wide_(media_length_ > kMost32) {}
 
   std::string Make() const {
-    return Box("moov", MovieHeader() + Box("trak", TrackHeader() + Box("edts", EditList()) + Box("mdia", Media())));
+    const std::string edits = track_.frames == 0 ? "" : Box("edts", EditList());
+    return Box("moov", MovieHeader() + Box("trak", TrackHeader() + edits + Box("mdia", Media())));
   }
 
  private:
@@ -112,6 +113,7 @@ class Moov {
   // All packets are of one length, but for the last: it ends where the signal does.
   std::string Times() const {
     const std::uint64_t packets = index_.packet_bytes.size();
+    if (packets == 0) return FullBox("stts", 0, 0, ByteWriter().Big(0, 4));
     const auto length = static_cast<std::uint64_t>(track_.packet_frames);
     const std::uint64_t before_last = (packets - 1) * length;
     const std::uint64_t last = media_length_ > before_last ? std::min(media_length_ - before_last, length) : 1;
@@ -143,7 +145,7 @@ class Moov {
   }
 
   std::string ChunkOffsets() const {
-    const bool large = index_.chunks.back().offset > kMost32;
+    const bool large = !index_.chunks.empty() && index_.chunks.back().offset > kMost32;
     ByteWriter out;
     out.Big(index_.chunks.size(), 4);
     for (const M4aIndex::Chunk& chunk : index_.chunks) out.Big(chunk.offset, large ? 8 : 4);

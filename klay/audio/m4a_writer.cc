@@ -12,6 +12,9 @@ namespace klay::internal {
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
+// Where there are many, readers look at the head of each.
+constexpr std::size_t kSmallMdatBytes = std::size_t{512} << 10;
+constexpr std::uint64_t kTypeBytes = 28;
 
 }  // namespace
 
@@ -22,17 +25,19 @@ M4aWriter::M4aWriter(ByteSink& sink, int channels, int sample_rate, const Encode
                 .channels = channels,
                 .sample_rate = sample_rate,
                 .bitrate = BitrateOrDefault(options, channels, sample_rate)}),
-      buffer_(channels, encoder_.frame_size(), Cleaning::kForLossy) {
+      buffer_(channels, encoder_.frame_size(), Cleaning::kForLossy),
+      one_mdat_(sink.CanRewrite()) {
   const ByteView config = encoder_.extradata();
   track_ = {.channels = channels,
             .sample_rate = sample_rate,
             .packet_frames = encoder_.frame_size(),
             .delay = encoder_.delay(),
             .codec_config = std::string(config.begin(), config.end())};
-  ByteWriter type;
-  type.Big(28, 4).Text("ftypM4A ").Big(512, 4).Text("M4A isomiso2");
-  sink_.Write(type.bytes().data(), type.size());
-  written_ = type.size();
+  ByteWriter head;
+  head.Big(kTypeBytes, 4).Text("ftypM4A ").Big(512, 4).Text("M4A isomiso2");
+  if (one_mdat_) head.Big(1, 4).Text("mdat").Big(16, 8);  // 1: the size is the 64 bits behind the type
+  sink_.Write(head.bytes().data(), head.size());
+  written_ = head.size();
 }
 
 void M4aWriter::Write(const float* const* planes, std::int64_t frames) {
@@ -53,17 +58,19 @@ void M4aWriter::Take(const AVPacket& packet) {
   index_.packet_bytes.push_back(static_cast<std::uint16_t>(packet.size));
   chunk_.append(reinterpret_cast<const char*>(packet.data), static_cast<std::size_t>(packet.size));
   ++packets_in_chunk_;
-  if (chunk_.size() >= kChunkBytes) WriteChunk();
+  if (chunk_.size() >= (one_mdat_ ? kChunkBytes : kSmallMdatBytes)) WriteChunk();
 }
 
 void M4aWriter::WriteChunk() {
   if (chunk_.empty()) return;
-  ByteWriter header;
-  header.Big(8 + chunk_.size(), 4).Text("mdat");
-  sink_.Write(header.bytes().data(), header.size());
+  if (!one_mdat_) {
+    const ByteWriter header = ByteWriter().Big(8 + chunk_.size(), 4).Text("mdat");
+    sink_.Write(header.bytes().data(), header.size());
+    written_ += header.size();
+  }
   sink_.Write(chunk_.data(), chunk_.size());
-  index_.chunks.push_back({written_ + header.size(), packets_in_chunk_});
-  written_ += header.size() + chunk_.size();
+  index_.chunks.push_back({written_, packets_in_chunk_});
+  written_ += chunk_.size();
   packets_in_chunk_ = 0;
   chunk_.clear();
 }
@@ -73,9 +80,12 @@ void M4aWriter::Finish(std::int64_t frames) {
     // A whole packet of it: the encoder then puts out everything, whatever it does with short ones.
     Encode(buffer_.Rest(), track_.packet_frames);
   }
-  if (frames == 0) Encode(buffer_.Rest(), track_.packet_frames);
-  encoder_.Send(0, [this](const AVPacket& packet) { Take(packet); });
+  if (frames > 0) encoder_.Send(0, [this](const AVPacket& packet) { Take(packet); });
   WriteChunk();
+  if (one_mdat_) {
+    const ByteWriter size = ByteWriter().Big(written_ - kTypeBytes, 8);
+    sink_.Rewrite(kTypeBytes + 8, size.bytes().data(), size.size());
+  }
   track_.frames = frames;
   const std::string moov = MakeMoov(track_, index_);
   sink_.Write(moov.data(), moov.size());

@@ -1,9 +1,9 @@
 // M4aWriter: AAC-LC by libavcodec, in an MP4 file that is written from the first to the last byte.
 //
-//   ftyp  { mdat: some packets }*  moov: what is where
-// Packets are collected and written as one small mdat after another, each with its right size, so that nothing is ever
-// rewritten. An edit list says which samples are the signal. The index, two bytes a packet, is kept until the end.
-// Sources: ISO/IEC 14496-12 (the boxes), 14496-14 and 14496-1 (esds).
+//   ftyp  mdat: the packets  moov: what is where
+// On a sink that only appends the size of one large mdat could not be known: there, packets are collected and written
+// as many small ones. An edit list says which samples are the signal. The index, two bytes a packet, is kept until the
+// end. Sources: ISO/IEC 14496-12 (the boxes), 14496-14 and 14496-1 (esds).
 #pragma once
 
 #include <cstdint>
@@ -60,6 +60,7 @@ class M4aWriter : public BlockWriter {
   std::string chunk_;
   std::uint32_t packets_in_chunk_ = 0;
   std::uint64_t written_ = 0;
+  bool one_mdat_;
 };
 
 }  // namespace klay::internal

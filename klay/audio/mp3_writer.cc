@@ -3,6 +3,7 @@
 #include <lame/lame.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <string>
 
@@ -22,6 +23,15 @@ constexpr std::size_t kBytes = kBlock * 5 / 4 + 7200;
 // LAME puts so many samples before the signal; after it at least as many, up to the end of a frame.
 constexpr std::int64_t kDelay = 576;
 constexpr std::int64_t kLeastPadding = 576;
+
+// From the first byte of its frame to the end of LAME's header, which has a seek table of 100 bytes, in stereo.
+constexpr std::size_t kLameHeaderBytes = 36 + 120 + 36;
+// Ours, behind the side information: name, flags, count of frames, LAME's extension.
+constexpr std::size_t kOwnHeaderBytes = 12 + 36;
+
+std::size_t FrameBytes(int sample_rate, int bitrate) {
+  return static_cast<std::size_t>((sample_rate >= 32000 ? 144 : 72) * bitrate / sample_rate);
+}
 
 struct Mp3Length {
   std::int64_t mp3_frames = 0;
@@ -73,7 +83,8 @@ void Mp3Writer::Configure(int channels, int sample_rate, const EncodeOptions& op
   }
   if (options.effort) lame_set_quality(lame, *options.effort);
   lame_set_write_id3tag_automatic(lame, 0);
-  lame_set_bWriteVbrTag(lame, 1);
+  own_header_ = !sink_.CanRewrite() || (constant_bitrate_ && FrameBytes(sample_rate, bitrate) < kLameHeaderBytes);
+  lame_set_bWriteVbrTag(lame, own_header_ ? 0 : 1);
   if (lame_init_params(lame) < 0) throw AudioError("mp3: LAME does not take these settings");
   const bool changed =
       lame_get_out_samplerate(lame) != sample_rate || (constant_bitrate_ && lame_get_brate(lame) != bitrate / 1000);
@@ -97,30 +108,39 @@ void Mp3Writer::Emit(int result) {
   if (result < 0) throw AudioError("mp3: LAME fails with error " + std::to_string(result));
   if (result == 0) return;
   const auto size = static_cast<std::size_t>(result);
-  if (!any_written_ && !sink_.CanRewrite()) PutHeaderForKnownLength(size);
-  any_written_ = true;
+  if (own_header_ && frame_header_[0] == 0) {
+    if (!ParseMp3FrameHeader({bytes_.data(), size})) throw AudioError("mp3: LAME does not begin with a frame");
+    std::copy_n(bytes_.data(), kMp3HeaderBytes, frame_header_);
+    const std::string header = HeaderFor(expected_frames_.value_or(0));
+    sink_.Write(header.data(), header.size());
+  }
   sink_.Write(bytes_.data(), size);
 }
 
-// The first bytes that come are a frame that holds nothing, where the header belongs.
-void Mp3Writer::PutHeaderForKnownLength(std::size_t bytes) {
-  const auto frame = ParseMp3FrameHeader({bytes_.data(), bytes});
-  if (!frame || frame->bytes > bytes) throw AudioError("mp3: LAME does not begin with a header");
-  const Mp3Length length = LengthFor(*expected_frames_, frame->frames);
-  ByteWriter header;
-  header.Text(constant_bitrate_ ? "Info" : "Xing").Big(1, 4).Big(static_cast<std::uint64_t>(length.mp3_frames), 4);
-  const int method = constant_bitrate_ ? 1 : 4;
-  header.Text("LAME3.100").U8(method).Zeros(11);
-  header.Big(static_cast<std::uint64_t>(kDelay << 12 | length.padding), 3).Zeros(10);
-  std::fill(bytes_.begin() + kMp3HeaderBytes, bytes_.begin() + static_cast<std::ptrdiff_t>(frame->bytes),
-            std::uint8_t{0});
-  const std::string& text = header.bytes();
-  const auto end = std::ranges::copy(text, bytes_.begin() + static_cast<std::ptrdiff_t>(frame->side_info_end)).out;
+// A frame without audio, like the others but for a bit rate at which the header has room in it.
+std::string Mp3Writer::HeaderFor(std::int64_t frames) const {
+  std::array<std::uint8_t, kMp3HeaderBytes> bytes;
+  std::ranges::copy(frame_header_, bytes.begin());
+  bytes[1] |= 1;                                           // no checksum of the frame
+  bytes[2] = static_cast<std::uint8_t>(bytes[2] & ~0x02);  // no padding
+  std::optional<Mp3FrameHeader> frame;
+  for (int index = 1; index < 15; ++index) {
+    bytes[2] = static_cast<std::uint8_t>(index << 4 | (bytes[2] & 0x0F));
+    frame = ParseMp3FrameHeader(bytes);
+    if (frame && frame->bytes >= frame->side_info_end + kOwnHeaderBytes) break;
+  }
+  const Mp3Length length = LengthFor(frames, frame->frames);
+  ByteWriter out;
+  out.Text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}).Zeros(frame->side_info_end - bytes.size());
+  out.Text(constant_bitrate_ ? "Info" : "Xing").Big(1, 4).Big(static_cast<std::uint64_t>(length.mp3_frames), 4);
+  out.Text("LAME3.100").U8(constant_bitrate_ ? 1 : 4).Zeros(11);
+  out.Big(static_cast<std::uint64_t>(kDelay << 12 | length.padding), 3).Zeros(10);
   // The checksum of the audio is not known. It is made void by a wrong one of the header itself.
-  const auto before = static_cast<std::size_t>(end - bytes_.begin());
-  const auto wrong = static_cast<std::uint16_t>(~LameCrc(0, {bytes_.data(), before}));
-  bytes_[before] = static_cast<std::uint8_t>(wrong >> 8);
-  bytes_[before + 1] = static_cast<std::uint8_t>(wrong);
+  const std::string& before = out.bytes();
+  const auto wrong =
+      static_cast<std::uint16_t>(~LameCrc(0, {reinterpret_cast<const std::uint8_t*>(before.data()), before.size()}));
+  out.Big(wrong, 2).Zeros(frame->bytes - out.size());
+  return out.bytes();
 }
 
 void Mp3Writer::Finish(std::int64_t frames) {
@@ -133,7 +153,11 @@ void Mp3Writer::Finish(std::int64_t frames) {
   if (lame_get_encoder_delay(lame_.get()) != kDelay || lame_get_encoder_padding(lame_.get()) != length.padding) {
     throw AudioError("mp3: this LAME pads in another way than the header says");
   }
-  if (!sink_.CanRewrite()) return;
+  if (own_header_) {
+    const std::string header = HeaderFor(frames);
+    if (frames != expected_frames_) sink_.Rewrite(0, header.data(), header.size());
+    return;
+  }
   const std::size_t size = lame_get_lametag_frame(lame_.get(), bytes_.data(), bytes_.size());
   if (size == 0 || size > bytes_.size()) throw AudioError("mp3: LAME gives no header");
   sink_.Rewrite(0, bytes_.data(), size);

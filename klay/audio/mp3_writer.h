@@ -1,13 +1,15 @@
 // Mp3Writer: MPEG layer III by LAME, in constant or variable bit rate, with the header in the first frame that tells
 // players (and Mp3Reader) which samples at both ends are the encoder's.
 //
-// On a sink that can rewrite this is LAME's own header, with seek table and checksums. On one that cannot, the header
-// is worked out from options.expected_frames, without those two.
+// On a sink that can rewrite this is LAME's own header, with seek table and checksums. Two cases get a shorter one of
+// ours without them: a sink that cannot rewrite, with the figures worked out from options.expected_frames; and bit
+// rates whose frames are too small for LAME's, which then writes none.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "klay/audio/block_buffer.h"
@@ -34,7 +36,7 @@ class Mp3Writer : public BlockWriter {
   void Configure(int channels, int sample_rate, const EncodeOptions& options);
   void Encode(float* const* planes, std::int64_t frames);
   void Emit(int result);
-  void PutHeaderForKnownLength(std::size_t bytes);
+  std::string HeaderFor(std::int64_t frames) const;
 
   ByteSink& sink_;
   const std::optional<std::int64_t> expected_frames_;
@@ -42,7 +44,8 @@ class Mp3Writer : public BlockWriter {
   std::unique_ptr<lame_global_struct, CloseLame> lame_;
   BlockBuffer buffer_;
   std::vector<std::uint8_t> bytes_;
-  bool any_written_ = false;
+  bool own_header_ = false;
+  std::uint8_t frame_header_[4] = {};  // of the first frame of audio; zeros until it is there
 };
 
 }  // namespace klay::internal
