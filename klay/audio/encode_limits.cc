@@ -87,8 +87,8 @@ class Check {
   }
 
   void FlacRate() const {
-    RateUpTo(655350);
-    if (rate_ <= 65535 || rate_ % 10 == 0) return;
+    RateUpTo(655340);
+    if (rate_ < 65535 || rate_ % 10 == 0) return;
     Fail("has no sample rate of " + std::to_string(rate_)
          + " Hz: " + Nearest({rate_ / 10 * 10, rate_ / 10 * 10 + 10}, rate_, "Hz"));
   }

@@ -68,7 +68,7 @@ void VorbisWriter::Configure(int channels, int sample_rate, const EncodeOptions&
                      + " channels at " + std::to_string(sample_rate) + " Hz: " + why);
   };
   Info usual;
-  if (vorbis_encode_setup_vbr(&usual, channels, sample_rate, 0.4F) != 0) fail("libvorbis has no set-up for it");
+  if (vorbis_encode_init_vbr(&usual, channels, sample_rate, 0.4F) != 0) fail("libvorbis has no set-up for it");
   const int legal = static_cast<int>(usual.bitrate_nominal);
   if (!TakesBitrate(channels, sample_rate, legal)) fail("say a quality instead");
   fail("the nearest is " + std::to_string(NearestBitrate(channels, sample_rate, bitrate, legal)) + " bits a second");
