@@ -7,23 +7,47 @@
 namespace klay::internal {
 namespace {
 
-// Rounds to the nearest integer, of two to the even one: beyond 2^23 floats have no fraction, and the addition itself
-// rounds. For |x| < 2^23. (Unlike std::rint it is vectorised by every compiler on every machine.)
+// What follows compares floats by their bits: compilers turn choices between integers into vector instructions, but not
+// choices by floats, whose comparison can trap.
+constexpr std::int32_t kMagnitude = 0x7FFFFFFF;
+constexpr std::int32_t kInfinity = 0x7F800000;
+constexpr std::int32_t kOne = 0x3F800000;
+constexpr std::int32_t kLargestBelowOne = kOne - 1;
+
+std::int32_t BitsOf(float x) { return std::bit_cast<std::int32_t>(x); }
+
+// All bits, or none; and what they choose. (An expression with ?: is not vectorised where floats lie behind it.)
+std::int32_t Mask(bool yes) { return -static_cast<std::int32_t>(yes); }
+std::int32_t Choose(std::int32_t mask, std::int32_t yes, std::int32_t no) { return (yes & mask) | (no & ~mask); }
+
+// `x` with its magnitude bounded; a NaN as 0.
+float Bounded(float x, std::int32_t bound) {
+  const std::int32_t bits = BitsOf(x);
+  std::int32_t magnitude = bits & kMagnitude;
+  magnitude = magnitude > kInfinity ? 0 : magnitude;
+  magnitude = magnitude > bound ? bound : magnitude;
+  return std::bit_cast<float>(magnitude | (bits & ~kMagnitude));
+}
+
+// The nearest integer, of two the even one: beyond 2^23 floats have no fraction, and the addition itself rounds. For
+// |x| < 2^23. (Unlike std::rint it is vectorised by every compiler on every machine.)
 float RoundSmall(float x) {
   const float big = std::copysign(8388608.0F, x);
   return (x + big) - big;
 }
 
-constexpr float kTwoTo31 = 2147483648.0F;
-
 // Of 32 bits; what a NaN becomes is left to the caller.
-std::int32_t Saturate32(float scaled) {
-  constexpr float kLargestBelow = 2147483520.0F;  // the next float is 2^31
-  float clamped = scaled > -kTwoTo31 ? scaled : -kTwoTo31;
-  clamped = clamped < kLargestBelow ? clamped : kLargestBelow;
-  const bool has_fraction = std::fabs(clamped) < 8388608.0F;
-  const auto rounded = static_cast<std::int32_t>(has_fraction ? RoundSmall(clamped) : clamped);
-  return scaled >= kTwoTo31 ? std::numeric_limits<std::int32_t>::max() : rounded;
+std::int32_t RoundTo32Bits(float x) {
+  const float scaled = Bounded(x, kLargestBelowOne) * 2147483648.0F;
+  // From 2^23 on there is nothing to round, and adding 0 changes nothing.
+  const std::int32_t bits = BitsOf(scaled);
+  const std::int32_t big_magnitude = (bits & kMagnitude) < 0x4B000000 ? 0x4B000000 : 0;
+  const auto big = std::bit_cast<float>(big_magnitude | (bits & ~kMagnitude));
+  const auto rounded = static_cast<std::int32_t>((scaled + big) - big);
+  const std::int32_t from = BitsOf(x);
+  const std::int32_t saturated = from >> 31 ^ std::numeric_limits<std::int32_t>::max();
+  const std::int32_t magnitude = from & kMagnitude;
+  return Choose(Mask(magnitude >= kOne) & Mask(magnitude <= kInfinity), saturated, rounded);
 }
 
 std::uint64_t Mix(std::uint64_t x) {  // the finaliser of SplitMix64
@@ -53,35 +77,31 @@ void Quantiser::Quantise(const float* in, int channel, std::int64_t position, st
 }
 
 void Quantiser::Round(const float* __restrict in, std::int64_t count, std::int32_t* __restrict out) const {
-  const auto scale = static_cast<float>(1 << (bits_ - 1));
-  const float lowest = -scale;
-  const float highest = scale - 1;
+  const std::int32_t scale = 1 << (bits_ - 1);
+  const auto gain = static_cast<float>(scale);
   for (std::int64_t i = 0; i < count; ++i) {
-    float x = in[i] == in[i] ? in[i] * scale : 0.0F;
-    x = x > lowest ? x : lowest;
-    x = x < highest ? x : highest;
-    out[i] = static_cast<std::int32_t>(RoundSmall(x));
+    const auto rounded = static_cast<std::int32_t>(RoundSmall(Bounded(in[i], kOne) * gain));
+    out[i] = rounded < scale ? rounded : scale - 1;
   }
 }
 
 void Quantiser::RoundTo32(const float* __restrict in, std::int64_t count, std::int32_t* __restrict out) const {
-  for (std::int64_t i = 0; i < count; ++i) out[i] = Saturate32(in[i] == in[i] ? in[i] * kTwoTo31 : 0.0F);
+  for (std::int64_t i = 0; i < count; ++i) out[i] = RoundTo32Bits(in[i]);
 }
 
 void Quantiser::Floor(const float* __restrict in, std::int64_t count, std::int32_t* __restrict out) const {
   const int shift = 32 - bits_;
   for (std::int64_t i = 0; i < count; ++i) {
-    const float scaled = in[i] == in[i] ? in[i] * kTwoTo31 : -kTwoTo31;
-    out[i] = Saturate32(scaled) >> shift;
+    const std::int32_t is_nan = Mask((BitsOf(in[i]) & kMagnitude) > kInfinity);
+    out[i] = Choose(is_nan, std::numeric_limits<std::int32_t>::min(), RoundTo32Bits(in[i])) >> shift;
   }
 }
 
 void Quantiser::Dither(const float* __restrict in, int channel, std::int64_t position, std::int64_t count,
                        std::int32_t* __restrict out) const {
   // In double precision: next to full scale a float has no room for a fraction of a 24-bit step.
-  const auto scale = static_cast<double>(1 << (bits_ - 1));
-  const double lowest = -scale;
-  const double highest = scale - 1;
+  const std::int32_t scale = 1 << (bits_ - 1);
+  const auto gain = static_cast<double>(scale);
   // A new key for each 2^32 samples, whatever block they come in.
   for (std::int64_t done = 0; done < count;) {
     const auto at = static_cast<std::uint64_t>(position + done);
@@ -93,13 +113,13 @@ void Quantiser::Dither(const float* __restrict in, int channel, std::int64_t pos
     for (std::int64_t i = 0; i < part; ++i) {
       const std::uint32_t random = Scramble((low + static_cast<std::uint32_t>(i)) ^ key);
       const auto sum = static_cast<std::int32_t>((random & 0xFFFF) + (random >> 16)) - 65535;
-      const double x = in[done + i] == in[done + i] ? static_cast<double>(in[done + i]) * scale : 0.0;
-      double noisy = x + static_cast<double>(sum) * (1.0 / 65536);
-      noisy = noisy > lowest ? noisy : lowest;
-      noisy = noisy < highest ? noisy : highest;
+      const double noisy =
+          static_cast<double>(Bounded(in[done + i], kOne)) * gain + static_cast<double>(sum) * (1.0 / 65536);
       // 1.5 * 2^52: the sum's lower bits are the rounded integer, in two's complement.
-      out[done + i] = static_cast<std::int32_t>(
+      const auto rounded = static_cast<std::int32_t>(
           static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(noisy + 6755399441055744.0)));
+      const std::int32_t bounded = rounded < scale ? rounded : scale - 1;
+      out[done + i] = bounded > -scale ? bounded : -scale;
     }
     done += part;
   }
