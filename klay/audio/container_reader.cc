@@ -93,6 +93,10 @@ ContainerReader::ContainerReader(const AVInputFormat& format, BufferedSource& so
   ChooseStream();
   DescribeLength();
   DescribeMovLength(mov.tracks);
+  if (report.info.container == "mov" && !mov.fragmented && stream_->nb_frames == 0 && stream_->duration <= 0) {
+    report.info.frames_from_header = 0;
+    report.info.frames_source = "the MP4 index";
+  }
   if (mov.missing_bytes > 0) {
     damage.Truncated("the last box promises " + std::to_string(mov.missing_bytes) + " bytes more than the file has");
   }

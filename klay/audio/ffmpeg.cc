@@ -67,10 +67,35 @@ int ChannelCount(const AVCodecParameters& parameters) { return parameters.ch_lay
 void SetChannelCount(AVCodecParameters& parameters, int channels) {
   av_channel_layout_default(&parameters.ch_layout, channels);
 }
+namespace {
+void SetLayout(AVChannelLayout& layout, int channels, std::uint32_t speaker_mask) {
+  av_channel_layout_uninit(&layout);
+  if (speaker_mask != 0) {
+    av_channel_layout_from_mask(&layout, speaker_mask);
+  } else {
+    layout.order = AV_CHANNEL_ORDER_UNSPEC;
+    layout.nb_channels = channels;
+  }
+}
+}  // namespace
+void SetLayout(AVCodecContext& context, int channels, std::uint32_t speaker_mask) {
+  SetLayout(context.ch_layout, channels, speaker_mask);
+}
+void SetLayout(AVFrame& frame, int channels, std::uint32_t speaker_mask) {
+  SetLayout(frame.ch_layout, channels, speaker_mask);
+}
 #else
 int ChannelCount(const AVFrame& frame) { return frame.channels; }
 int ChannelCount(const AVCodecParameters& parameters) { return parameters.channels; }
 void SetChannelCount(AVCodecParameters& parameters, int channels) { parameters.channels = channels; }
+void SetLayout(AVCodecContext& context, int channels, std::uint32_t speaker_mask) {
+  context.channels = channels;
+  context.channel_layout = speaker_mask;
+}
+void SetLayout(AVFrame& frame, int channels, std::uint32_t speaker_mask) {
+  frame.channels = channels;
+  frame.channel_layout = speaker_mask;
+}
 #endif
 
 void SetExtradata(AVCodecParameters& parameters, ByteView bytes) {

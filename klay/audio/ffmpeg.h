@@ -61,6 +61,11 @@ int ChannelCount(const AVFrame& frame);
 int ChannelCount(const AVCodecParameters& parameters);
 void SetChannelCount(AVCodecParameters& parameters, int channels);
 
+// The channels of what is to be encoded: those of a speaker mask (which FFmpeg takes over from WAVEFORMATEXTENSIBLE),
+// or without a layout where it is 0.
+void SetLayout(AVCodecContext& context, int channels, std::uint32_t speaker_mask);
+void SetLayout(AVFrame& frame, int channels, std::uint32_t speaker_mask);
+
 // Gives `parameters` its own copy of `bytes` as extradata.
 void SetExtradata(AVCodecParameters& parameters, ByteView bytes);
 

@@ -29,6 +29,7 @@ class Walker {
     Walk(source_.size().value_or(UINT64_MAX), 0);
     MovOutline outline;
     outline.missing_bytes = missing_bytes_;
+    outline.fragmented = fragmented_;
     if (fragmented_) return outline;
     for (const Track& track : tracks_) {
       if (const auto length = LengthOf(track)) outline.tracks[track.id] = *length;

@@ -24,6 +24,7 @@ struct MovOutline {
   // By track id; only tracks that are one stretch of their media (one edit, or none), which is what encoders write.
   // Empty for fragmented files.
   std::map<std::uint32_t, MovLength> tracks;
+  bool fragmented = false;
   // How many bytes a box promises beyond the end of the file.
   std::uint64_t missing_bytes = 0;
 };

@@ -272,10 +272,12 @@ bool OggReader::Next(AVPacket& packet) {
 
 bool OggReader::NextStream() {
   stream_begin_ = end_frame_.value_or(position_);
-  if (report_.info.frames_from_header == 0) report_.info.frames_from_header.reset();
+  const auto length_so_far = std::exchange(report_.info.frames_from_header, std::nullopt);
   next_packet_ = 0;
   packets_.clear();
-  return StartStream();
+  if (StartStream()) return true;
+  report_.info.frames_from_header = length_so_far;  // there was nothing in the former stream, and that was all
+  return false;
 }
 
 void OggReader::LosePages(const std::string& what) {
