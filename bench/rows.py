@@ -276,6 +276,49 @@ class TinyFiles(Row):
                      f"{median(half, 'peak_mb'):.1f} MB (ours, 50,000 files)", value, bar=1.2)
 
 
+class Resampler(Row):
+    """Our resamplers against libsoxr (in one program) and torchaudio: input samples a CPU second, one thread."""
+
+    PAIRS = ("44100/16000", "44100/48000")
+    PRESETS = (("high", "soxr_HQ"), ("very_high", "soxr_VHQ"))
+
+    def __init__(self, build):
+        super().__init__(build)
+        program, python = self.program("bench_resampler_benchmark"), self.program("venv_torchaudio/bin/python")
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "python", "torchaudio_resample.py")
+        wanted = "|".join(("sinc_interp_hann", *(name for pair in self.PRESETS for name in pair)))
+        self.ours = Case("resampler, ours and libsoxr",
+                         [program, f"--benchmark_filter=^({wanted})/({'|'.join(self.PAIRS)})$",
+                          "--benchmark_min_time=0.2", "--benchmark_repetitions=3",
+                          "--benchmark_enable_random_interleaving", "--benchmark_report_aggregates_only",
+                          "--benchmark_format=json"], no_check, [program])
+        self.torchaudio = Case("resampler, torchaudio", [python, script], no_check, [python, script])
+
+    def cases(self):
+        return [self.ours, self.torchaudio]
+
+    def rates(self, samples):
+        """Round by round: the samples a second of each of ours and libsoxr's, and of torchaudio."""
+        for ours, torchaudio in zip(samples[self.ours.name], samples[self.torchaudio.name]):
+            found = {b["run_name"]: b["items_per_second"] for b in json.loads(ours.out)["benchmarks"]
+                     if b["aggregate_name"] == "median"}
+            for pair, rate in re.findall(r"^torchaudio (\S+) (\S+)$", torchaudio.out, re.M):
+                found["torchaudio/" + pair.replace("->", "/")] = float(rate) * 1e6
+            yield found
+
+    def results(self, samples):
+        rounds = list(self.rates(samples))
+        for mine, peer, bar in (("sinc_interp_hann", "torchaudio", 4), *((a, b, 1) for a, b in self.PRESETS)):
+            for pair in self.PAIRS:
+                a, b = f"{mine}/{pair}", f"{peer}/{pair}"
+                if any(name not in found for found in rounds for name in (a, b)):
+                    raise WrongResult(f"the resampler benchmark printed no figure for {a} or {b}")
+                value = statistics.median(found[a] / found[b] for found in rounds)
+                rate = {name: statistics.median(found[name] for found in rounds) / 1e6 for name in (a, b)}
+                yield Result(f"resampling {pair.replace('/', ' -> ')}, {mine}: input samples/s, times those of {peer}",
+                             f"{rate[a]:.0f} M/s", f"{rate[b]:.0f} M/s", value, "x", bar, smaller_is_better=False)
+
+
 ALL = {
     "music": Music,
     "fused-map": FusedMap,
@@ -283,4 +326,5 @@ ALL = {
     "start-up": StartUp,
     "peak-memory": PeakMemory,
     "tiny-files": TinyFiles,
+    "resampler": Resampler,
 }

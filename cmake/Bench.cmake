@@ -1,11 +1,13 @@
 # Benchmarks: bench/*.cc against Google Benchmark, bench/peers/*.cc as plain programs to compare with.
 file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cc")
 find_package(benchmark REQUIRED)
+pkg_check_modules(SOXR REQUIRED IMPORTED_TARGET soxr)
 foreach(source IN LISTS bench_sources)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(bench_${name} "${source}")
   target_link_libraries(bench_${name} PRIVATE klay benchmark::benchmark klay_beam_flags)
 endforeach()
+target_link_libraries(bench_resampler_benchmark PRIVATE PkgConfig::SOXR)
 file(GLOB peer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/peers/*.cc")
 foreach(source IN LISTS peer_sources)
   get_filename_component(name "${source}" NAME_WE)

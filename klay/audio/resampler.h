@@ -1,0 +1,130 @@
+// Resampler: another sample rate, block by block, planar 32-bit float.
+//
+//   klay::Resampler resampler(44100, 16000, 2, {.method = klay::ResamplerMethod::kHigh});
+//   while (frames = decoder.Read(in, kBlock)) {
+//     resize(out, resampler.MostFrames(frames));
+//     use(out, resampler.Process(in, frames, out));
+//   }
+//   resize(out, resampler.MostFrames(0));
+//   use(out, resampler.Flush(out));
+//
+// The samples do not depend on how the signal is cut into blocks: not in one bit. n frames become exactly
+// ceil(n * target_rate / source_rate), without delay: output frame 0 lies at input frame 0. Before and behind the
+// signal lies silence. Equal rates pass everything through untouched.
+//
+// A sample that is not a number, or infinite, spoils the output within the filter's reach of it and nothing else.
+//
+// Rates: any two, whose ratio is at most 1024. Customary ones (in lowest terms not above some thousands) are computed
+// from an exact table of the filter, others from a finely sampled one, to the same quality and at a fraction of the
+// speed. Tables are shared between resamplers, and at most 64 MB of them are kept.
+//
+// Not thread-safe; any number of resamplers may be used at once. Keeps at most a few megabytes a channel.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "klay/audio/audio_error.h"
+#include "klay/audio/sample_memory.h"
+#include "klay/audio/waveform.h"
+
+namespace klay {
+
+namespace internal {
+struct PeriodicBank;
+struct ResampleBank;
+struct ResampleKernel;
+}  // namespace internal
+
+enum class ResamplerMethod {
+  // torchaudio's resample(), impulse responses to 1e-6. Short and fast, and audibly soft: with its usual parameters the
+  // gain at the lower Nyquist frequency is one half, and falls to -10 dB only above it.
+  kSincHann,
+  kSincKaiser,
+  // Kaiser-windowed sincs with these figures, relative to the lower of the two Nyquist frequencies and to the signal:
+  //            flat (0.01 dB) to   stop-band from 1.0   distortion and noise of a sine
+  kMedium,    //  0.91              -100 dB              -100 dB   fit for 16 bits
+  kHigh,      //  0.91              -136 dB              -136 dB   fit for 20 bits
+  kVeryHigh,  //  0.91              -160 dB              -150 dB   24 bits and more: what 32-bit float holds
+};
+
+struct ResamplerOptions {
+  ResamplerMethod method = ResamplerMethod::kSincHann;
+
+  // Only for kSincHann and kSincKaiser, with torchaudio's names and defaults.
+  int lowpass_filter_width = 6;      // zero crossings of the sinc on each side
+  double rolloff = 0.99;             // the filter's edge, as a fraction of the lower Nyquist frequency
+  double beta = 14.769656459379492;  // of the Kaiser window
+};
+
+// "sinc_interp_hann", "sinc_interp_kaiser" (as in torchaudio), "medium", "high", "very_high". Throws AudioError for
+// another name, and lists these.
+ResamplerMethod ParseResamplerMethod(const std::string& name);
+const char* ResamplerMethodName(ResamplerMethod method);
+
+class Resampler {
+ public:
+  static constexpr int kMostChannels = 128;
+  static constexpr int kMostRatio = 1024;
+
+  // Throws AudioError for rates below 1 Hz or too far from each other, for more than kMostChannels channels (as in
+  // torchaudio's wrapper, it guards against transposed signals), and for options out of range.
+  Resampler(int source_rate, int target_rate, int channels, const ResamplerOptions& options = {});
+  ~Resampler();
+  Resampler(Resampler&&) noexcept;
+  Resampler& operator=(Resampler&&) noexcept;
+
+  int source_rate() const { return source_rate_; }
+  int target_rate() const { return target_rate_; }
+  int channels() const { return channels_; }
+
+  // What a whole signal of so many frames becomes.
+  std::int64_t OutputFrames(std::int64_t input_frames) const;
+
+  // The most frames that a Process() of so many frames can write now; for none, exactly those that Flush() will write.
+  std::int64_t MostFrames(std::int64_t input_frames) const;
+
+  // Takes all of `frames` frames of channel c from input[c], writes what can be known by now to output[c], and returns
+  // how many frames that is. Planes must not overlap.
+  std::int64_t Process(const float* const* input, std::int64_t frames, float* const* output);
+
+  // Ends the signal: writes what is left of it, and returns how many frames. A new signal may follow.
+  std::int64_t Flush(float* const* output);
+
+ private:
+  void Begin();
+  void Append(const float* const* input, std::int64_t offset, std::int64_t frames);  // without input: silence
+  std::int64_t ProcessPeriods(const float* const* input, std::int64_t frames, float* const* output);
+  std::int64_t ProcessSmooth(const float* const* input, std::int64_t frames, float* const* output);
+  std::int64_t SmoothAvailable(std::int64_t from, std::int64_t end, float* const* output, std::int64_t at);
+  std::int64_t FlushPeriods(const internal::PeriodicBank& bank, std::int64_t left, float* const* output,
+                            std::int64_t at);
+  void DropBefore(std::int64_t sample);
+  float* Held(int channel) const;
+
+  int source_rate_;
+  int target_rate_;
+  int channels_;
+  std::shared_ptr<const internal::ResampleBank> bank_;  // null where the rates are equal
+  const internal::ResampleKernel* kernel_;
+
+  std::int64_t taken_ = 0;    // frames of the signal that Process() was given
+  std::int64_t written_ = 0;  // frames that were written
+
+  // The input that is still needed: of each channel the samples from held_begin_ (counted from the signal's first
+  // sample, and below zero in the silence before it) to held_begin_ + held_.
+  internal::SampleMemory memory_;
+  std::int64_t capacity_ = 0;  // of a channel, without the slack behind it
+  std::int64_t held_begin_ = 0;
+  std::int64_t held_ = 0;
+
+  internal::SampleMemory scratch_;
+  std::vector<float> tail_;  // the signal's last periods, of which the output may end within one
+};
+
+// A whole signal at once. Throws what Resampler's constructor throws.
+Waveform Resample(const Waveform& signal, int target_rate, const ResamplerOptions& options = {});
+
+}  // namespace klay
