@@ -38,7 +38,7 @@ const klay::Waveform& Signal() {
   return wave;
 }
 
-class NullSink : public klay::ByteSink {
+class NullSink : public beam::ByteSink {
  public:
   void Write(const void* data, std::size_t size) override {
     benchmark::DoNotOptimize(data);
@@ -46,9 +46,12 @@ class NullSink : public klay::ByteSink {
   }
   bool CanRewrite() const override { return true; }
   void Rewrite(std::uint64_t /*offset*/, const void* /*data*/, std::size_t /*size*/) override {}
+  void Finish() override {}
+  const std::string& path() const override { return path_; }
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  const std::string path_ = "(nowhere)";
   std::uint64_t bytes_ = 0;
 };
 

@@ -53,7 +53,7 @@ class AiffHeader : public PcmHeader {
 
 }  // namespace
 
-std::unique_ptr<BlockWriter> MakeAiffWriter(ByteSink& sink, int channels, int sample_rate,
+std::unique_ptr<BlockWriter> MakeAiffWriter(beam::ByteSink& sink, int channels, int sample_rate,
                                             const EncodeOptions& options) {
   const BitDepth depth = options.bit_depth.value_or(BitDepth::kInt16);
   return std::make_unique<PcmWriter>(sink, std::make_unique<AiffHeader>(channels, sample_rate, options),

@@ -1,7 +1,8 @@
 // BlockWriter: what makes the bytes of one format out of blocks of planar float. AudioEncoder owns one; the options it
 // gets have passed CheckEncoding().
 //
-// An implementation writes its header in its constructor. Rewriting at the end stays within ByteSink::kRewritableBytes.
+// An implementation writes its header in its constructor. Rewriting at the end stays within
+// beam::ByteSink::kRewritableBytes.
 #pragma once
 
 #include <cstdint>

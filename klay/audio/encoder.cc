@@ -24,7 +24,7 @@ bool SaysItsLengthFirst(AudioFormat format) {
       || format == AudioFormat::kMp3;
 }
 
-std::unique_ptr<internal::BlockWriter> MakeWriter(ByteSink& sink, int channels, int rate,
+std::unique_ptr<internal::BlockWriter> MakeWriter(beam::ByteSink& sink, int channels, int rate,
                                                   const EncodeOptions& options) {
   CheckEncoding(options, channels, rate);
   if (SaysItsLengthFirst(options.format) && !options.expected_frames && !sink.CanRewrite()) {
@@ -46,7 +46,7 @@ std::unique_ptr<internal::BlockWriter> MakeWriter(ByteSink& sink, int channels, 
 
 }  // namespace
 
-AudioEncoder::AudioEncoder(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
+AudioEncoder::AudioEncoder(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : sink_(sink), options_(options), writer_(MakeWriter(sink, channels, sample_rate, options_)), channels_(channels) {}
 
 AudioEncoder::~AudioEncoder() = default;
@@ -73,7 +73,7 @@ void AudioEncoder::Finish() {
   writer_->Finish(frames_);
 }
 
-void EncodeWaveform(ByteSink& sink, const Waveform& waveform, const EncodeOptions& options) {
+void EncodeWaveform(beam::ByteSink& sink, const Waveform& waveform, const EncodeOptions& options) {
   EncodeOptions with_length = options;
   with_length.expected_frames = waveform.frames();
   AudioEncoder encoder(sink, waveform.channels(), waveform.sample_rate(), with_length);

@@ -30,8 +30,8 @@
 #include <memory>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/audio_error.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 #include "klay/audio/waveform.h"
 
@@ -45,7 +45,7 @@ class AudioEncoder {
  public:
   // Writes the header. `sink` must outlive the encoder. wav, aiff, flac and mp3 say their length at the beginning: they
   // need options.expected_frames or a sink that can rewrite, and beam::UsageError says so.
-  AudioEncoder(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
+  AudioEncoder(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
   ~AudioEncoder();
   AudioEncoder(const AudioEncoder&) = delete;
   AudioEncoder& operator=(const AudioEncoder&) = delete;
@@ -59,7 +59,7 @@ class AudioEncoder {
   std::int64_t frames() const { return frames_; }  // written so far
 
  private:
-  ByteSink& sink_;
+  beam::ByteSink& sink_;
   const EncodeOptions options_;
   std::unique_ptr<internal::BlockWriter> writer_;
   int channels_;
@@ -68,6 +68,6 @@ class AudioEncoder {
 };
 
 // A whole signal; its length is the expected one.
-void EncodeWaveform(ByteSink& sink, const Waveform& waveform, const EncodeOptions& options);
+void EncodeWaveform(beam::ByteSink& sink, const Waveform& waveform, const EncodeOptions& options);
 
 }  // namespace klay

@@ -278,7 +278,7 @@ TEST(Encoder, LossyCodecsKeepWhatIsBeyondFullScale) {
 }
 
 // A sink that counts, and keeps the beginning only.
-class CountingSink : public ByteSink {
+class CountingSink : public beam::ByteSink {
  public:
   void Write(const void* data, std::size_t size) override {
     if (head_.size() < kRewritableBytes) {
@@ -290,10 +290,13 @@ class CountingSink : public ByteSink {
   void Rewrite(std::uint64_t offset, const void* data, std::size_t size) override {
     head_.replace(offset, size, static_cast<const char*>(data), size);
   }
+  void Finish() override {}
+  const std::string& path() const override { return path_; }
   const std::string& head() const { return head_; }
   std::uint64_t size() const { return size_; }
 
  private:
+  const std::string path_ = "(counted)";
   std::string head_;
   std::uint64_t size_ = 0;
 };

@@ -29,7 +29,7 @@ std::string FileHeader(const std::string& stream_info) { return std::string("fLa
 
 }  // namespace
 
-FlacWriter::FlacWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
+FlacWriter::FlacWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : sink_(sink),
       channels_(channels),
       bits_(BitsOf(options)),

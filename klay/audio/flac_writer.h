@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/av_encoder.h"
 #include "klay/audio/block_buffer.h"
 #include "klay/audio/block_writer.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 #include "klay/audio/quantiser.h"
 
@@ -17,7 +17,7 @@ namespace klay::internal {
 
 class FlacWriter : public BlockWriter {
  public:
-  FlacWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
+  FlacWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
 
   void Write(const float* const* planes, std::int64_t frames) override;
   void Finish(std::int64_t frames) override;
@@ -26,7 +26,7 @@ class FlacWriter : public BlockWriter {
   void Encode(float* const* planes, std::int64_t frames);
   void Take(const AVPacket& packet);
 
-  ByteSink& sink_;
+  beam::ByteSink& sink_;
   int channels_;
   int bits_;
   AvEncoder encoder_;

@@ -18,7 +18,7 @@ constexpr std::uint64_t kTypeBytes = 28;
 
 }  // namespace
 
-M4aWriter::M4aWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
+M4aWriter::M4aWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : sink_(sink),
       encoder_({.codec = AV_CODEC_ID_AAC,
                 .sample_format = AV_SAMPLE_FMT_FLTP,

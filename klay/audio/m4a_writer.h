@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/av_encoder.h"
 #include "klay/audio/block_buffer.h"
 #include "klay/audio/block_writer.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 
 namespace klay::internal {
@@ -42,7 +42,7 @@ std::string MakeMoov(const M4aTrack& track, const M4aIndex& index);
 
 class M4aWriter : public BlockWriter {
  public:
-  M4aWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
+  M4aWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
 
   void Write(const float* const* planes, std::int64_t frames) override;
   void Finish(std::int64_t frames) override;
@@ -52,7 +52,7 @@ class M4aWriter : public BlockWriter {
   void Take(const AVPacket& packet);
   void WriteChunk();
 
-  ByteSink& sink_;
+  beam::ByteSink& sink_;
   M4aTrack track_;
   AvEncoder encoder_;
   BlockBuffer buffer_;

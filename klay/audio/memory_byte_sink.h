@@ -5,12 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "beam/base/byte_sink.h"
 #include "beam/base/error.h"
-#include "klay/audio/byte_sink.h"
 
 namespace klay {
 
-class MemoryByteSink : public ByteSink {
+class MemoryByteSink : public beam::ByteSink {
  public:
   explicit MemoryByteSink(bool can_rewrite = true) : can_rewrite_(can_rewrite) {}
 
@@ -23,10 +23,14 @@ class MemoryByteSink : public ByteSink {
     std::memcpy(bytes_.data() + offset, data, size);
   }
 
+  void Finish() override {}
+  const std::string& path() const override { return path_; }
+
   const std::string& bytes() const { return bytes_; }
   std::string Take() { return std::exchange(bytes_, {}); }
 
  private:
+  const std::string path_ = "(memory)";
   bool can_rewrite_;
   std::string bytes_;
 };

@@ -53,7 +53,7 @@ void IgnoreMessage(const char* /*format*/, va_list /*arguments*/) {}
 
 void Mp3Writer::CloseLame::operator()(lame_global_struct* lame) const { lame_close(lame); }
 
-Mp3Writer::Mp3Writer(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
+Mp3Writer::Mp3Writer(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : sink_(sink),
       expected_frames_(options.expected_frames),
       constant_bitrate_(!options.quality),

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/block_buffer.h"
 #include "klay/audio/block_writer.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 
 struct lame_global_struct;
@@ -23,7 +23,7 @@ namespace klay::internal {
 
 class Mp3Writer : public BlockWriter {
  public:
-  Mp3Writer(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
+  Mp3Writer(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
 
   void Write(const float* const* planes, std::int64_t frames) override;
   void Finish(std::int64_t frames) override;
@@ -38,7 +38,7 @@ class Mp3Writer : public BlockWriter {
   void Emit(int result);
   std::string HeaderFor(std::int64_t frames) const;
 
-  ByteSink& sink_;
+  beam::ByteSink& sink_;
   const std::optional<std::int64_t> expected_frames_;
   const bool constant_bitrate_;
   std::unique_ptr<lame_global_struct, CloseLame> lame_;

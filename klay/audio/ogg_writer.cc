@@ -4,7 +4,7 @@
 
 namespace klay::internal {
 
-OggWriter::OggWriter(ByteSink& sink, std::uint64_t seed) : sink_(sink) {
+OggWriter::OggWriter(beam::ByteSink& sink, std::uint64_t seed) : sink_(sink) {
   // Any number will do; 0 looks like an accident.
   const auto serial = static_cast<std::uint32_t>(seed ^ seed >> 32) ^ 0x4B6C6179U;
   if (ogg_stream_init(&stream_, static_cast<int>(serial)) != 0) throw std::bad_alloc();

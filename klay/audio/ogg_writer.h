@@ -5,14 +5,14 @@
 
 #include <cstdint>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/buffered_source.h"
-#include "klay/audio/byte_sink.h"
 
 namespace klay::internal {
 
 class OggWriter {
  public:
-  OggWriter(ByteSink& sink, std::uint64_t seed);
+  OggWriter(beam::ByteSink& sink, std::uint64_t seed);
   ~OggWriter();
   OggWriter(const OggWriter&) = delete;
   OggWriter& operator=(const OggWriter&) = delete;
@@ -28,7 +28,7 @@ class OggWriter {
  private:
   void WritePage(const ogg_page& page);
 
-  ByteSink& sink_;
+  beam::ByteSink& sink_;
   ogg_stream_state stream_ = {};
   std::int64_t packets_ = 0;
 };

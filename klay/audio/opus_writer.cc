@@ -30,7 +30,7 @@ ByteView Bytes(const std::string& text) { return {reinterpret_cast<const std::ui
 
 void OpusWriter::DestroyEncoder::operator()(OpusMSEncoder* encoder) const { opus_multistream_encoder_destroy(encoder); }
 
-OpusWriter::OpusWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
+OpusWriter::OpusWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : ogg_(sink, options.seed),
       order_(VorbisChannelOrder(channels)),
       packet_frames_(sample_rate / kPacketsASecond),

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/block_buffer.h"
 #include "klay/audio/block_writer.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 #include "klay/audio/ogg_writer.h"
 
@@ -19,7 +19,7 @@ namespace klay::internal {
 
 class OpusWriter : public BlockWriter {
  public:
-  OpusWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
+  OpusWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
 
   void Write(const float* const* planes, std::int64_t frames) override;
   void Finish(std::int64_t frames) override;

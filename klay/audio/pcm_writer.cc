@@ -10,7 +10,8 @@ constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 
 }  // namespace
 
-PcmWriter::PcmWriter(ByteSink& sink, std::unique_ptr<PcmHeader> header, PcmPacker packer, const EncodeOptions& options)
+PcmWriter::PcmWriter(beam::ByteSink& sink, std::unique_ptr<PcmHeader> header, PcmPacker packer,
+                     const EncodeOptions& options)
     : sink_(sink),
       header_(std::move(header)),
       packer_(std::move(packer)),

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/block_writer.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 #include "klay/audio/pcm_packer.h"
 
@@ -25,21 +25,22 @@ class PcmHeader {
 
 class PcmWriter : public BlockWriter {
  public:
-  PcmWriter(ByteSink& sink, std::unique_ptr<PcmHeader> header, PcmPacker packer, const EncodeOptions& options);
+  PcmWriter(beam::ByteSink& sink, std::unique_ptr<PcmHeader> header, PcmPacker packer, const EncodeOptions& options);
 
   void Write(const float* const* planes, std::int64_t frames) override;
   void Finish(std::int64_t frames) override;
 
  private:
-  ByteSink& sink_;
+  beam::ByteSink& sink_;
   std::unique_ptr<PcmHeader> header_;
   PcmPacker packer_;
   std::string written_header_;
   std::vector<std::uint8_t> buffer_;
 };
 
-std::unique_ptr<BlockWriter> MakeWavWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
-std::unique_ptr<BlockWriter> MakeAiffWriter(ByteSink& sink, int channels, int sample_rate,
+std::unique_ptr<BlockWriter> MakeWavWriter(beam::ByteSink& sink, int channels, int sample_rate,
+                                           const EncodeOptions& options);
+std::unique_ptr<BlockWriter> MakeAiffWriter(beam::ByteSink& sink, int channels, int sample_rate,
                                             const EncodeOptions& options);
 
 }  // namespace klay::internal

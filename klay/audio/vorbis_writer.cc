@@ -35,7 +35,7 @@ int NearestBitrate(int channels, int sample_rate, int bitrate, int legal) {
 
 }  // namespace
 
-VorbisWriter::VorbisWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
+VorbisWriter::VorbisWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : ogg_(sink, options.seed), order_(VorbisChannelOrder(channels)), buffer_(channels, kBlock, Cleaning::kForLossy) {
   Configure(channels, sample_rate, options);
   if (vorbis_analysis_init(&dsp_, &info_) != 0) throw std::bad_alloc();

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "beam/base/byte_sink.h"
 #include "klay/audio/block_buffer.h"
 #include "klay/audio/block_writer.h"
-#include "klay/audio/byte_sink.h"
 #include "klay/audio/encode_options.h"
 #include "klay/audio/ogg_writer.h"
 
@@ -18,7 +18,7 @@ namespace klay::internal {
 
 class VorbisWriter : public BlockWriter {
  public:
-  VorbisWriter(ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
+  VorbisWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options);
   ~VorbisWriter() override;
 
   void Write(const float* const* planes, std::int64_t frames) override;

@@ -86,7 +86,7 @@ class WavPcmHeader : public PcmHeader {
 
 }  // namespace
 
-std::unique_ptr<BlockWriter> MakeWavWriter(ByteSink& sink, int channels, int sample_rate,
+std::unique_ptr<BlockWriter> MakeWavWriter(beam::ByteSink& sink, int channels, int sample_rate,
                                            const EncodeOptions& options) {
   const BitDepth depth = options.bit_depth.value_or(BitDepth::kInt16);
   return std::make_unique<PcmWriter>(sink, std::make_unique<WavPcmHeader>(channels, sample_rate, options),

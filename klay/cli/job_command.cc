@@ -49,7 +49,8 @@ void PrintArguments(const std::string& name, const beam::FlagSet& flags) {
 }
 
 bool IsEmpty(const Outcome& outcome) {
-  return outcome.state == beam::PipelineState::kDone && outcome.files_done + outcome.files_failed == 0;
+  return outcome.state == beam::PipelineState::kDone
+      && outcome.files_done + outcome.files_skipped + outcome.files_failed == 0;
 }
 
 // A run in progress, and what is said about it.

@@ -59,6 +59,7 @@ std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, 
   json["error"] = Printable(result.error());
   json["files"] = {{"matched", outcome.files_matched},
                    {"done", outcome.files_done},
+                   {"skipped", outcome.files_skipped},
                    {"failed", outcome.files_failed},
                    {"damaged", outcome.files_damaged}};
   json["audio_seconds"] = outcome.audio_seconds;

@@ -26,12 +26,14 @@ Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
   outcome.files_matched = counter("files_matched");
   outcome.bytes_matched = counter("bytes_matched");
   outcome.files_done = counter("files_loaded");
+  outcome.files_skipped = counter("files_skipped");
   outcome.files_failed = counter("files_failed");
   outcome.files_damaged = counter("files_damaged");
   outcome.bytes_taken = counter("bytes_taken");
   outcome.audio_seconds = static_cast<double>(counter("audio_milliseconds")) / 1e3;
   if (outcome.state == beam::PipelineState::kDone) {
     outcome.files_done = metrics.GaugeValue("klay", "total_files");
+    outcome.files_skipped = metrics.GaugeValue("klay", "total_skipped");
     outcome.files_failed = metrics.GaugeValue("klay", "total_failed");
     outcome.audio_seconds = static_cast<double>(metrics.GaugeValue("klay", "total_microseconds")) / 1e6;
   }
@@ -42,11 +44,13 @@ Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
 std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures) {
   std::string text;
   if (outcome.state == beam::PipelineState::kDone) {
-    text = Plural(outcome.files_done + outcome.files_failed, "file") + ": ";
+    text = Plural(outcome.files_done + outcome.files_skipped + outcome.files_failed, "file") + ": ";
   } else {
     text = "not finished; of " + Plural(outcome.files_matched, "file") + " found so far: ";
   }
-  text += std::to_string(outcome.files_done) + " done, " + std::to_string(outcome.files_failed) + " failed\n";
+  text += std::to_string(outcome.files_done) + " done, ";
+  if (outcome.files_skipped > 0) text += std::to_string(outcome.files_skipped) + " skipped, ";
+  text += std::to_string(outcome.files_failed) + " failed\n";
   if (outcome.files_damaged > 0) text += "of those done, damaged: " + std::to_string(outcome.files_damaged) + '\n';
   const double s = outcome.audio_seconds;
   char line[160];

@@ -1,5 +1,5 @@
-// Outcome: what came of a run, so far or at its end, read from its metrics. Every input ends as exactly one of done and
-// failed.
+// Outcome: what came of a run, so far or at its end, read from its metrics. Every input ends as exactly one of done,
+// skipped and failed.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ struct Outcome {
   std::int64_t files_matched = 0;
   std::int64_t bytes_matched = 0;
   std::int64_t files_done = 0;
+  std::int64_t files_skipped = 0;
   std::int64_t files_failed = 0;
   std::int64_t files_damaged = 0;  // of those done
   std::int64_t bytes_taken = 0;

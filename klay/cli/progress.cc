@@ -41,7 +41,7 @@ std::string Duration(double seconds) {
 }  // namespace
 
 std::string ProgressText(const Outcome& outcome) {
-  const std::int64_t files = outcome.files_done + outcome.files_failed;
+  const std::int64_t files = outcome.files_done + outcome.files_skipped + outcome.files_failed;
   std::string text = std::to_string(files) + " of " + std::to_string(std::max(files, outcome.files_matched)) + " files";
   if (outcome.wall_seconds > 0) {
     char speed[48];

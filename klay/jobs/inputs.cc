@@ -77,7 +77,7 @@ std::string InputPattern(const std::string& folder, const std::string& suffix) {
       + beam::Glob::Escape(NormalizedSuffix(suffix));
 }
 
-std::string NothingMatched(const std::string& folder, const std::string& suffix) {
+std::string NothingMatched(const InputFlags& flags, const std::string& folder, const std::string& suffix) {
   const std::string wanted = NormalizedSuffix(suffix);
   std::string text = "no file below " + Quoted(folder) + " ends in " + Quoted(wanted) + ": ";
   std::int64_t others = 0;
@@ -86,15 +86,14 @@ std::string NothingMatched(const std::string& folder, const std::string& suffix)
     for (beam::FileMetadata file; others < kMostLookedAt && listing->Next(file); ++others) {
       if (EndsWithIgnoringCase(file.path, wanted)) {
         const std::string there = file.path.substr(file.path.size() - wanted.size());
-        return text + "there are files in " + Quoted(there)
-            + ", and letter case counts; give that as --source_audio_suffix";
+        return text + "there are files in " + Quoted(there) + ", and letter case counts; give that as " + flags.suffix;
       }
     }
   } catch (const beam::Error&) {
     // The folder is a pattern, or has just become unreadable; then there is nothing more to say about it.
   }
-  if (others == 0) return text + "there are no files at all; check --source_audio_path";
-  return text + "there are only others; check --source_audio_path and --source_audio_suffix";
+  if (others == 0) return text + "there are no files at all; check " + flags.folder;
+  return text + "there are only others; check " + flags.folder + " and " + flags.suffix;
 }
 
 }  // namespace klay

@@ -1,4 +1,4 @@
-// The input files of a job: what --source_audio_path and --source_audio_suffix mean.
+// The input files of a job: what a folder and a suffix on the command line mean.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,13 @@ std::string NormalizedSuffix(const std::string& suffix);
 // taken by its name, whatever characters that has; otherwise it may be a pattern itself.
 std::string InputPattern(const std::string& folder, const std::string& suffix);
 
+// The flags that name them.
+struct InputFlags {
+  std::string folder;
+  std::string suffix;
+};
+
 // Why nothing matched, as one sentence with the next step; looks once more into the folder for it.
-std::string NothingMatched(const std::string& folder, const std::string& suffix);
+std::string NothingMatched(const InputFlags& flags, const std::string& folder, const std::string& suffix);
 
 }  // namespace klay

@@ -13,6 +13,7 @@
 #include "beam/transforms/sum.h"
 #include "klay/jobs/inputs.h"
 #include "klay/jobs/job_log.h"
+#include "klay/jobs/totals.h"
 #include "klay/transforms/load_audio.h"
 
 namespace klay {
@@ -23,7 +24,7 @@ void RunExampleOptions::Validate() const {
 }
 
 std::string RunExampleOptions::NothingMatched() const {
-  return klay::NothingMatched(source_audio_path, source_audio_suffix);
+  return klay::NothingMatched({"--source_audio_path", "--source_audio_suffix"}, source_audio_path, source_audio_suffix);
 }
 
 void RunExample(beam::Pipeline& p, const RunExampleOptions& options) {

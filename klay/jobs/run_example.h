@@ -3,11 +3,10 @@
 
 #include <string>
 
-#include "beam/model/metrics.h"
 #include "beam/model/pcollection.h"
 #include "beam/runners/options_flag.h"
-#include "beam/runners/options_value.h"
 #include "klay/audio/decode_report.h"
+#include "klay/jobs/on_damage_flag.h"
 
 namespace klay {
 
@@ -26,15 +25,4 @@ struct RunExampleOptions {
 
 void RunExample(beam::Pipeline& p, const RunExampleOptions& options);
 
-// The results of the job, set once by its last steps.
-inline const beam::Gauge total_files("klay", "total_files");
-inline const beam::Gauge total_failed("klay", "total_failed");
-inline const beam::Gauge total_microseconds("klay", "total_microseconds");  // of audio
-
 }  // namespace klay
-
-template <>
-struct beam::FlagChoices<klay::OnDamage> {
-  static constexpr beam::FlagChoice<klay::OnDamage> kAll[] = {{"fail", klay::OnDamage::kFail},
-                                                              {"keep", klay::OnDamage::kKeep}};
-};

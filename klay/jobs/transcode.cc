@@ -1,0 +1,133 @@
+#include "klay/jobs/transcode.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "beam/base/error.h"
+#include "beam/base/log.h"
+#include "beam/io/match_files.h"
+#include "beam/io/read_matches.h"
+#include "beam/transforms/count.h"
+#include "beam/transforms/flatten.h"
+#include "beam/transforms/map.h"
+#include "beam/transforms/reshuffle.h"
+#include "beam/transforms/sum.h"
+#include "klay/jobs/inputs.h"
+#include "klay/jobs/job_log.h"
+#include "klay/jobs/totals.h"
+#include "klay/transforms/load_audio.h"
+#include "klay/transforms/skip_completed.h"
+
+namespace klay {
+namespace {
+
+// "192k" and "192000" are the same.
+std::optional<int> ParseBitrate(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && rest + 1 == end && (*rest == 'k' || *rest == 'K')) {
+    value *= 1000;
+    ++rest;
+  }
+  if (error != std::errc() || rest != end || !(value >= 1 && value <= 10e6)) {
+    throw beam::UsageError("--bitrate " + text + " must be a number of bits a second, such as 192k or 192000");
+  }
+  return static_cast<int>(std::lround(value));
+}
+
+// The format is the extension behind the last dot of the suffix.
+AudioFormat FormatOf(const std::string& suffix) {
+  try {
+    return ParseAudioFormat(suffix.substr(suffix.rfind('.') == std::string::npos ? 0 : suffix.rfind('.')));
+  } catch (const beam::UsageError& error) {
+    throw beam::UsageError(std::string("--target_audio_suffix cannot be used: ") + error.what());
+  }
+}
+
+}  // namespace
+
+Transcode TranscodeOptions::Step() const {
+  Transcode step;
+  step.source_suffix = NormalizedSuffix(audio_suffix);
+  step.target_suffix = NormalizedSuffix(target_audio_suffix);
+  if (!target_dir.empty()) {
+    step.source_dir = src_dir;
+    step.target_dir = target_dir;
+  }
+  step.on_damage = on_damage;
+  step.encode.format = FormatOf(step.target_suffix);
+  step.encode.bitrate = ParseBitrate(bitrate);
+  step.encode.quality = quality.value();
+  if (!bit_depth.empty()) {
+    try {
+      step.encode.bit_depth = ParseBitDepth(bit_depth);
+    } catch (const beam::UsageError& error) {
+      throw beam::UsageError(std::string("--bit_depth cannot be used: ") + error.what());
+    }
+  }
+  step.sample_rate = target_sample_rate.value();
+  step.channels = target_channels.value();
+  step.resampler = resampler;
+  step.crop_seconds = crop_duration.value();
+  step.seed = seed;
+  return step;
+}
+
+void TranscodeOptions::Validate() const {
+  CheckFolder("--src_dir", src_dir);
+  if (audio_suffix.empty()) throw beam::UsageError("--audio_suffix is empty: give one such as .wav");
+  if (target_audio_suffix.empty()) throw beam::UsageError("--target_audio_suffix is empty: give one such as .ogg");
+  const Transcode step = Step();
+  if (target_dir.empty() && step.target_suffix == step.source_suffix) {
+    throw beam::UsageError(
+        "--target_audio_suffix is the same as --audio_suffix, so that results would replace their "
+        "files: give another one, or --target_dir");
+  }
+  step.Validate();
+}
+
+std::string TranscodeOptions::NothingMatched() const {
+  return klay::NothingMatched({"--src_dir", "--audio_suffix"}, src_dir, audio_suffix);
+}
+
+void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
+  const Transcode step = options.Step();
+  auto [to_do, completed, misplaced] = p
+      | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
+                         beam::EmptyMatchTreatment::kAllow)
+      | beam::ParDo("Count Inputs", CountInputs{})
+      | beam::ParDo("Skip Completed",
+                    SkipCompleted{.old_suffix = step.source_suffix,
+                                  .new_suffixes = {step.target_suffix},
+                                  .source_dir = step.source_dir,
+                                  .target_dir = step.target_dir,
+                                  .check_timestamp = options.check_timestamp,
+                                  .overwrite = options.overwrite});
+  auto [done, too_short, broken] =
+      to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
+
+  done
+      | beam::Map("Seconds", [](const TranscodedFile& file) { return file.seconds; })
+      | beam::Sum("Sum Lengths")
+      | beam::ForEach("Log Duration", [](double s) { total_microseconds.Set(std::llround(s * 1e6)); });
+  done | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) { total_files.Set(n); });
+
+  const auto skipped = beam::Flatten(
+      "Skipped",
+      completed
+          | beam::Map("Completed",
+                      [](const beam::FileMetadata& file) { return Failure{file.path, "it is done already"}; }),
+      too_short);
+  skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
+
+  const auto failed = beam::Flatten("Failed", misplaced, broken);
+  failed | beam::ForEach("Log Failures", [](const Failure& failure) { JobLog::Process().Failed(failure); });
+  failed | beam::Count("Count Failures") | beam::ForEach("Log Failed Count", [](std::int64_t n) {
+    total_failed.Set(n);
+    if (n > 0) beam::LogWarning("files failed: " + std::to_string(n));
+  });
+}
+
+}  // namespace klay
