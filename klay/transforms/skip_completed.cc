@@ -12,8 +12,7 @@ namespace klay {
 
 std::string TargetPath(const std::string& path, const std::string& old_suffix, const std::string& new_suffix,
                        const std::string& source_dir, const std::string& target_dir) {
-  const std::string target = ReplaceSuffix(path, old_suffix, new_suffix);
-  return source_dir.empty() ? target : MovePath(target, source_dir, target_dir);
+  return ReplaceSuffix(source_dir.empty() ? path : MovePath(path, source_dir, target_dir), old_suffix, new_suffix);
 }
 
 void SkipCompleted::Validate() const {
