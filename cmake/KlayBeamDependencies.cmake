@@ -1,6 +1,7 @@
 # The libraries that beam and klay stand on. Used by the build and, installed, by find_package(KlayBeam).
 find_package(Threads REQUIRED)
 find_package(BZip2 REQUIRED)
+find_package(nlohmann_json REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(KLAY_BEAM_COMPRESSION REQUIRED IMPORTED_TARGET GLOBAL zlib liblzma libzstd)
 pkg_check_modules(KLAY_BEAM_FFMPEG REQUIRED IMPORTED_TARGET GLOBAL libavformat libavcodec libavutil libswresample)

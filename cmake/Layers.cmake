@@ -53,6 +53,8 @@ function(link_external folder scope)
     target_link_libraries(${target} ${scope} PkgConfig::KLAY_BEAM_COMPRESSION BZip2::BZip2)
   elseif(folder STREQUAL "klay/audio")
     target_link_libraries(${target} ${scope} PkgConfig::KLAY_BEAM_FFMPEG PkgConfig::KLAY_BEAM_CODECS PkgConfig::KLAY_BEAM_LOUDNESS)
+  elseif(folder STREQUAL "klay/feature")
+    target_link_libraries(${target} ${scope} PkgConfig::KLAY_BEAM_COMPRESSION nlohmann_json::nlohmann_json)
   endif()
 endfunction()
 
@@ -102,7 +104,8 @@ function(add_public_library name)
     target_link_libraries(${name} ${scope} PkgConfig::KLAY_BEAM_COMPRESSION BZip2::BZip2 Threads::Threads)
     target_link_options(${name} INTERFACE -Wl,--build-id)
   else()
-    target_link_libraries(${name} ${scope} beam PkgConfig::KLAY_BEAM_FFMPEG PkgConfig::KLAY_BEAM_CODECS PkgConfig::KLAY_BEAM_LOUDNESS)
+    target_link_libraries(${name} ${scope} beam PkgConfig::KLAY_BEAM_FFMPEG PkgConfig::KLAY_BEAM_CODECS PkgConfig::KLAY_BEAM_LOUDNESS
+      nlohmann_json::nlohmann_json)
   endif()
 endfunction()
 

@@ -8,6 +8,8 @@ set(CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE PRE_TEST)
 set(TEST_DATA_DIR "${PROJECT_SOURCE_DIR}/build/test_data")
 set(TEST_ENVIRONMENT
     "TEST_FIXTURES_DIR=${TEST_DATA_DIR}/fixtures"
+    "TEST_NPY_DIR=${TEST_DATA_DIR}/npy"
+    "TEST_CHECK_NPY=${PROJECT_SOURCE_DIR}/build/tools/bin/python ${PROJECT_SOURCE_DIR}/tests/fixtures/make_npy_fixtures.py --check"
     "STANDARD_CODERS_YAML=${TEST_DATA_DIR}/standard_coders.yaml"
     "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam")
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# make_test_data.sh DIR: what the tests read and the repository does not keep. DIR/fixtures are audio files made by
-# tests/fixtures/, DIR/standard_coders.yaml is Beam's published table of coder cases. Each is made once.
+# make_test_data.sh DIR: what the tests read and the repository does not keep. DIR/fixtures are audio files and DIR/npy
+# NumPy's files, made by tests/fixtures/; DIR/standard_coders.yaml is Beam's published table of coder cases. Each is made
+# once.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1"
@@ -24,15 +25,19 @@ fetch_standard_coders() {
   rm -rf "$wheel_dir"
 }
 
-make_fixtures() {
-  local stamp=$data/fixtures/.made_by made_by
-  made_by=$(cat "$root"/tests/fixtures/make_fixtures.py | sha256sum)
+# make FOLDER SCRIPT COMMAND...: runs `COMMAND... SCRIPT DIR/FOLDER` if the folder is not of this SCRIPT.
+make() {
+  local folder=$data/$1 script=$root/tests/fixtures/$2 made_by
+  local stamp=$folder/.made_by
+  made_by=$(sha256sum <"$script")
   [[ -f $stamp && $(<"$stamp") == "$made_by" ]] && return
-  rm -rf "$data/fixtures"
-  mkdir -p "$data/fixtures"
-  "$root"/tests/fixtures/make_fixtures.py "$data/fixtures"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  "${@:3}" "$script" "$folder"
   echo "$made_by" >"$stamp"
 }
 
 [[ -f $data/standard_coders.yaml ]] || fetch_standard_coders
-make_fixtures
+make fixtures make_fixtures.py python3
+"$root/scripts/python_tools.sh"
+make npy make_npy_fixtures.py "$root/build/tools/bin/python"
