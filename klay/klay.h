@@ -1,10 +1,15 @@
 // Everything of klay that a program which processes audio includes, beside beam/beam.h.
 #pragma once
 
+#include "klay/audio/audio_stats.h"
+#include "klay/audio/convert_channels.h"
+#include "klay/audio/crop.h"
 #include "klay/audio/decoder.h"
 #include "klay/audio/encoder.h"
 #include "klay/audio/load_waveform.h"
+#include "klay/audio/loudness.h"
 #include "klay/audio/memory_byte_sink.h"
+#include "klay/audio/resampler.h"
 #include "klay/audio/waveform.h"
 #include "klay/feature/json.h"
 #include "klay/feature/npy.h"
@@ -13,3 +18,5 @@
 #include "klay/path/suffix_pattern.h"
 #include "klay/transforms/elements.h"
 #include "klay/transforms/load_audio.h"
+#include "klay/transforms/skip_completed.h"
+#include "klay/transforms/transcode.h"
