@@ -46,7 +46,7 @@ enum class ResamplerMethod {
   kSincHann,
   kSincKaiser,
   // Kaiser-windowed sincs. Frequencies relative to the lower of the two Nyquist frequencies, levels to a sine; measured
-  // by resampler_quality_test.cc. All are flat within 0.001 dB up to 0.91, and -6 dB at 0.956.
+  // by resampler_quality_test.cc. All are flat within 0.001 dB up to 0.9, and at -6 dB at 0.956.
   //            stop-band from 1.0   noise and distortion up to 0.9
   kMedium,    //  below -102 dB        below -105 dB: fit for 16 bits
   kHigh,      //  below -135 dB        below -135 dB: fit for 20 bits
