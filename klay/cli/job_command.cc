@@ -30,6 +30,7 @@ enum ExitCode { kAllDone = 0, kRunFailed = 1, kUsage = 2, kSomeFailed = 3, kSign
 
 struct JobOptions {
   beam::Flag<std::string, "write what the run did to this file, as JSON"> metrics_json;
+  beam::Flag<std::string, "write the files that fail, and why, to this file: a JSON object a line"> failures;
   beam::Flag<bool, "end with exit code 1, not 3, if some inputs fail"> strict;
   beam::Flag<bool, "show only warnings and the summary"> quiet;
 };
@@ -53,22 +54,34 @@ bool IsEmpty(const Outcome& outcome) {
       && outcome.files_done + outcome.files_skipped + outcome.files_failed == 0;
 }
 
+// Opened before the run, so that a path that cannot be written is known before hours of work. Nothing is there until
+// the end.
+std::unique_ptr<beam::ByteSink> OpenResult(const std::string& flag, const std::string& path) {
+  if (path.empty()) return nullptr;
+  try {
+    return beam::FileSystemFor(path)->OpenWrite(path);
+  } catch (const beam::UsageError&) {
+    throw;
+  } catch (const beam::Error& error) {
+    throw beam::UsageError(flag + " cannot be used: " + error.what());
+  }
+}
+
+void WriteResult(beam::ByteSink* file, const std::function<std::string()>& text) {
+  if (file == nullptr) return;
+  const std::string bytes = text();
+  file->Write(bytes.data(), bytes.size());
+  file->Finish();
+}
+
 // A run in progress, and what is said about it.
 class JobRun {
  public:
   JobRun(const JobCommand& command, const JobOptions& options, const beam::PipelineOptions& pipeline_options)
       : command_(command), options_(options), start_(Clock::now()) {
-    // Opened first, so that a path that cannot be written is known before hours of work. Nothing is there until the
-    // end.
-    if (!options_.metrics_json.empty()) {
-      try {
-        metrics_file_ = beam::FileSystemFor(options_.metrics_json)->OpenWrite(options_.metrics_json);
-      } catch (const beam::UsageError&) {
-        throw;
-      } catch (const beam::Error& error) {
-        throw beam::UsageError(std::string("--metrics_json cannot be used: ") + error.what());
-      }
-    }
+    metrics_file_ = OpenResult("--metrics_json", options_.metrics_json);
+    failures_file_ = OpenResult("--failures", options_.failures);
+    if (failures_file_ != nullptr) JobLog::Process().KeepAll();
     beam::Pipeline pipeline;
     command_.build(pipeline);
     progress_.emplace(options_.quiet);
@@ -112,18 +125,17 @@ class JobRun {
       std::fprintf(stderr, "klay-beam %s: %s\n", command_.name.c_str(), command_.nothing_matched().c_str());
     }
     if (!IsEmpty(outcome)) Print(Summary(outcome, failures));
-    if (metrics_file_ != nullptr) {
-      const std::string json = MetricsJson(command_.name, command_.flags, *result_, outcome, failures);
-      metrics_file_->Write(json.data(), json.size());
-      metrics_file_->Finish();
-    }
+    WriteResult(metrics_file_.get(),
+                [&] { return MetricsJson(command_.name, command_.flags, *result_, outcome, failures); });
+    WriteResult(failures_file_.get(), [&] { return FailuresJson(failures); });
     beam::internal::FlushOutput();
   }
 
   const JobCommand& command_;
   const JobOptions& options_;
   const Clock::time_point start_;
-  std::unique_ptr<beam::ByteSink> metrics_file_;
+  std::unique_ptr<beam::ByteSink> metrics_file_;   // null where there is none
+  std::unique_ptr<beam::ByteSink> failures_file_;  // likewise
   std::optional<Progress> progress_;
   std::unique_ptr<beam::PipelineResult> result_;
 };

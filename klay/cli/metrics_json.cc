@@ -45,6 +45,10 @@ Json MetricJson(const beam::MetricResult& metric) {
   return json;
 }
 
+Json FailureJson(const Failure& failure) {
+  return {{"path", Printable(failure.path)}, {"reason", Printable(failure.reason)}};
+}
+
 double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
@@ -69,13 +73,17 @@ std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, 
   json["cpu_seconds"] = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
   json["peak_memory_bytes"] = std::int64_t{usage.ru_maxrss} * 1024;
   json["failures"] = Json::array();
-  for (const Failure& failure : failures) {
-    json["failures"].push_back({{"path", Printable(failure.path)}, {"reason", Printable(failure.reason)}});
-  }
+  for (const Failure& failure : failures) json["failures"].push_back(FailureJson(failure));
   json["metrics"] = Json::array();
   const beam::MetricResults metrics = result.metrics();
   for (const beam::MetricResult& metric : metrics.all()) json["metrics"].push_back(MetricJson(metric));
   return json.dump(2) + '\n';
+}
+
+std::string FailuresJson(const std::vector<Failure>& failures) {
+  std::string lines;
+  for (const Failure& failure : failures) lines += FailureJson(failure).dump() + '\n';
+  return lines;
 }
 
 }  // namespace klay

@@ -1,7 +1,7 @@
 // --metrics_json: what a run did, for programs. An object with
 //   version, command, options {flag: value as text}, state ("done", "failed", "cancelled"), error
 //   files {matched, done, skipped, failed, damaged}, audio_seconds, wall_seconds, cpu_seconds, peak_memory_bytes
-//   failures [{path, reason}], at most JobLog::kMostFailures of them
+//   failures [{path, reason}], at most JobLog::kMostFailures of them (more with --failures)
 //   metrics [{step, name, kind, ...}]: counters with value, gauges with value, distributions with count sum min max
 // Texts are as Printable() makes them.
 #pragma once
@@ -17,5 +17,8 @@ namespace klay {
 
 std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, const beam::PipelineResult& result,
                         const Outcome& outcome, const std::vector<Failure>& failures);
+
+// --failures: one object {path, reason} a line.
+std::string FailuresJson(const std::vector<Failure>& failures);
 
 }  // namespace klay

@@ -64,7 +64,7 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
   }
   if (failures.size() > kMostShown) {
     text += "and " + std::to_string(outcome.files_failed - static_cast<std::int64_t>(kMostShown))
-        + " more: see the log above, or --metrics_json\n";
+        + " more: see the log above, or --failures\n";
   }
   return text;
 }

@@ -37,7 +37,7 @@ TEST(SummaryTest, NamesTheFirstFailuresAndCountsTheRest) {
   std::size_t named = 0;
   for (std::size_t at = 0; (at = text.find("failed: f: r\n", at)) != std::string::npos; ++at) ++named;
   EXPECT_EQ(named, 20U);
-  EXPECT_TRUE(text.ends_with("and 5 more: see the log above, or --metrics_json\n")) << text;
+  EXPECT_TRUE(text.ends_with("and 5 more: see the log above, or --failures\n")) << text;
 }
 
 TEST(ProgressTextTest, SaysHowFarHowFastAndHowLong) {

@@ -1,5 +1,7 @@
 #include "klay/jobs/job_log.h"
 
+#include <limits>
+
 #include "beam/base/log.h"
 #include "klay/jobs/printable.h"
 
@@ -10,10 +12,15 @@ JobLog& JobLog::Process() {
   return *log;
 }
 
+void JobLog::KeepAll() {
+  const std::lock_guard lock(mutex_);
+  most_kept_ = std::numeric_limits<std::size_t>::max();
+}
+
 void JobLog::Failed(const Failure& failure) {
   beam::LogWarning("failed: " + Printable(failure.path) + ": " + Printable(failure.reason));
   const std::lock_guard lock(mutex_);
-  if (reasons_.size() < kMostFailures) reasons_[failure.path] = failure.reason;
+  if (reasons_.size() < most_kept_) reasons_[failure.path] = failure.reason;
 }
 
 std::vector<Failure> JobLog::failures() const {

@@ -15,10 +15,12 @@ namespace klay {
 
 class JobLog {
  public:
-  // More than these are counted in the metrics and logged, but not kept.
+  // More than these are counted in the metrics and logged, but not kept, unless somebody asks for all.
   static constexpr std::size_t kMostFailures = 10'000;
 
   static JobLog& Process();
+
+  void KeepAll();
 
   // Logs a warning and keeps the failure.
   void Failed(const Failure& failure);
@@ -29,6 +31,7 @@ class JobLog {
  private:
   mutable std::mutex mutex_;
   std::map<std::string, std::string> reasons_;  // by path
+  std::size_t most_kept_ = kMostFailures;
 };
 
 }  // namespace klay

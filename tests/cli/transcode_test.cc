@@ -61,11 +61,15 @@ TEST(TranscodeProgramTest, ConvertsThenSkipsThenRedoesWhatIsMissing) {
   source.File("deep [live]/what?.mp3", music);
   source.File("broken.mp3", "no audio");
   source.File("other.txt", "not asked for");
-  const auto arguments = Transcode(source, target,
-                                   {"--target_audio_suffix", ".16k.wav", "--target_sample_rate", "16000",
-                                    "--target_channels", "1", "--metrics_json", source / "metrics.json"});
+  const auto arguments =
+      Transcode(source, target,
+                {"--target_audio_suffix", ".16k.wav", "--target_sample_rate", "16000", "--target_channels", "1",
+                 "--metrics_json", source / "metrics.json", "--failures", source / "failures.jsonl"});
   ProgramResult run = RunKlayBeam(arguments);
   EXPECT_EQ(run.exit_code, 3) << run.err;
+  const auto failure = nlohmann::json::parse(ReadFile(source / "failures.jsonl"));  // one line: one file failed
+  EXPECT_EQ(failure["path"], source / "broken.mp3");
+  EXPECT_THAT(failure["reason"], HasSubstr("not audio"));
   EXPECT_THAT(run.out, HasSubstr("3 files: 2 done, 1 failed\nduration: 24.000 s"));
   EXPECT_THAT(run.out, HasSubstr("failed: " + source / "broken.mp3"));
   const auto first = Contents(target);
@@ -86,6 +90,7 @@ TEST(TranscodeProgramTest, ConvertsThenSkipsThenRedoesWhatIsMissing) {
   EXPECT_EQ(Contents(target), first);
   const auto metrics = nlohmann::json::parse(ReadFile(source / "metrics.json"));
   EXPECT_EQ(metrics["files"]["skipped"], 0);
+  EXPECT_EQ(ReadFile(source / "failures.jsonl"), "");
   EXPECT_EQ(metrics["audio_seconds"], 24.0);
 }
 
