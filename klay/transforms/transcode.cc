@@ -26,15 +26,16 @@ std::int64_t CountFrames(const beam::ReadableFile& file, const DecodeOptions& op
   return CheckAudio(*file.Open(), options).frames;
 }
 
-// What a source becomes, without its place.
+// What a source becomes.
 struct Result {
+  std::unique_ptr<beam::ByteSink> sink;  // null where it is not longer than the crop
   double seconds = 0;
-  std::string damage = {};
-  bool too_short = false;
+  std::string damage;
 };
 
-Result TranscodeInto(beam::ByteSink& sink, const beam::ReadableFile& file, const std::string& key,
-                     const Transcode& options) {
+// `key` decides the place of a crop. `open` opens the target, once it is known that the source can be decoded.
+template <class Open>
+Result TranscodeFile(const beam::ReadableFile& file, const std::string& key, const Transcode& options, Open&& open) {
   const DecodeOptions decode{.on_damage = options.on_damage};
   const std::unique_ptr<beam::ByteSource> source = file.Open();
   AudioDecoder decoder(*source, decode);
@@ -43,20 +44,21 @@ Result TranscodeInto(beam::ByteSink& sink, const beam::ReadableFile& file, const
   if (options.crop_seconds) {
     const std::int64_t frames = info.frames_from_header ? *info.frames_from_header : CountFrames(file, decode);
     const auto crop = CropRandom(frames, FramesIn(*options.crop_seconds, info.sample_rate), key, options.seed);
-    if (!crop) return {.too_short = true};
+    if (!crop) return {};
     range = *crop;
   }
   SignalChain chain(info.channels, info.sample_rate, options.channels.value_or(info.channels),
                     options.sample_rate.value_or(info.sample_rate), options.resampler, kBlockFrames);
+  std::unique_ptr<beam::ByteSink> sink = open();
   EncodeOptions encode = options.encode;
   encode.seed = options.seed;
-  if (!sink.CanRewrite()) {
+  if (!sink->CanRewrite()) {
     const std::int64_t frames = options.crop_seconds ? range.length
         : info.frames_from_header                    ? *info.frames_from_header
                                                      : CountFrames(file, decode);
     encode.expected_frames = chain.OutputFrames(frames);
   }
-  AudioEncoder encoder(sink, chain.target_channels(), chain.target_rate(), encode);
+  AudioEncoder encoder(*sink, chain.target_channels(), chain.target_rate(), encode);
   Cropper cropper(range);
   const auto write = [&](const float* const* planes, std::int64_t frames) { encoder.Write(planes, frames); };
   while (!cropper.done()) {
@@ -67,7 +69,8 @@ Result TranscodeInto(beam::ByteSink& sink, const beam::ReadableFile& file, const
   }
   chain.Flush(write);
   encoder.Finish();
-  return {static_cast<double>(encoder.frames()) / chain.target_rate(), decoder.report().DamageText()};
+  const double seconds = static_cast<double>(encoder.frames()) / chain.target_rate();
+  return {std::move(sink), seconds, decoder.report().DamageText()};
 }
 
 void Emit(Transcode::Writer& writer, const Transcode::Done& done, const Transcode::Failed& failed) {
@@ -109,16 +112,15 @@ void Transcode::ProcessElement(Writer& writer, const beam::ReadableFile& file, D
   try {
     std::string target = TargetPath(path, source_suffix, target_suffix, source_dir, target_dir);
     if (target == path) throw beam::Error("its target would replace it: choose another --target_dir or suffix");
-    std::unique_ptr<beam::ByteSink> sink = writer.Open(target);
     const std::string key = source_dir.empty() ? path : MovePath(path, source_dir, "");
-    Result result = TranscodeInto(*sink, file, key, *this);
-    if (result.too_short) {
+    Result result = TranscodeFile(file, key, *this, [&] { return writer.Open(target); });
+    if (result.sink == nullptr) {
       files_skipped.Inc();
       skipped.Emit({path, "it is not longer than the crop"});
       return;
     }
     audio_milliseconds.Inc(std::llround(result.seconds * 1000));
-    writer.Keep(std::move(sink), {path, std::move(target), result.seconds, std::move(result.damage)});
+    writer.Keep(std::move(result.sink), {path, std::move(target), result.seconds, std::move(result.damage)});
   } catch (const beam::Cancelled&) {
     throw;
   } catch (const beam::Error& error) {
