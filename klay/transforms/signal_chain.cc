@@ -14,8 +14,7 @@ void SignalChain::Buffer::Resize(int channels, std::int64_t frames) {
 
 SignalChain::SignalChain(int source_channels, int source_rate, int target_channels, int target_rate,
                          ResamplerMethod method, std::int64_t block_frames)
-    : source_channels_(source_channels),
-      target_channels_(target_channels),
+    : target_channels_(target_channels),
       target_rate_(target_rate),
       mixes_first_(target_channels <= source_channels),
       resampler_(source_rate, target_rate, mixes_first_ ? target_channels : source_channels, {.method = method}),

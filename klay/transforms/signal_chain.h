@@ -51,7 +51,6 @@ class SignalChain {
 
   const float* const* Mix(const float* const* planes, std::int64_t frames);
 
-  int source_channels_;
   int target_channels_;
   int target_rate_;
   bool mixes_first_;
