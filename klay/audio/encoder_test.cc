@@ -327,12 +327,13 @@ class SparseSource : public beam::ByteSource {
 };
 
 TEST(Encoder, WavGoesOnBeyondFourGigabytes) {
-  // 700 channels of doubles are quick to count to 4 GiB with.
+  // Many channels of doubles are quick to count to 4 GiB with.
   constexpr int kChannels = 8000;
   const std::vector<float> zeros(1 << 16);
   const std::vector<const float*> planes(kChannels, zeros.data());
   for (const std::int64_t frames : {std::int64_t{67000}, std::int64_t{67200}}) {
     for (const bool announced : {false, true}) {
+      if (announced && frames == 67000) continue;  // 4 GB more, for a header that shorter files have too
       EncodeOptions options{.format = AudioFormat::kWav, .bit_depth = BitDepth::kFloat64};
       if (announced) options.expected_frames = frames;
       CountingSink sink;

@@ -137,14 +137,12 @@ TEST(DeterminismTest, AnyNumberOfThreadsAndAnyMemory) {
   const std::map<std::string, std::string> expected = RunWith(1, 1 << 30);
   EXPECT_EQ(expected.size(), 12U + 4U);  // the last in four windows
   for (const std::uint64_t memory : {std::uint64_t{1} << 30, std::uint64_t{100'000}, std::uint64_t{1}}) {
-    for (const int workers : {1, 2, 3, 8}) {
-      for (int round = 0; round < 2; ++round) {
-        const std::map<std::string, std::string> found = RunWith(workers, memory);
-        ASSERT_EQ(found.size(), expected.size());
-        for (const auto& [name, text] : expected) {
-          ASSERT_TRUE(found.at(name) == text)
-              << name << " differs with " << workers << " workers and " << memory << " bytes for grouping";
-        }
+    for (const int workers : {1, 3, 8}) {
+      const std::map<std::string, std::string> found = RunWith(workers, memory);
+      ASSERT_EQ(found.size(), expected.size());
+      for (const auto& [name, text] : expected) {
+        ASSERT_TRUE(found.at(name) == text)
+            << name << " differs with " << workers << " workers and " << memory << " bytes for grouping";
       }
     }
   }
