@@ -1,4 +1,5 @@
-// Everything of klay that a program which processes audio includes, beside beam/beam.h.
+// Everything of klay that a program which processes audio includes, beside beam/beam.h; but for klay/feature/json.h, as
+// the library behind that takes a second to compile.
 #pragma once
 
 #include "klay/audio/audio_stats.h"
@@ -11,7 +12,6 @@
 #include "klay/audio/memory_byte_sink.h"
 #include "klay/audio/resampler.h"
 #include "klay/audio/waveform.h"
-#include "klay/feature/json.h"
 #include "klay/feature/npy.h"
 #include "klay/feature/npz.h"
 #include "klay/path/path.h"

@@ -38,6 +38,7 @@ class PcmWriter : public BlockWriter {
   std::vector<std::uint8_t> buffer_;
 };
 
+std::unique_ptr<PcmHeader> MakeWavHeader(int channels, int sample_rate, const EncodeOptions& options);
 std::unique_ptr<BlockWriter> MakeWavWriter(beam::ByteSink& sink, int channels, int sample_rate,
                                            const EncodeOptions& options);
 std::unique_ptr<BlockWriter> MakeAiffWriter(beam::ByteSink& sink, int channels, int sample_rate,

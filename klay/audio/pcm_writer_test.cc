@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "klay/audio/decoder.h"
 #include "klay/audio/encode_test_util.h"
 
 namespace klay {
@@ -60,6 +61,66 @@ TEST(WavWriter, HeadersAreThePlainOnes) {
   EXPECT_EQ(unknown.size(), 44U + 36 + 6);
   EXPECT_EQ(unknown.substr(12, 8), "JUNK\x1C\0\0\0"s);
   EXPECT_EQ(unknown.substr(4, 4), "\x4E\0\0\0"s);
+}
+
+// Gives the beginning of a file from memory, and silence for the rest of its size.
+class SparseSource : public beam::ByteSource {
+ public:
+  SparseSource(std::string head, std::uint64_t size) : head_(std::move(head)), size_(size) {}
+  std::size_t Read(void* out, std::size_t size) override {
+    if (position_ >= size_) return 0;
+    size = static_cast<std::size_t>(std::min<std::uint64_t>(size, size_ - position_));
+    std::memset(out, 0, size);
+    if (position_ < head_.size()) {
+      std::memcpy(out, head_.data() + position_, std::min<std::size_t>(size, head_.size() - position_));
+    }
+    position_ += size;
+    return size;
+  }
+  void Seek(std::uint64_t offset) override { position_ = offset; }
+  std::optional<std::uint64_t> Size() const override { return size_; }
+  const std::string& path() const override { return path_; }
+
+ private:
+  std::string head_;
+  std::uint64_t size_;
+  std::string path_ = "sparse";
+  std::uint64_t position_ = 0;
+};
+
+// Headers of files that nobody writes in a test.
+TEST(WavWriter, GoesOnBeyondFourGigabytes) {
+  struct Case {
+    std::int64_t frames;  // of two channels of 16 bits
+    bool announced;
+    const char* id;
+  };
+  const Case cases[] = {
+      {1000, true, "RIFF"},
+      {1000, false, "RIFF"},
+      {1'073'700'000, true, "RIFF"},
+      {1'073'700'000, false, "RIFF"},
+      {1'073'741'824, true, "RF64"},
+      {1'073'741'824, false, "RF64"},
+      {std::int64_t{1} << 40, true, "RF64"},
+      {std::int64_t{1} << 40, false, "RF64"},
+  };
+  for (const Case& c : cases) {
+    EncodeOptions options;
+    if (c.announced) options.expected_frames = c.frames;
+    const auto header = internal::MakeWavHeader(2, 44100, options);
+    const std::string bytes = header->For(c.frames);
+    EXPECT_EQ(bytes.substr(0, 4), c.id) << c.frames;
+    EXPECT_EQ(bytes.size(), c.announced && bytes.starts_with("RIFF") ? 44U : 80U);
+    // What is written first is replaced at the end: it must be as long.
+    EXPECT_EQ(header->For(0).size(), bytes.size());
+    SparseSource source(bytes, bytes.size() + static_cast<std::uint64_t>(c.frames) * 4);
+    const AudioDecoder decoder(source);
+    EXPECT_EQ(decoder.info().frames_from_header, c.frames);
+  }
+  EncodeOptions too_few;
+  too_few.expected_frames = 5;
+  EXPECT_THROW(internal::MakeWavHeader(2, 44100, too_few)->For(std::int64_t{1} << 40), AudioError);
 }
 
 TEST(AiffWriter, WholeFiles) {

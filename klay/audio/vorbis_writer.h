@@ -1,6 +1,7 @@
 // VorbisWriter: Vorbis in Ogg by libvorbis. The last page's position is the exact length.
 //
 // It is fed small blocks: libvorbis takes a part of what it is given on the stack, and crashes on long ones.
+// Known: libvorbis 1.3.7 itself loses 2,848 bytes of memory for each stream of six channels.
 #pragma once
 
 #include <vorbis/codec.h>

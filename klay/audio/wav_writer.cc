@@ -86,10 +86,14 @@ class WavPcmHeader : public PcmHeader {
 
 }  // namespace
 
+std::unique_ptr<PcmHeader> MakeWavHeader(int channels, int sample_rate, const EncodeOptions& options) {
+  return std::make_unique<WavPcmHeader>(channels, sample_rate, options);
+}
+
 std::unique_ptr<BlockWriter> MakeWavWriter(beam::ByteSink& sink, int channels, int sample_rate,
                                            const EncodeOptions& options) {
   const BitDepth depth = options.bit_depth.value_or(BitDepth::kInt16);
-  return std::make_unique<PcmWriter>(sink, std::make_unique<WavPcmHeader>(channels, sample_rate, options),
+  return std::make_unique<PcmWriter>(sink, MakeWavHeader(channels, sample_rate, options),
                                      PcmPacker(depth, ByteOrder::kLittle, true, channels, options), options);
 }
 
