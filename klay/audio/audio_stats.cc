@@ -10,11 +10,19 @@
 #include "klay/audio/magnitude.h"
 
 namespace klay {
+namespace {
+
+// 0 for what is no length; the constructor refuses it.
+std::int64_t FramesOfSilence(double seconds, int sample_rate) {
+  return seconds >= 0 ? static_cast<std::int64_t>(std::min(std::ceil(seconds * sample_rate), 1e15)) : 0;
+}
+
+}  // namespace
+
 AudioStatsMeter::AudioStatsMeter(int channels, int sample_rate, const AudioStatsOptions& options)
     : options_(options),
       silence_level_(static_cast<float>(std::pow(10, options.silence_dbfs / 20))),
-      least_silence_(std::max(
-          kBlock, static_cast<std::int64_t>(std::clamp(std::ceil(options.silence_seconds * sample_rate), 0.0, 1e15)))) {
+      least_silence_(std::max(kBlock, FramesOfSilence(options.silence_seconds, sample_rate))) {
   if (channels < 1 || sample_rate < 1) {
     throw AudioError("there are no levels of " + std::to_string(channels) + " channels at "
                      + std::to_string(sample_rate) + " Hz: it takes at least one channel and 1 Hz");
