@@ -30,6 +30,8 @@
 namespace beam {
 namespace internal {
 
+std::unique_ptr<ByteSink> OpenForWriting(const std::string& path);
+
 // One thread.
 class PendingFiles {
  public:
@@ -54,7 +56,7 @@ template <class Result>
 class FileWriter {
  public:
   // Throws Error, naming the file (FileSystem::OpenWrite).
-  std::unique_ptr<ByteSink> Open(const std::string& path);
+  std::unique_ptr<ByteSink> Open(const std::string& path) { return internal::OpenForWriting(path); }
 
   void Keep(std::unique_ptr<ByteSink> sink, Result result) {
     files_.Keep(std::move(sink));
@@ -82,15 +84,6 @@ class FileWriter {
   internal::PendingFiles files_;
   std::vector<Result> results_;
 };
-
-namespace internal {
-std::unique_ptr<ByteSink> OpenForWriting(const std::string& path);
-}
-
-template <class Result>
-std::unique_ptr<ByteSink> FileWriter<Result>::Open(const std::string& path) {
-  return internal::OpenForWriting(path);
-}
 
 // Writes a whole file now: it appears with all of its bytes, or not at all.
 void WriteFile(const std::string& path, std::string_view bytes);

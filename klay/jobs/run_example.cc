@@ -12,7 +12,7 @@
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/sum.h"
 #include "klay/jobs/inputs.h"
-#include "klay/jobs/job_log.h"
+#include "klay/jobs/report_failures.h"
 #include "klay/jobs/totals.h"
 #include "klay/transforms/load_audio.h"
 
@@ -46,11 +46,7 @@ void RunExample(beam::Pipeline& p, const RunExampleOptions& options) {
     total_files.Set(n);
     beam::LogInfo("files loaded: " + std::to_string(n));
   });
-  failed | beam::ForEach("Log Failures", [](const Failure& failure) { JobLog::Process().Failed(failure); });
-  failed | beam::Count("Count Failures") | beam::ForEach("Log Failed Count", [](std::int64_t n) {
-    total_failed.Set(n);
-    if (n > 0) beam::LogWarning("files failed: " + std::to_string(n));
-  });
+  ReportFailures(failed);
 }
 
 }  // namespace klay

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "beam/base/error.h"
-#include "beam/base/log.h"
 #include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
 #include "beam/transforms/count.h"
@@ -13,7 +12,7 @@
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/sum.h"
 #include "klay/jobs/inputs.h"
-#include "klay/jobs/job_log.h"
+#include "klay/jobs/report_failures.h"
 #include "klay/jobs/totals.h"
 #include "klay/transforms/load_audio.h"
 #include "klay/transforms/skip_completed.h"
@@ -122,12 +121,7 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
       too_short);
   skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
 
-  const auto failed = beam::Flatten("Failed", misplaced, broken);
-  failed | beam::ForEach("Log Failures", [](const Failure& failure) { JobLog::Process().Failed(failure); });
-  failed | beam::Count("Count Failures") | beam::ForEach("Log Failed Count", [](std::int64_t n) {
-    total_failed.Set(n);
-    if (n > 0) beam::LogWarning("files failed: " + std::to_string(n));
-  });
+  ReportFailures(beam::Flatten("Failed", misplaced, broken));
 }
 
 }  // namespace klay
