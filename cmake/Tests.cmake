@@ -10,7 +10,7 @@ set(TEST_ENVIRONMENT
     "TEST_FIXTURES_DIR=${TEST_DATA_DIR}/fixtures"
     "TEST_NPY_DIR=${TEST_DATA_DIR}/npy"
     "TEST_CHECK_NPY=${PROJECT_SOURCE_DIR}/build/tools/bin/python ${PROJECT_SOURCE_DIR}/tests/fixtures/make_npy_fixtures.py --check"
-    "STANDARD_CODERS_YAML=${TEST_DATA_DIR}/standard_coders.yaml"
+    "STANDARD_CODERS_YAML=${PROJECT_SOURCE_DIR}/build/beam/standard_coders.yaml"
     "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam")
 
 add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}" USES_TERMINAL)

@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
 """Holds the layer table: fails with the file, line and include that go against cmake/layers.txt.
 
-It also fails when Protobuf or gRPC can be reached from a public header (beam/beam.h, klay/klay.h), and on an include
-that is not written from the repository root. `check_layers.py [ROOT]`; prints one line an offence, exits with 1 on any.
+Protobuf and gRPC, `protos` in the table, are for the folders that name them. No header of another folder reaches a header
+of those, so users see neither. Includes of our files are written from the repository root.
+`check_layers.py [ROOT]` prints one line an offence, and exits with 1 on any.
 """
 import re
 import sys
 from pathlib import Path
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
-PUBLIC_HEADERS = ("beam/beam.h", "klay/klay.h")
-HIDDEN_FROM_USERS = re.compile(r"(google/protobuf|grpc|grpcpp|absl)/|.*\.pb\.h$")
+PROTOS = re.compile(r"(google/protobuf|grpc|grpcpp|absl)/|.*\.pb\.h$")
 OUR_FOLDERS = ("beam", "klay", "tests", "bench", "fuzz", "examples")
 
 
 def read_table(text):
-    """Returns {folder: folders it may include, itself among them} and the same for what tests may use besides."""
+    """Returns {folder: folders it may include, itself among them}, the same for what tests may use besides, and the set
+    of the folders that name protos."""
     direct, for_tests = {}, {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -23,13 +24,18 @@ def read_table(text):
             table = for_tests if folder.startswith("tests ") else direct
             table[folder.removeprefix("tests ")] = allowed.split()
 
+    with_protos = {folder for folder, allowed in direct.items() if "protos" in allowed}
+    for folder in with_protos:
+        direct[folder].remove("protos")
+
     def closure(folder):
         return {folder}.union(*(closure(below) for below in direct[folder]))
 
     def closure_of_tests(folder):
         return set().union(*(closure(below) for below in for_tests.get(folder, [])))
 
-    return {folder: closure(folder) for folder in direct}, {folder: closure_of_tests(folder) for folder in direct}
+    return ({folder: closure(folder) for folder in direct}, {folder: closure_of_tests(folder) for folder in direct},
+            with_protos)
 
 
 def layer_of(path, table):
@@ -50,39 +56,28 @@ def includes(file):
 
 
 def offences(root):
-    allowed, allowed_in_tests = read_table((root / "cmake/layers.txt").read_text())
-    included_by = {}
+    allowed, allowed_in_tests, with_protos = read_table((root / "cmake/layers.txt").read_text())
     for file in sorted(path for top in ("beam", "klay") for path in (root / top).rglob("*.*")):
         path = file.relative_to(root).as_posix()
         if file.suffix not in (".h", ".cc"):
             continue
-        included_by[path] = list(includes(file))
         layer = layer_of(path, allowed)
         if layer is None:
             yield f"{path}:1: the folder is not in cmake/layers.txt"
             continue
         may_include = allowed[layer] | (allowed_in_tests[layer] if path.endswith("_test.cc") else set())
-        for number, quoted, target in included_by[path]:
+        for number, quoted, target in includes(file):
             ours = target.split("/")[0] in OUR_FOLDERS
-            if quoted and not ours:
-                yield f'{path}:{number}: #include "{target}" is not written from the repository root'
+            here = f'{path}:{number}: #include "{target}"'
+            if PROTOS.match(target):
+                if layer not in with_protos:
+                    yield f"{path}:{number}: #include <{target}>: {layer} may not include protos"
+            elif quoted and not ours:
+                yield f"{here} is not written from the repository root"
             elif ours and layer_of(target, allowed) not in may_include:
-                yield f'{path}:{number}: #include "{target}": {layer} may not include {target.rpartition("/")[0]}'
-    yield from hidden_from_users(included_by)
-
-
-def hidden_from_users(included_by):
-    """Follows the includes of the public headers; an offence shows the way from the header to Protobuf or gRPC."""
-    for public in PUBLIC_HEADERS:
-        waiting, seen = [(public,)], {public}
-        while waiting:
-            chain = waiting.pop()
-            for number, _, target in included_by.get(chain[-1], []):
-                if HIDDEN_FROM_USERS.match(target):
-                    yield f"{chain[-1]}:{number}: <{target}> is reachable from a public header: {' -> '.join(chain)}"
-                elif target in included_by and target not in seen:
-                    seen.add(target)
-                    waiting.append(chain + (target,))
+                yield f'{here}: {layer} may not include {target.rpartition("/")[0]}'
+            elif file.suffix == ".h" and layer not in with_protos and layer_of(target, allowed) in with_protos:
+                yield f"{here}: a header that users may include reaches protos"
 
 
 def main():

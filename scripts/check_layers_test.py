@@ -11,7 +11,9 @@ LAYERS = """# comment
 beam/base:
 beam/model: beam/base
 beam/exec: beam/model
-beam: beam/exec
+beam/portable: beam/exec protos
+beam/runners: beam/portable
+beam: beam/runners
 klay/audio: beam/base
 klay: beam klay/audio
 tests beam/model: beam/exec
@@ -22,7 +24,10 @@ CLEAN = {
     "beam/model/graph.h": '#pragma once\n#include "beam/base/error.h"\n',
     "beam/model/graph_test.cc": '#include "beam/exec/run.h"\n',
     "beam/exec/run.h": '#include "beam/base/error.h"\n  #  include <beam/model/graph.h>\n',
-    "beam/exec/deeper/part.cc": '#include "beam/model/graph.h"\n#include <google/protobuf/message.h>\n',
+    "beam/exec/deeper/part.cc": '#include "beam/model/graph.h"\n',
+    "beam/portable/message.h": '#include <google/protobuf/message.h>\n#include "beam/exec/run.h"\n',
+    "beam/portable/deeper/call.cc": '#include <org/apache/beam/x.pb.h>\n#include "beam/portable/message.h"\n',
+    "beam/runners/run.cc": '#include "beam/portable/message.h"\n',
     "beam/beam.h": '#include "beam/exec/run.h"\n',
     "klay/audio/waveform.h": '#include "beam/base/error.h"\n',
     "klay/klay.h": '#include "beam/beam.h"\n#include "klay/audio/waveform.h"\n',
@@ -51,11 +56,15 @@ OFFENCES = [
     ({"beam/model/graph.h": '#include "../base/error.h"\n'},
      'beam/model/graph.h:1: #include "../base/error.h" is not written from the repository root'),
     ({"beam/exec/run.h": "#include <google/protobuf/message.h>\n"},
-     "beam/exec/run.h:1: <google/protobuf/message.h> is reachable from a public header: "
-     "beam/beam.h -> beam/exec/run.h"),
-    ({"klay/audio/waveform.h": '#include "beam_fn_api.pb.h"\n'},
-     "klay/audio/waveform.h:1: <beam_fn_api.pb.h> is reachable from a public header: "
-     "klay/klay.h -> klay/audio/waveform.h"),
+     "beam/exec/run.h:1: #include <google/protobuf/message.h>: beam/exec may not include protos"),
+    ({"klay/audio/waveform.cc": '#include "beam_fn_api.pb.h"\n'},
+     "klay/audio/waveform.cc:1: #include <beam_fn_api.pb.h>: klay/audio may not include protos"),
+    ({"beam/runners/run.cc": "#include <grpcpp/channel.h>\n"},
+     "beam/runners/run.cc:1: #include <grpcpp/channel.h>: beam/runners may not include protos"),
+    ({"beam/runners/run.h": '#include "beam/portable/message.h"\n'},
+     'beam/runners/run.h:1: #include "beam/portable/message.h": a header that users may include reaches protos'),
+    ({"beam/beam.h": '#include "beam/portable/message.h"\n'},
+     'beam/beam.h:1: #include "beam/portable/message.h": a header that users may include reaches protos'),
 ]
 
 
