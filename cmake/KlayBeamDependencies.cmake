@@ -9,5 +9,5 @@ pkg_check_modules(KLAY_BEAM_FFMPEG REQUIRED IMPORTED_TARGET GLOBAL libavformat l
 pkg_check_modules(KLAY_BEAM_CODECS REQUIRED IMPORTED_TARGET GLOBAL lame vorbisenc vorbis ogg opus)
 pkg_check_modules(KLAY_BEAM_LOUDNESS REQUIRED IMPORTED_TARGET GLOBAL libebur128)
 if(KLAY_BEAM_PORTABLE)
-  pkg_check_modules(KLAY_BEAM_GRPC REQUIRED IMPORTED_TARGET GLOBAL grpc++ protobuf)
+  pkg_check_modules(KLAY_BEAM_GRPC REQUIRED IMPORTED_TARGET GLOBAL grpc++ protobuf libcrypto)
 endif()

@@ -1,0 +1,44 @@
+#include "beam/portable/channel.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+namespace beam {
+namespace {
+
+const char* NameOf(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::OK: return "no error";
+    case grpc::CANCELLED: return "the call was cancelled";
+    case grpc::INVALID_ARGUMENT: return "an argument is not valid";
+    case grpc::DEADLINE_EXCEEDED: return "no answer in time";
+    case grpc::NOT_FOUND: return "not found";
+    case grpc::PERMISSION_DENIED: return "not permitted";
+    case grpc::UNAUTHENTICATED: return "not authenticated";
+    case grpc::RESOURCE_EXHAUSTED: return "a resource is exhausted";
+    case grpc::UNIMPLEMENTED: return "the server does not know this call";
+    case grpc::UNAVAILABLE: return "the server cannot be reached";
+    default: return "the server failed";
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // Engines are named by their own address; a proxy that the environment names is for other hosts.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+}
+
+std::string TextOf(const grpc::Status& status) {
+  return status.error_message().empty() ? NameOf(status.error_code()) : status.error_message();
+}
+
+}  // namespace beam

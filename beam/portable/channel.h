@@ -1,0 +1,19 @@
+// gRPC channels to the services of an engine, and what their failures say.
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/support/status.h>
+
+#include <memory>
+#include <string>
+
+namespace beam {
+
+// Opens a channel to `endpoint` (host:port); it connects when first used. Messages may have any size, as engines send
+// whole bundles in one. A server that goes away and comes back is found again within a second.
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint);
+
+// What a call that failed has to say: its message, or the name of its code where there is none.
+std::string TextOf(const grpc::Status& status);
+
+}  // namespace beam
