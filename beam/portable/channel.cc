@@ -1,8 +1,11 @@
 #include "beam/portable/channel.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
+
+#include "beam/base/log.h"
 
 namespace beam {
 namespace {
@@ -23,9 +26,14 @@ const char* NameOf(grpc::StatusCode code) {
   }
 }
 
+void LogLine(gpr_log_func_args* line) { LogDebug(std::string("gRPC: ") + line->message); }
+
 }  // namespace
 
+void LogGrpcAsDebug() { gpr_set_log_function(&LogLine); }
+
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint) {
+  LogGrpcAsDebug();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);

@@ -13,6 +13,10 @@ namespace beam {
 // whole bundles in one. A server that goes away and comes back is found again within a second.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint);
 
+// From now on what gRPC itself has to say is logged at Severity::kDebug instead of being printed: whatever matters
+// comes back as the status of a call. OpenChannel does so; servers call it before they are built.
+void LogGrpcAsDebug();
+
 // What a call that failed has to say: its message, or the name of its code where there is none.
 std::string TextOf(const grpc::Status& status);
 
