@@ -11,28 +11,30 @@ set(TEST_ENVIRONMENT
     "TEST_NPY_DIR=${TEST_DATA_DIR}/npy"
     "TEST_CHECK_NPY=${PROJECT_SOURCE_DIR}/build/tools/bin/python ${PROJECT_SOURCE_DIR}/tests/fixtures/make_npy_fixtures.py --check"
     "STANDARD_CODERS_YAML=${PROJECT_SOURCE_DIR}/build/beam/standard_coders.yaml"
-    "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam"
-    "ENGINES_RUN=${PROJECT_BINARY_DIR}/engines")
+    "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam")
 
 add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}" USES_TERMINAL)
 add_test(NAME test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}")
 set_tests_properties(test_data PROPERTIES FIXTURES_SETUP test_data TIMEOUT 900)
 
-# Tests of a program whose name is in ENGINES_OF_<name> run while those engines do.
-function(add_gtest_program name)
-  add_executable(${name} ${ARGN})
-  target_link_libraries(${name} PRIVATE klay_beam_flags yaml-cpp GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX "${name}: " TEST_LIST ${name}_discovered NO_PRETTY_VALUES
+# Lets CTest find the tests of a program, as PREFIX: test. They run while the fixtures stand, with this environment.
+function(discover_tests program prefix fixtures environment)
+  string(MAKE_C_IDENTIFIER "${prefix}" id)
+  gtest_discover_tests(${program} TEST_PREFIX "${prefix}: " TEST_LIST ${id}_discovered NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
-  set(fixtures test_data ${ENGINES_OF_${name}})
   # gtest_discover_tests itself cannot pass on a property that is a list.
-  set(script "${PROJECT_BINARY_DIR}/${name}_environment.cmake")
+  set(script "${PROJECT_BINARY_DIR}/${id}_properties.cmake")
   file(CONFIGURE OUTPUT "${script}" @ONLY CONTENT [[
-if(@name@_discovered)
-  set_tests_properties(${@name@_discovered} PROPERTIES ENVIRONMENT "@TEST_ENVIRONMENT@" FIXTURES_REQUIRED "@fixtures@")
+if(@id@_discovered)
+  set_tests_properties(${@id@_discovered} PROPERTIES ENVIRONMENT "@environment@" FIXTURES_REQUIRED "@fixtures@")
 endif()
 ]])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${script}")
+endfunction()
+
+function(add_gtest_program name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE klay_beam_flags yaml-cpp GTest::gmock GTest::gtest_main)
 endfunction()
 
 foreach(folder IN LISTS LAYERS)
@@ -40,6 +42,7 @@ foreach(folder IN LISTS LAYERS)
   layer_files(test_sources "${folder}" "*_test.cc")
   if(test_sources)
     add_gtest_program(${layer}_tests ${test_sources})
+    discover_tests(${layer}_tests ${layer}_tests test_data "${TEST_ENVIRONMENT}")
     target_link_libraries(${layer}_tests PRIVATE ${layer})
     foreach(dep IN LISTS "LAYER_TEST_DEPS_${folder}")
       layer_target(dep_target "${dep}")
@@ -52,24 +55,28 @@ file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/
 list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/engines/")
 if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
+  discover_tests(klay_beam_program_tests klay_beam_program_tests test_data "${TEST_ENVIRONMENT}")
   target_link_libraries(klay_beam_program_tests PRIVATE klay)
   add_dependencies(klay_beam_program_tests klay-beam)
 endif()
 
-# Pipelines on real engines. Each runs once for all of the tests that need it, and ends with them.
+# Pipelines on real engines: the same tests on each. An engine is started once, and ends with its tests.
 if(KLAY_BEAM_PORTABLE)
-  set(engine_scripts "${PROJECT_SOURCE_DIR}/scripts/engines")
-  foreach(engine prism)
-    add_test(NAME "start ${engine}" COMMAND "${engine_scripts}/start.sh" ${engine})
-    set_tests_properties("start ${engine}" PROPERTIES FIXTURES_SETUP ${engine} TIMEOUT 900)
-    add_test(NAME "stop ${engine}" COMMAND "${engine_scripts}/stop.sh" ${engine})
-    set_tests_properties("stop ${engine}" PROPERTIES FIXTURES_CLEANUP ${engine})
-    set_property(TEST "start ${engine}" "stop ${engine}" PROPERTY ENVIRONMENT "ENGINES_RUN=${PROJECT_BINARY_DIR}/engines")
-  endforeach()
+  set(KLAY_BEAM_TEST_ENGINES prism flink CACHE STRING "Engines to test with, of prism, flink, spark and python")
   file(GLOB engine_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/engines/*.cc")
-  set(ENGINES_OF_engine_tests prism)
   add_gtest_program(engine_tests ${engine_test_sources})
-  target_link_libraries(engine_tests PRIVATE beam_runners_job beam_proto)
+  target_link_libraries(engine_tests PRIVATE beam_testing)
+  set(engines_run "${PROJECT_BINARY_DIR}/engines")
+  foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
+    foreach(verb start stop)
+      add_test(NAME "${verb} ${engine}" COMMAND "${PROJECT_SOURCE_DIR}/scripts/engines/${verb}.sh" ${engine})
+      set_tests_properties("${verb} ${engine}" PROPERTIES ENVIRONMENT "ENGINES_RUN=${engines_run}" TIMEOUT 900)
+    endforeach()
+    set_tests_properties("start ${engine}" PROPERTIES FIXTURES_SETUP ${engine})
+    set_tests_properties("stop ${engine}" PROPERTIES FIXTURES_CLEANUP ${engine})
+    discover_tests(engine_tests "engine_tests on ${engine}" "test_data;${engine}"
+      "${TEST_ENVIRONMENT};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint")
+  endforeach()
 endif()
 
 # What does not depend on how the libraries are compiled is tested once, with the release build.

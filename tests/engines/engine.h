@@ -1,0 +1,25 @@
+// The engine that the tests run pipelines on. cmake/Tests.cmake starts it by scripts/engines and runs all tests of this
+// folder once for each.
+#pragma once
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+// prism, flink, spark or python.
+inline std::string EngineName() {
+  const char* name = std::getenv("ENGINE");
+  if (name == nullptr) throw std::runtime_error("ENGINE must be the name of the engine that runs");
+  return name;
+}
+
+// The address of its job service.
+inline std::string EngineEndpoint() {
+  const char* path = std::getenv("ENGINE_ENDPOINT_FILE");
+  std::ifstream file(path == nullptr ? "" : path);
+  std::string endpoint;
+  if (!std::getline(file, endpoint))
+    throw std::runtime_error("ENGINE_ENDPOINT_FILE must hold the address of a job service");
+  return endpoint;
+}
