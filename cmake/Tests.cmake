@@ -62,7 +62,7 @@ endif()
 
 # Pipelines on real engines: the same tests on each. An engine is started once, and ends with its tests.
 if(KLAY_BEAM_PORTABLE)
-  set(KLAY_BEAM_TEST_ENGINES prism flink CACHE STRING "Engines to test with, of prism, flink, spark and python")
+  set(KLAY_BEAM_TEST_ENGINES prism CACHE STRING "Engines to test with, of prism, flink, spark and python")
   file(GLOB engine_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/engines/*.cc")
   add_gtest_program(engine_tests ${engine_test_sources})
   target_link_libraries(engine_tests PRIVATE beam_testing)
