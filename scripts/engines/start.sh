@@ -23,7 +23,7 @@ staging=$run/$engine.staging
 rm -rf "$staging"
 mkdir -p "$staging"
 
-# java ENGINE MAIN_CLASS FLAG...: the job servers of Flink and Spark are told the same things.
+# java_command ENGINE MAIN_CLASS FLAG...: the job servers of Flink and Spark are told the same things.
 java_command() {
   command=(java "-Xmx${ENGINES_JAVA_HEAP:-2g}")
   # Java 17 hides packages that Flink and Spark reach by reflection.
@@ -35,10 +35,9 @@ java_command() {
   command+=(-Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1
     -cp "$(<"$engines/$1.classpath")" "${@:2}" --job-host=localhost "--job-port=$port" --artifact-port=0
     --expansion-port=-1 "--artifacts-dir=$staging")
-  ready='Job server now running'
 }
 
-ready=
+ready=  # what the log says when the engine is, where an open port is not enough
 case $engine in
   prism)
     # Its web page wants a port of its own, and must not take the job service's.
@@ -48,7 +47,10 @@ case $engine in
     command=("$engines/python/bin/python" -m apache_beam.runners.portability.local_job_service_main --port "$port"
       --staging_dir "$staging")
     ;;
-  flink) java_command flink org.apache.beam.runners.flink.FlinkJobServerDriver '--flink-master=[local]' ;;
+  flink)
+    java_command flink org.apache.beam.runners.flink.FlinkJobServerDriver '--flink-master=[local]'
+    ready='Job server now running'
+    ;;
   spark)
     # Spark would take its own address from the host's name.
     export SPARK_LOCAL_IP=127.0.0.1
@@ -63,7 +65,7 @@ echo "$pid $(start_time_of "$pid")" >"$run/$engine.pid"
 echo "localhost:$port" >"$run/$engine.endpoint"
 
 deadline=$((SECONDS + ${ENGINES_WAIT:-120}))
-until accepts "$port" && grep -q "$ready" "$log"; do
+until accepts "$port" && [[ -z $ready || -n $(grep -m1 "$ready" "$log") ]]; do
   if ! running "$engine"; then
     tail -n 20 "$log" >&2
     fail "$engine ended before it was ready"
