@@ -47,7 +47,7 @@ endfunction()
 # The files under `folder` that match `pattern` and belong to no deeper layer.
 function(layer_files result folder pattern)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/${pattern}")
-  foreach(other IN LISTS LAYERS)
+  foreach(other IN LISTS LAYERS INTERNAL_LAYERS)
     if(other MATCHES "^${folder}/")
       list(FILTER files EXCLUDE REGEX "^${PROJECT_SOURCE_DIR}/${other}/")
     endif()

@@ -75,7 +75,7 @@ if(KLAY_BEAM_PORTABLE)
     set_tests_properties("start ${engine}" PROPERTIES FIXTURES_SETUP ${engine})
     set_tests_properties("stop ${engine}" PROPERTIES FIXTURES_CLEANUP ${engine})
     discover_tests(engine_tests "engine_tests on ${engine}" "test_data;${engine}"
-      "${TEST_ENVIRONMENT};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint")
+      "${TEST_ENVIRONMENT};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism")
   endforeach()
 endif()
 

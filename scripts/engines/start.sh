@@ -41,7 +41,7 @@ ready=  # what the log says when the engine is, where an open port is not enough
 case $engine in
   prism)
     # Its web page wants a port of its own, and must not take the job service's.
-    command=("$engines/prism-$beam_version/prism" "-job_port=$port" "-web_port=$(free_port)" -log_kind=text -log_level=info)
+    command=("$engines/prism" "-job_port=$port" "-web_port=$(free_port)" -log_kind=text -log_level=info)
     ;;
   python)
     command=("$engines/python/bin/python" -m apache_beam.runners.portability.local_job_service_main --port "$port"

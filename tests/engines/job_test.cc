@@ -8,6 +8,7 @@
 #include "beam/base/error.h"
 #include "beam/harness/worker_pool.h"
 #include "beam/portable/artifact.h"
+#include "beam/runners/job/local_engine.h"
 #include "tests/engines/engine.h"
 
 namespace {
@@ -59,10 +60,10 @@ model::Pipeline ImpulseOnly(const std::string& pool_endpoint) {
   return pipeline;
 }
 
-std::string OutcomeOf(const model::Pipeline& pipeline) {
+std::string OutcomeOf(const model::Pipeline& pipeline, const std::string& endpoint = EngineEndpoint()) {
   try {
     const auto result = beam::RunJob(pipeline,
-                                     {.endpoint = EngineEndpoint(),
+                                     {.endpoint = endpoint,
                                       .job_name = "impulse",
                                       .pipeline_options = {},
                                       .run_timeout = std::chrono::seconds(120)});
@@ -80,6 +81,12 @@ class EngineJob : public testing::Test {
 TEST_F(EngineJob, RunsToItsEndManyTimes) {
   if (EngineName() != "prism") GTEST_SKIP() << EngineName() << " does not end a job that no worker takes part in";
   for (int i = 0; i < 3; ++i) EXPECT_EQ(OutcomeOf(ImpulseOnly(pool_.endpoint())), "done");
+}
+
+TEST_F(EngineJob, RunsOnAnEngineOfItsOwn) {
+  if (EngineName() != "prism") GTEST_SKIP() << EngineName() << " does not end a job that no worker takes part in";
+  const beam::LocalEngine engine(beam::PrismProgram());
+  EXPECT_EQ(OutcomeOf(ImpulseOnly(pool_.endpoint()), engine.endpoint()), "done");
 }
 
 TEST_F(EngineJob, WhatTheEngineCannotRunIsRefusedWithItsReason) {

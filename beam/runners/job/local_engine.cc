@@ -1,0 +1,206 @@
+#include "beam/runners/job/local_engine.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <thread>
+
+#include "beam/base/cancel.h"
+#include "beam/base/error.h"
+#include "beam/io/unique_fd.h"
+#include "beam/runners/job/job_options.h"
+
+namespace beam {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPollTime{20};
+// An engine that does not end when asked to is ended.
+constexpr milliseconds kStopTime{2000};
+
+sockaddr_in Loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return address;
+}
+
+internal::UniqueFd Socket() {
+  internal::UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) throw Error(std::string("cannot make a socket: ") + std::strerror(errno));
+  return fd;
+}
+
+// One that nobody listens on now. Engines cannot be told to choose one and say which.
+std::uint16_t FreePort() {
+  const internal::UniqueFd fd = Socket();
+  sockaddr_in address = Loopback(0);
+  socklen_t size = sizeof address;
+  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0
+      || getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    throw Error(std::string("cannot find a free port: ") + std::strerror(errno));
+  }
+  return ntohs(address.sin_port);
+}
+
+bool Accepts(std::uint16_t port) {
+  const internal::UniqueFd fd = Socket();
+  const sockaddr_in address = Loopback(port);
+  return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+bool IsProgram(const std::string& path) {
+  struct stat status{};
+  return access(path.c_str(), X_OK) == 0 && stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// The file that a shell would run, or an empty text.
+std::string FindProgram(const std::string& program) {
+  if (program.find('/') != std::string::npos) return IsProgram(program) ? program : "";
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path == nullptr ? "" : path;
+  while (!folders.empty()) {
+    const std::size_t end = folders.find(':');
+    std::string file = std::string(folders.substr(0, end)) + "/" + program;
+    if (IsProgram(file)) return file;
+    folders.remove_prefix(end == std::string_view::npos ? folders.size() : end + 1);
+  }
+  return "";
+}
+
+void ReplaceAll(std::string& text, std::string_view what, const std::string& by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+    text.replace(at, what.size(), by);
+}
+
+// Starts the program with its output in `log`. Only what is safe after a fork in a program with threads is done there.
+pid_t Start(const std::string& file, std::vector<std::string> arguments, int log) {
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const internal::UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid < 0) throw Error("cannot start " + file + ": " + std::strerror(errno));
+  if (pid > 0) return pid;
+  // Ctrl-C in the terminal is for this program, which then tells the engine; but the engine never outlives it.
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);
+  dup2(null.get(), STDIN_FILENO);
+  dup2(log, STDOUT_FILENO);
+  dup2(log, STDERR_FILENO);
+  execv(file.c_str(), argv.data());
+  _exit(127);
+}
+
+LocalEngineProgram JavaProgram(const std::string& name, const std::string& jar, const std::string& master) {
+  return {.name = name + " (for which there must be Java)",
+          .how_to_install =
+              "install Java (openjdk-17-jre-headless in Debian), or name a job service that runs by --job_endpoint",
+          .program = "java",
+          .flags = {"-jar", jar, master, "--job-host=localhost", "--job-port={port}", "--artifact-port=0",
+                    "--expansion-port=-1"}};
+}
+
+}  // namespace
+
+LocalEngineProgram PrismProgram() {
+  const char* named = std::getenv("PRISM");
+  return {.name = "Prism",
+          .how_to_install =
+              "install it by 'go install github.com/apache/beam/sdks/v2/go/cmd/prism@latest' and put it into "
+              "$PATH, name it in $PRISM, or name a job service that runs by --job_endpoint",
+          .program = named == nullptr || *named == '\0' ? "prism" : named,
+          .flags = {"-job_port={port}", "-web_port={other port}", "-log_kind=text", "-log_level=warn"}};
+}
+
+LocalEngineProgram FlinkProgram(const std::string& job_server_jar) {
+  return JavaProgram("Flink", job_server_jar, "--flink-master=[local]");
+}
+
+LocalEngineProgram SparkProgram(const std::string& job_server_jar) {
+  return JavaProgram("Spark", job_server_jar, "--spark-master-url=local[*]");
+}
+
+LocalEngine::LocalEngine(const LocalEngineProgram& program, milliseconds timeout)
+    : log_(memfd_create("engine log", MFD_CLOEXEC)) {
+  const std::string file = FindProgram(program.program);
+  if (file.empty()) {
+    throw UsageError(program.name + " is not installed, as there is no program '" + program.program
+                     + "': " + program.how_to_install);
+  }
+  const std::uint16_t port = FreePort();
+  const std::uint16_t other_port = FreePort();
+  std::vector<std::string> arguments = {program.program};
+  for (std::string flag : program.flags) {
+    ReplaceAll(flag, "{other port}", std::to_string(other_port));
+    ReplaceAll(flag, "{port}", std::to_string(port));
+    arguments.push_back(std::move(flag));
+  }
+  if (!log_.valid()) throw Error(std::string("cannot make room for an engine's log: ") + std::strerror(errno));
+  try {
+    pid_ = Start(file, std::move(arguments), log_.get());
+    WaitUntilReady(program.name, port, timeout);
+  } catch (...) {
+    Stop();
+    throw;
+  }
+  endpoint_ = "localhost:" + std::to_string(port);
+}
+
+LocalEngine::~LocalEngine() { Stop(); }
+
+void LocalEngine::WaitUntilReady(const std::string& name, std::uint16_t port, milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  while (!Accepts(port)) {
+    ThrowIfCancelled();
+    if (HasEnded()) throw Error(name + " ended before it was ready" + LastWords());
+    if (Clock::now() >= deadline) throw Error(name + " was not ready within " + SecondsText(timeout) + LastWords());
+    std::this_thread::sleep_for(kPollTime);
+  }
+}
+
+bool LocalEngine::HasEnded() {
+  if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+  return pid_ < 0;
+}
+
+// The last line that the engine printed, as the end of a sentence.
+std::string LocalEngine::LastWords() const {
+  char text[1000];
+  const off_t size = lseek(log_.get(), 0, SEEK_END);
+  const ssize_t read = pread(log_.get(), text, sizeof text, std::max<off_t>(0, size - static_cast<off_t>(sizeof text)));
+  std::string_view words(text, static_cast<std::size_t>(std::max<ssize_t>(0, read)));
+  while (words.ends_with('\n')) words.remove_suffix(1);
+  if (words.empty()) return ", and said nothing";
+  return ": " + std::string(words.substr(words.rfind('\n') + 1));
+}
+
+void LocalEngine::Stop() {
+  if (HasEnded()) return;
+  kill(pid_, SIGTERM);
+  const auto deadline = Clock::now() + kStopTime;
+  while (!HasEnded() && Clock::now() < deadline) std::this_thread::sleep_for(kPollTime);
+  if (HasEnded()) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+}  // namespace beam

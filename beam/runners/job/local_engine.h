@@ -1,0 +1,54 @@
+// LocalEngine: an engine that a program starts for its own run, as with --runner PrismRunner and no --job_endpoint.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "beam/io/unique_fd.h"
+
+namespace beam {
+
+// How to start an engine that is installed on this machine.
+struct LocalEngineProgram {
+  std::string name;                // as users know it: Prism
+  std::string how_to_install;      // the end of the sentence that says it is not installed
+  std::string program;             // looked for in $PATH if it has no slash
+  std::vector<std::string> flags;  // "{port}" and "{other port}" become ports that are free
+};
+
+// Prism, Beam's runner in Go: the program `prism`, or what $PRISM names.
+LocalEngineProgram PrismProgram();
+// Beam's job server for Flink or Spark, a jar that holds all of it, with the engine inside.
+LocalEngineProgram FlinkProgram(const std::string& job_server_jar);
+LocalEngineProgram SparkProgram(const std::string& job_server_jar);
+
+// Runs from construction to destruction, and never longer than this program, however that ends. Make and destroy it in
+// one thread, one that lives as long.
+class LocalEngine {
+ public:
+  // Returns when the engine answers. Throws UsageError, saying how to install it, if it is not installed; Error with
+  // the last that it printed if it ends or does not answer within `timeout`; Cancelled if the run is to stop meanwhile.
+  explicit LocalEngine(const LocalEngineProgram& program, std::chrono::milliseconds timeout = std::chrono::seconds(60));
+  ~LocalEngine();
+  LocalEngine(const LocalEngine&) = delete;
+  LocalEngine& operator=(const LocalEngine&) = delete;
+
+  // HOST:PORT of its job service.
+  const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  void WaitUntilReady(const std::string& name, std::uint16_t port, std::chrono::milliseconds timeout);
+  bool HasEnded();
+  std::string LastWords() const;
+  void Stop();
+
+  std::string endpoint_;
+  internal::UniqueFd log_;  // what the engine prints
+  pid_t pid_ = -1;
+};
+
+}  // namespace beam
