@@ -77,6 +77,10 @@ function(add_layer folder)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:klay_beam_flags>)
+    if(KLAY_BEAM_PORTABLE AND folder STREQUAL "beam/runners")
+      # Whether there is anything besides the embedded runner.
+      target_compile_definitions(${target} PRIVATE KLAY_BEAM_PORTABLE)
+    endif()
     if(KLAY_BEAM_SANITIZE AND folder STREQUAL "klay/audio")
       # Loops over samples: unoptimised and under a sanitizer they take minutes where the others take seconds.
       target_compile_options(${target} PRIVATE -O2)

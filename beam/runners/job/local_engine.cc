@@ -91,6 +91,7 @@ void ReplaceAll(std::string& text, std::string_view what, const std::string& by)
 // Starts the program with its output in `log`. Only what is safe after a fork in a program with threads is done there.
 pid_t Start(const std::string& file, std::vector<std::string> arguments, int log) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const internal::UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
