@@ -11,8 +11,8 @@
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/portable/call_watch.h"
 #include "beam/portable/channel.h"
-#include "beam/runners/job/call_watch.h"
 
 namespace beam {
 namespace {

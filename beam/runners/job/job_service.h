@@ -7,7 +7,7 @@
 #include <string>
 
 #include "beam/base/error.h"
-#include "beam/runners/job/call_watch.h"
+#include "beam/portable/call_watch.h"
 #include "beam/runners/job/job_options.h"
 
 namespace beam {

@@ -1,4 +1,4 @@
-#include "beam/runners/job/call_watch.h"
+#include "beam/portable/call_watch.h"
 
 #include <algorithm>
 

@@ -1,0 +1,169 @@
+#include "beam/harness/artifact_fetch.h"
+
+#include <fcntl.h>
+#include <grpcpp/client_context.h>
+#include <org/apache/beam/model/job_management/v1/beam_artifact_api.grpc.pb.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "beam/base/error.h"
+#include "beam/portable/call_watch.h"
+#include "beam/portable/channel.h"
+#include "beam/portable/sha256.h"
+
+namespace beam {
+namespace {
+
+namespace jobs = org::apache::beam::model::job_management::v1;
+namespace model = org::apache::beam::model::pipeline::v1;
+
+// An engine that says nothing for so long has forgotten the worker.
+constexpr std::chrono::seconds kTimeout{60};
+
+// What an artifact is to be called here. Its name comes from elsewhere, so it may not lead out of the folder.
+std::string StagedName(const model::ArtifactInformation& artifact) {
+  model::ArtifactStagingToRolePayload role;
+  if (artifact.role_urn() != "beam:artifact:role:staging_to:v1" || !role.ParseFromString(artifact.role_payload())) {
+    throw Error("an artifact has the role '" + artifact.role_urn() + "', which this worker does not know");
+  }
+  const std::string& name = role.staged_name();
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos
+      || name.find('\0') != std::string::npos) {
+    throw Error("an artifact is to be called '" + name + "', which is no file name");
+  }
+  return name;
+}
+
+// The digest that an artifact should have; empty if its type does not say.
+std::string ExpectedDigest(const model::ArtifactInformation& artifact) {
+  model::ArtifactFilePayload file;
+  if (artifact.type_urn() != "beam:artifact:type:file:v1" || !file.ParseFromString(artifact.type_payload())) return "";
+  return file.sha256();
+}
+
+// A file that is removed unless it is kept under its name.
+class NewFile {
+ public:
+  explicit NewFile(std::string path) : path_(std::move(path)), part_(path_ + ".part." + std::to_string(getpid())) {
+    fd_ = open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd_ < 0) Fail();
+  }
+  ~NewFile() {
+    close(fd_);
+    if (!kept_) unlink(part_.c_str());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  void Write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = write(fd_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) Fail();
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  void Keep() {
+    if (std::rename(part_.c_str(), path_.c_str()) != 0) Fail();
+    kept_ = true;
+  }
+
+ private:
+  [[noreturn]] void Fail() const { throw Error("cannot write " + path_ + ": " + std::strerror(errno)); }
+
+  const std::string path_;
+  const std::string part_;
+  int fd_;
+  bool kept_ = false;
+};
+
+class Fetcher {
+ public:
+  Fetcher(const std::string& endpoint, const std::string& worker_id)
+      : endpoint_(endpoint),
+        worker_id_(worker_id),
+        stub_(jobs::ArtifactRetrievalService::NewStub(OpenChannel(endpoint))) {}
+
+  // Engines may have their own way to say where an artifact is.
+  google::protobuf::RepeatedPtrField<model::ArtifactInformation> Resolve(
+      const google::protobuf::RepeatedPtrField<model::ArtifactInformation>& artifacts) {
+    jobs::ResolveArtifactsRequest request;
+    *request.mutable_artifacts() = artifacts;
+    jobs::ResolveArtifactsResponse response;
+    grpc::ClientContext context;
+    context.AddMetadata("worker_id", worker_id_);
+    const CallWatch watch(context, kTimeout, HeedCancel::kYes);
+    const grpc::Status status = stub_->ResolveArtifacts(&context, request, &response);
+    if (!status.ok()) throw Error("cannot ask " + endpoint_ + " for the pipeline's files: " + TextOf(status));
+    return response.replacements();
+  }
+
+  void Fetch(const model::ArtifactInformation& artifact, const std::string& path) {
+    NewFile file(path);
+    Sha256 digest;
+    jobs::GetArtifactRequest request;
+    *request.mutable_artifact() = artifact;
+    grpc::ClientContext context;
+    context.AddMetadata("worker_id", worker_id_);
+    CallWatch watch(context, kTimeout, HeedCancel::kYes);
+    const auto stream = stub_->GetArtifact(&context, request);
+    jobs::GetArtifactResponse response;
+    try {
+      while (stream->Read(&response)) {
+        watch.Heard();
+        digest.Update(response.data());
+        file.Write(response.data());
+      }
+    } catch (const Error&) {
+      context.TryCancel();
+      stream->Finish();
+      throw;
+    }
+    const grpc::Status status = stream->Finish();
+    if (!status.ok()) throw Error("cannot fetch " + path + " from " + endpoint_ + ": " + TextOf(status));
+    const std::string expected = ExpectedDigest(artifact);
+    if (const std::string found = digest.HexDigest(); !expected.empty() && found != expected) {
+      throw Error("what " + endpoint_ + " sent for " + path + " is damaged: its SHA-256 is " + found + " and not "
+                  + expected);
+    }
+    file.Keep();
+  }
+
+ private:
+  const std::string endpoint_;
+  const std::string worker_id_;
+  const std::unique_ptr<jobs::ArtifactRetrievalService::Stub> stub_;
+};
+
+bool IsThere(const std::string& path, const std::string& digest) {
+  return !digest.empty() && access(path.c_str(), R_OK) == 0 && Sha256OfFile(path) == digest;
+}
+
+}  // namespace
+
+std::vector<std::string> FetchArtifacts(const std::string& endpoint, const std::string& worker_id,
+                                        const google::protobuf::RepeatedPtrField<model::ArtifactInformation>& artifacts,
+                                        const std::string& folder) {
+  if (artifacts.empty()) return {};
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error("cannot make the folder " + folder + ": " + error.message());
+  Fetcher fetcher(endpoint, worker_id);
+  std::vector<std::string> paths;
+  for (const model::ArtifactInformation& artifact : fetcher.Resolve(artifacts)) {
+    paths.push_back(folder + "/" + StagedName(artifact));
+    if (!IsThere(paths.back(), ExpectedDigest(artifact))) fetcher.Fetch(artifact, paths.back());
+  }
+  return paths;
+}
+
+}  // namespace beam
