@@ -48,6 +48,15 @@ class Writer {
     data_.append(buffer, sizeof(Unsigned));
   }
 
+  // Bytes preceded by their length as a VarInt, where the length is known only once they are written: make room for a
+  // length of `expected`, write them, fill in what it was. Nothing is moved where the two take the same room.
+  struct LengthMark {
+    std::size_t begin;
+    std::size_t room;
+  };
+  LengthMark BeginLength(std::size_t expected);
+  void EndLength(const LengthMark& mark);
+
   std::string_view view() const { return data_; }
   std::size_t size() const { return data_.size(); }
   void Clear() { data_.clear(); }

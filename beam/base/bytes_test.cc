@@ -111,4 +111,21 @@ TEST(Bytes, WriterAppendsAndGivesItsBytesAway) {
 }
 
 }  // namespace
+TEST(Writer, FillsInALengthWhateverWasExpected) {
+  for (const std::size_t expected : {0, 1, 127, 128, 20000}) {
+    for (const std::size_t size : {0, 1, 127, 128, 300, 20000}) {
+      Writer out;
+      out.Byte(7);
+      const Writer::LengthMark mark = out.BeginLength(expected);
+      out.Raw(std::string(size, 'x'));
+      out.EndLength(mark);
+      Writer wanted;
+      wanted.Byte(7);
+      wanted.VarInt(size);
+      wanted.Raw(std::string(size, 'x'));
+      EXPECT_EQ(out.view(), wanted.view()) << expected << " expected, " << size << " written";
+    }
+  }
+}
+
 }  // namespace beam
