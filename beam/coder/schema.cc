@@ -255,4 +255,16 @@ std::string SchemaId(const Schema& schema) {
   return id;
 }
 
+std::string CoderText(const CoderSpec& coder) {
+  std::string text = coder.urn;
+  for (const std::string_view prefix : {"beam:coder:", "beam:cpp:coder:"}) {
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  }
+  if (text.ends_with(":v1")) text.resize(text.size() - 3);
+  for (std::size_t i = 0; i < coder.components.size(); ++i) {
+    text += (i == 0 ? "(" : ", ") + CoderText(coder.components[i]);
+  }
+  return coder.components.empty() ? text : text + ")";
+}
+
 }  // namespace beam

@@ -61,6 +61,9 @@ struct CoderSpec {
   bool operator==(const CoderSpec& other) const;
 };
 
+// "kv(varint, length_prefix(row))": for messages.
+std::string CoderText(const CoderSpec& coder);
+
 // Schema.proto's bytes, and back. Parsing throws Error on malformed bytes; what encoding does not need (descriptions,
 // options) is skipped. Example: the schema {x: INT64} without id is 0A 07 0A 01 78 1A 02 10 04.
 std::string SerializeSchema(const Schema& schema);
