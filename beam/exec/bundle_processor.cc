@@ -32,11 +32,9 @@ void BundleProcessor::MakeSinks(StageEnvironment& environment) {
   for (const StageSink& sink : stage_.sinks) {
     const ElementType* type = graph_.pcollection(sink.pcollection).type;
     if (sink.kind != SinkKind::kGroups) {
-      collectors_.push_back(type->make_collector(&cursor_));
-      readers_[sink.pcollection].push_back(collectors_.back()->receiver());
+      readers_[sink.pcollection].push_back(environment.MakeSink(sink, *type, &cursor_));
       continue;
     }
-    collectors_.push_back(nullptr);
     ShuffleWriter* const writer = environment.MakeShuffleWriter(sink.transform, &cursor_);
     const TransformNode& transform = graph_.transform(sink.transform);
     if (transform.kind == TransformKind::kCombinePerKey) {
@@ -54,7 +52,7 @@ void BundleProcessor::MakePrecombine(const StageSink& sink, AnyReceiver writer) 
   context.step = Step(transform);
   context.outputs = {writer};
   context.windowing = graph_.pcollection(sink.pcollection).windowing;
-  readers_[sink.pcollection].push_back(Own(FindFn(transform.fn_key).precombine(context)));
+  readers_[sink.pcollection].push_back(Own(FindFn(transform.fn_key).combine->precombine(context)));
 }
 
 void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironment& environment) {
@@ -70,20 +68,25 @@ void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironm
   for (const OutputNode& output : transform.outputs) context.outputs.push_back(Readers(output.pcollection));
   const PCollectionNode& input = graph_.pcollection(transform.inputs.front());
   context.windowing = input.windowing;
-  if (transform.kind == TransformKind::kWindowInto) {
-    context.windowing = graph_.pcollection(transform.outputs.front().pcollection).windowing;
-    readers_[input.id].push_back(Own(input.type->make_window_into(context)));
-  } else if (transform.kind == TransformKind::kCombinePerKey) {
-    Own(FindFn(transform.fn_key).combine_grouped(context));
-  } else {
-    assert(transform.kind == TransformKind::kParDo);
-    if (!transform.side_inputs.empty()) {
-      side_inputs_.push_back(environment.MakeSideInputReader(transform));
-      context.side_inputs = side_inputs_.back().get();
-    }
-    if (transform.resumes) context.resume = &resume_;
-    readers_[input.id].push_back(Own(FindFn(transform.fn_key).process(context)));
+  const auto read_input = [&](OperatorFactory make) { readers_[input.id].push_back(Own(make(context))); };
+  switch (transform.kind) {
+    case TransformKind::kWindowInto:
+      context.windowing = graph_.pcollection(transform.outputs.front().pcollection).windowing;
+      return read_input(input.type->make_window_into);
+    case TransformKind::kCombinePerKey: Own(FindFn(transform.fn_key).combine->merge_and_extract(context)); return;
+    case TransformKind::kPrecombine: return read_input(FindFn(transform.fn_key).combine->precombine);
+    case TransformKind::kMergeAccumulators: return read_input(FindFn(transform.fn_key).combine->merge);
+    case TransformKind::kExtractOutputs: return read_input(FindFn(transform.fn_key).combine->extract);
+    case TransformKind::kCombineGroupedValues: return read_input(FindFn(transform.fn_key).combine->combine_values);
+    default: break;
   }
+  assert(transform.kind == TransformKind::kParDo);
+  if (!transform.side_inputs.empty()) {
+    side_inputs_.push_back(environment.MakeSideInputReader(transform));
+    context.side_inputs = side_inputs_.back().get();
+  }
+  if (transform.resumes) context.resume = &resume_;
+  read_input(FindFn(transform.fn_key).process);
 }
 
 StepContext* BundleProcessor::Step(const TransformNode& transform) {

@@ -1,6 +1,8 @@
 // BundleProcessor: one stage, made of operators and wired, for one thread. It processes bundle after bundle:
 //
-//   StartBundle(); feed root() ...; FinishBundle(); take what the sinks hold
+//   StartBundle(); feed root() ...; FinishBundle(); TakeMetrics()
+//
+// What comes out goes to the sinks that its StageEnvironment gave it.
 //
 // Not thread-safe. After an exception it must be destroyed: what its operators hold is undefined.
 #pragma once
@@ -22,7 +24,10 @@ namespace beam {
 class StageEnvironment {
  public:
   virtual ~StageEnvironment() = default;
-  // For the group sink of `transform`; must outlive the processor.
+  // Where the elements of a queue or side input sink go; asked in the order of stage.sinks, as for group sinks. What
+  // they give must outlive the processor.
+  virtual AnyReceiver MakeSink(const StageSink& sink, const ElementType& type, const StageCursor* cursor) = 0;
+  // For the group sink of `transform`.
   virtual ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) = 0;
   virtual std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) = 0;
 };
@@ -54,14 +59,13 @@ class BundleProcessor {
 
   // For kImpulse and kQueue, a receiver of the root PCollection's elements; for kGroups, of KV<K, Iterable<V>>.
   AnyReceiver root() const { return root_; }
+  // Of a stage that reads several PCollections, as those of engines may.
+  AnyReceiver root(int pcollection) { return Readers(pcollection); }
   StageCursor& cursor() { return cursor_; }
   StageResume& resume() { return resume_; }
 
   void StartBundle();
   void FinishBundle();
-
-  // The collectors of the queue and side input sinks, in the order of stage.sinks; null for group sinks.
-  const std::vector<std::unique_ptr<Collector>>& collectors() const { return collectors_; }
 
   // The metrics of each step since the last call, by transform id.
   std::vector<std::pair<int, MetricCells>> TakeMetrics();
@@ -81,7 +85,6 @@ class BundleProcessor {
   StageResume resume_;
   AnyReceiver root_;
   std::map<int, std::unique_ptr<StepContext>> steps_;
-  std::vector<std::unique_ptr<Collector>> collectors_;
   std::vector<std::unique_ptr<SideInputReader>> side_inputs_;
   std::map<int, std::vector<AnyReceiver>> readers_;   // by PCollection
   std::vector<std::unique_ptr<Operator>> operators_;  // from the last to the first: each knows those after it

@@ -41,7 +41,12 @@ class Fuser {
       case TransformKind::kCombinePerKey: return PlaceGrouping(transform);
       case TransformKind::kParDo:
       case TransformKind::kWindowInto: return PlaceStep(transform);
+      case TransformKind::kPrecombine:
+      case TransformKind::kMergeAccumulators:
+      case TransformKind::kExtractOutputs:
+      case TransformKind::kCombineGroupedValues: break;
     }
+    assert(false);  // an engine has cut such a graph already
   }
 
   // A flatten within one stage is no more than wires; of several stages, a queue.

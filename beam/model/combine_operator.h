@@ -1,6 +1,6 @@
 // The operators of a CombineFn, in its lifted form:
 //
-//   KV<K, in> -> precombine -> KV<K, accumulator> -> shuffle -> combine grouped -> KV<K, out>
+//   KV<K, in> -> precombine -> KV<K, accumulator> -> shuffle -> merge and extract -> KV<K, out>
 //
 // A CombineFn is an aggregate, as a DoFn is:
 //
@@ -116,14 +116,76 @@ class PrecombineOperator final : public Receiver<KV<K, typename CombineTraits<Fn
   std::vector<Entry> entries_;  // by the number of the key
 };
 
-template <class K, class Fn>
-class CombineGroupedOperator final : public Receiver<KV<K, Iterable<typename CombineTraits<Fn>::Accumulator>>>,
-                                     public Operator {
+// What a group is of, and what becomes of it.
+enum class CombineFrom { kInputs, kAccumulators };
+enum class CombineTo { kAccumulator, kOutput };
+
+template <class Fn, CombineTo kTo>
+auto CombineResult(const Fn& fn, typename CombineTraits<Fn>::Accumulator&& accumulator) {
+  if constexpr (kTo == CombineTo::kOutput) {
+    return fn.ExtractOutput(accumulator);
+  } else {
+    return std::move(accumulator);
+  }
+}
+
+template <class Fn, CombineTo kTo>
+using CombineResultOf = std::conditional_t<kTo == CombineTo::kOutput, typename CombineTraits<Fn>::Output,
+                                           typename CombineTraits<Fn>::Accumulator>;
+
+template <class K, class Fn, CombineFrom kFrom, CombineTo kTo>
+class CombineGroupsOperator final
+    : public Receiver<KV<K,
+                         Iterable<std::conditional_t<kFrom == CombineFrom::kInputs, typename CombineTraits<Fn>::Input,
+                                                     typename CombineTraits<Fn>::Accumulator>>>>,
+      public Operator {
   using Traits = CombineTraits<Fn>;
-  using Element = KV<K, Iterable<typename Traits::Accumulator>>;
+  using Result = CombineResultOf<Fn, kTo>;
+  using Element =
+      KV<K,
+         Iterable<
+             std::conditional_t<kFrom == CombineFrom::kInputs, typename Traits::Input, typename Traits::Accumulator>>>;
 
  public:
-  explicit CombineGroupedOperator(const OperatorContext& context)
+  explicit CombineGroupsOperator(const OperatorContext& context)
+      : step_(context.step),
+        output_(context.outputs.at(0).As<KV<K, Result>>()),
+        fn_(DecodeCombineFn<Fn>(context.payload)) {}
+
+  AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
+  void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
+
+  void ReceiveShared(const Element& element, const ElementMeta& meta) override {
+    if (output_ == nullptr) return;
+    const StepScope scope(step_);
+    try {
+      auto accumulator = fn_.CreateAccumulator();
+      for (const auto& value : element.value) {
+        if constexpr (kFrom == CombineFrom::kInputs) {
+          fn_.AddInput(accumulator, value);
+        } else {
+          fn_.MergeAccumulators(accumulator, value);
+        }
+      }
+      output_->Receive({CopyElement(element.key), CombineResult<Fn, kTo>(fn_, std::move(accumulator))}, meta);
+    } catch (...) {
+      RethrowAsStepError(step_->name, DescribeElement(element));
+    }
+  }
+
+ private:
+  StepContext* step_;
+  Receiver<KV<K, Result>>* output_;
+  Fn fn_;
+};
+
+template <class K, class Fn>
+class ExtractOperator final : public Receiver<KV<K, typename CombineTraits<Fn>::Accumulator>>, public Operator {
+  using Traits = CombineTraits<Fn>;
+  using Element = KV<K, typename Traits::Accumulator>;
+
+ public:
+  explicit ExtractOperator(const OperatorContext& context)
       : step_(context.step),
         output_(context.outputs.at(0).As<KV<K, typename Traits::Output>>()),
         fn_(DecodeCombineFn<Fn>(context.payload)) {}
@@ -135,9 +197,7 @@ class CombineGroupedOperator final : public Receiver<KV<K, Iterable<typename Com
     if (output_ == nullptr) return;
     const StepScope scope(step_);
     try {
-      auto merged = fn_.CreateAccumulator();
-      for (const auto& accumulator : element.value) fn_.MergeAccumulators(merged, accumulator);
-      output_->Receive({CopyElement(element.key), fn_.ExtractOutput(merged)}, meta);
+      output_->Receive({CopyElement(element.key), fn_.ExtractOutput(element.value)}, meta);
     } catch (...) {
       RethrowAsStepError(step_->name, DescribeElement(element));
     }
@@ -149,16 +209,28 @@ class CombineGroupedOperator final : public Receiver<KV<K, Iterable<typename Com
   Fn fn_;
 };
 
+template <class Made>
+std::unique_ptr<Operator> MakeFromContext(const OperatorContext& context) {
+  return MakeOperator<Made>(context);
+}
+
 // Registered per key type, as the operators are typed.
 template <class K, class Fn>
 struct CombineRegistration {
-  static inline const FnEntry kEntry{typeid(KV<K, Fn>).name(), nullptr,
-                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-                                       return MakeOperator<PrecombineOperator<K, Fn>>(context);
-                                     },
-                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
-                                       return MakeOperator<CombineGroupedOperator<K, Fn>>(context);
-                                     }};
+  using Traits = CombineTraits<Fn>;
+  template <CombineFrom kFrom, CombineTo kTo>
+  static constexpr OperatorFactory kGroups = &MakeFromContext<CombineGroupsOperator<K, Fn, kFrom, kTo>>;
+
+  static constexpr CombineFnTypes kTypes{
+      &kElementType<KV<K, typename Traits::Input>>, &kGroupsType<KV<K, Iterable<typename Traits::Input>>>,
+      &kElementType<KV<K, typename Traits::Accumulator>>, &kGroupsType<KV<K, Iterable<typename Traits::Accumulator>>>,
+      &kElementType<KV<K, typename Traits::Output>>};
+  static constexpr CombineFnSteps kSteps{.precombine = &MakeFromContext<PrecombineOperator<K, Fn>>,
+                                         .merge = kGroups<CombineFrom::kAccumulators, CombineTo::kAccumulator>,
+                                         .extract = &MakeFromContext<ExtractOperator<K, Fn>>,
+                                         .merge_and_extract = kGroups<CombineFrom::kAccumulators, CombineTo::kOutput>,
+                                         .combine_values = kGroups<CombineFrom::kInputs, CombineTo::kOutput>};
+  static inline const FnEntry kEntry{.key = typeid(KV<K, Fn>).name(), .combine = &kSteps, .combine_fn = &kTypes};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "beam/model/dofn.h"
+#include "beam/model/element_type.h"
 #include "beam/model/operator.h"
 #include "beam/model/registry.h"
 
@@ -235,13 +236,42 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   std::optional<std::conditional_t<HasSetup<Fn>, StateHolder<Fn>, NoState>> state_;
 };
 
+// The fields of a DoFn or CombineFn on their way to where it is made.
+template <class Fn>
+std::string EncodeFn(const Fn& fn) {
+  Writer out;
+  Coder<Fn>::Encode(fn, out, Context::kOuter);
+  return out.Take();
+}
+
+// The types of outputs, and their names.
+template <class... O>
+struct OutputTypes {
+  static constexpr std::array<const ElementType*, sizeof...(O)> kTypes{&kElementType<typename O::Element>...};
+  static constexpr std::array<std::string_view, sizeof...(O)> kNames{O::kName...};
+};
+template <class... O>
+OutputTypes<O...> OutputTypesOf(std::tuple<O...>*);
+template <class... S>
+struct SideTypes {
+  static constexpr std::array<const ElementType*, sizeof...(S)> kTypes{
+      &kElementType<typename ParamTraits<S>::Element>...};
+};
+template <class... S>
+SideTypes<S...> SideTypesOf(std::tuple<S...>*);
+
 template <class Fn>
 struct DoFnRegistration {
-  static inline const FnEntry kEntry{typeid(Fn).name(),
-                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+  using Outputs = decltype(OutputTypesOf(static_cast<typename DoFnTraits<Fn>::Outputs*>(nullptr)));
+  using Sides = decltype(SideTypesOf(static_cast<typename DoFnTraits<Fn>::Sides*>(nullptr)));
+
+  static constexpr DoFnTypes kTypes{&kElementType<std::remove_cvref_t<typename ElementParamOf<Fn>::Type>>,
+                                    Outputs::kTypes, Outputs::kNames, Sides::kTypes, DoFnTraits<Fn>::kResumes};
+  static inline const FnEntry kEntry{.key = typeid(Fn).name(),
+                                     .process = [](const OperatorContext& context) -> std::unique_ptr<Operator> {
                                        return MakeOperator<DoFnOperator<Fn>>(context);
                                      },
-                                     nullptr, nullptr};
+                                     .do_fn = &kTypes};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };
 

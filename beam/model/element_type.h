@@ -23,6 +23,7 @@
 #include "beam/model/operator.h"
 #include "beam/model/receiver.h"
 #include "beam/model/registry.h"
+#include "beam/model/wire_type.h"
 
 namespace beam {
 
@@ -148,6 +149,7 @@ struct ElementType {
   // An operator for the WindowInto step.
   OperatorFactory make_window_into;
   const KvType* kv;  // null unless the type is KV<K, V>
+  const WireType* wire;
 };
 
 namespace internal {
@@ -295,6 +297,19 @@ inline constexpr ElementType kElementType{
       return MakeOperator<WindowIntoOperator<T>>(context);
     },
     KvTypeOf<T>::kType,
+    &kWireType<T>,
+};
+
+// Of what only comes from an engine and goes into one step: the groups that a combine is given.
+template <class T>
+inline constexpr ElementType kGroupsType{
+    [] { return ReadableName(typeid(T).name()); },
+    [] { return Coder<T>::Spec(); },
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    &kWireType<T>,
 };
 
 }  // namespace internal

@@ -32,15 +32,17 @@ TransformNode& Graph::Add(TransformKind kind, std::string label) {
   return transforms_.back();
 }
 
+int Graph::AddSource(const ElementType* type, const WindowingStrategy& windowing) {
+  const int id = static_cast<int>(pcollections_.size());
+  pcollections_.push_back({id, type, -1, windowing});
+  return id;
+}
+
 int Graph::AddOutput(int producer, std::string name, const ElementType* type, const WindowingStrategy& windowing) {
-  PCollectionNode node;
-  node.id = static_cast<int>(pcollections_.size());
-  node.type = type;
-  node.producer = producer;
-  node.windowing = windowing;
-  transform(producer).outputs.push_back({std::move(name), node.id});
-  pcollections_.push_back(node);
-  return node.id;
+  const int id = AddSource(type, windowing);
+  pcollections_.back().producer = producer;
+  transform(producer).outputs.push_back({std::move(name), id});
+  return id;
 }
 
 }  // namespace beam

@@ -23,6 +23,11 @@ enum class TransformKind {
   kFlatten,
   kReshuffle,
   kWindowInto,  // windowing is that of the output
+  // What an engine cuts a CombinePerKey into; fn: the CombineFn. Only in the graphs of its workers.
+  kPrecombine,
+  kMergeAccumulators,
+  kExtractOutputs,
+  kCombineGroupedValues,
 };
 
 enum class SideInputKind { kIterable, kMultimap };
@@ -45,7 +50,12 @@ struct TransformNode {
   std::string full_name;  // the labels of all scopes, joined by '/'
   std::string fn_key;     // of the registry; empty unless kind has a fn
   std::string payload;    // the fn's encoded fields
-  bool resumes = false;   // the DoFn takes a Resume
+  // Reshuffle only: the DoFns before and after the GroupByKey that engines without a Reshuffle of their own make of it.
+  // Neither has fields: `payload` is that of both.
+  std::string pair_key;
+  std::string unpair_key;
+  const ElementType* pair_type = nullptr;  // between them, KV<shard, element>
+  bool resumes = false;                    // the DoFn takes a Resume
   std::vector<int> inputs;
   std::vector<SideInputNode> side_inputs;
   std::vector<OutputNode> outputs;
@@ -56,7 +66,7 @@ struct TransformNode {
 struct PCollectionNode {
   int id = 0;
   const ElementType* type = nullptr;
-  int producer = -1;  // the primitive transform
+  int producer = -1;  // the primitive transform; -1 for a source
   WindowingStrategy windowing;
 };
 
@@ -78,6 +88,9 @@ class Graph {
   // Adds a primitive to the scope that is open. Throws UsageError where the scope has a step of that label already.
   // The reference is good until the next Add.
   TransformNode& Add(TransformKind kind, std::string label);
+
+  // Adds a PCollection that comes from elsewhere: what the worker of an engine is sent.
+  int AddSource(const ElementType* type, const WindowingStrategy& windowing);
 
   // Adds a PCollection that `producer` makes, as its next output.
   int AddOutput(int producer, std::string name, const ElementType* type, const WindowingStrategy& windowing);

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "beam/coder/coder.h"
+#include "beam/coder/wire_coder.h"
 
 namespace beam {
 
@@ -109,6 +109,7 @@ class Iterable {
   // From plain values, for tests of DoFns that take groups.
   explicit Iterable(const std::vector<T>& values)
       : plain_(std::make_shared<const std::deque<T>>(values.begin(), values.end())) {}
+  explicit Iterable(std::shared_ptr<const std::deque<T>> values) : plain_(std::move(values)) {}
 
   Iterator begin() const {
     if (plain_) return Iterator(plain_->begin());
@@ -159,6 +160,28 @@ struct Coder<Iterable<T>> {
     return size;
   }
   static CoderSpec Spec() { return Coder<std::vector<T>>::Spec(); }
+};
+
+// Crosses to engines as an iterable of what its values cross as; its rest may lie in the engine's state.
+template <class T>
+struct WireCoder<Iterable<T>> {
+  static void Encode(const Iterable<T>& values, Writer& out) {
+    internal::WriteCount(values.size(), out);
+    for (const T& value : values) WireCoder<T>::Encode(value, out);
+  }
+  static Iterable<T> Decode(Reader& in, WireState* state) {
+    auto values = std::make_shared<std::deque<T>>();
+    internal::ReadIterable(
+        in, [](std::size_t) {}, [&] { values->push_back(WireCoder<T>::Decode(in, state)); },
+        [&](std::string_view token) {
+          if (state == nullptr) internal::ThrowMalformed("an iterable's rest lies in a state that is not there");
+          const std::string bytes = state->Fetch(token);
+          internal::ReadStoredElements(bytes,
+                                       [&](Reader& stored) { values->push_back(WireCoder<T>::Decode(stored, state)); });
+        });
+    return Iterable<T>(std::shared_ptr<const std::deque<T>>(std::move(values)));
+  }
+  static CoderSpec Spec() { return {.urn = "beam:coder:iterable:v1", .components = {WireCoder<T>::Spec()}}; }
 };
 
 }  // namespace beam

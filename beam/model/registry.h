@@ -4,6 +4,7 @@
 // are the same program. Two different functions of one name end the program at its start, by name.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,13 +12,44 @@
 
 namespace beam {
 
-// The operators of one user function. A DoFn has `process`; a CombineFn the other three, for the lifted form:
-// precombine (before the shuffle), merge (after it, giving accumulators) and extract.
+struct ElementType;
+
+// What a DoFn takes and gives. Outputs and side inputs are in the order of ProcessElement's parameters.
+struct DoFnTypes {
+  const ElementType* input;
+  std::span<const ElementType* const> outputs;
+  std::span<const std::string_view> output_names;
+  std::span<const ElementType* const> side_inputs;
+  bool resumes;
+};
+
+// What the steps that a CombineFn is cut into take and give.
+struct CombineFnTypes {
+  const ElementType* input;                 // KV<K, in>
+  const ElementType* grouped_inputs;        // KV<K, Iterable<in>>
+  const ElementType* accumulator;           // KV<K, accumulator>
+  const ElementType* grouped_accumulators;  // KV<K, Iterable<accumulator>>
+  const ElementType* output;                // KV<K, out>
+};
+
+// The steps that an engine, or the embedded runner, cuts a CombineFn into:
+//   KV<K, in> precombine KV<K, accumulator> shuffle KV<K, Iterable<accumulator>> merge KV<K, accumulator> extract
+// or, where nothing is combined before the shuffle, KV<K, Iterable<in>> combine_values.
+struct CombineFnSteps {
+  OperatorFactory precombine;
+  OperatorFactory merge;
+  OperatorFactory extract;
+  OperatorFactory merge_and_extract;  // both at once
+  OperatorFactory combine_values;
+};
+
+// One user function: a DoFn, or a CombineFn.
 struct FnEntry {
   const char* key;  // the mangled name of its type: the same in each process that runs this program
   OperatorFactory process = nullptr;
-  OperatorFactory precombine = nullptr;
-  OperatorFactory combine_grouped = nullptr;  // KV<K, Iterable<accumulator>> to KV<K, output>
+  const DoFnTypes* do_fn = nullptr;  // with process
+  const CombineFnSteps* combine = nullptr;
+  const CombineFnTypes* combine_fn = nullptr;  // with combine
 };
 
 // Registers an entry, which must live as long as the program. Returns its key.

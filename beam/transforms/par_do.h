@@ -22,13 +22,6 @@ namespace beam {
 
 namespace internal {
 
-template <class Fn>
-std::string EncodeFn(const Fn& fn) {
-  Writer out;
-  Coder<Fn>::Encode(fn, out, Context::kOuter);
-  return out.Take();
-}
-
 inline void AddSideInput(Graph& graph, int transform, const auto& view) {
   if (&view.values.graph() != &graph) {
     throw UsageError("ParDo '" + graph.transform(transform).label + "' has a side input of another pipeline");

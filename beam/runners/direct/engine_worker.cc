@@ -64,7 +64,7 @@ class EngineWorker::StageInstance final : private StageEnvironment {
 
   void TakeOutput(BundleOutput& output) {
     std::size_t next_writer = 0;
-    for (const auto& collector : processor_.collectors()) {
+    for (const auto& collector : collectors_) {
       output.chunks.push_back(collector == nullptr ? nullptr : collector->Take());
       output.groups.push_back(collector == nullptr ? writers_[next_writer++]->Take() : ShuffleOutput{});
     }
@@ -72,7 +72,13 @@ class EngineWorker::StageInstance final : private StageEnvironment {
   }
 
  private:
+  AnyReceiver MakeSink(const StageSink& /*sink*/, const ElementType& type, const StageCursor* cursor) override {
+    collectors_.push_back(type.make_collector(cursor));
+    return collectors_.back()->receiver();
+  }
+
   ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) override {
+    collectors_.push_back(nullptr);
     const PCollectionNode& input = graph_.pcollection(graph_.transform(transform).inputs.front());
     writers_.push_back(std::make_unique<SegmentWriter>(cursor, input.windowing.IsGlobal(), &shuffle_memory_));
     return writers_.back().get();
@@ -86,7 +92,7 @@ class EngineWorker::StageInstance final : private StageEnvironment {
 
   template <class Visit>
   void ForEachCounter(Visit visit) const {
-    for (const auto& collector : processor_.collectors()) {
+    for (const auto& collector : collectors_) {
       if (collector != nullptr) visit(collector->order);
     }
     for (const auto& writer : writers_) visit(writer->order);
@@ -96,7 +102,9 @@ class EngineWorker::StageInstance final : private StageEnvironment {
   const Stage& stage_;
   const SideInputs& side_inputs_;
   ShuffleMemory& shuffle_memory_;
-  std::vector<std::unique_ptr<SegmentWriter>> writers_;  // in the order of the group sinks; before what writes to them
+  // What stands at the ends; before what writes to it.
+  std::vector<std::unique_ptr<Collector>> collectors_;   // in the order of the sinks; null for group sinks
+  std::vector<std::unique_ptr<SegmentWriter>> writers_;  // in the order of the group sinks
   BundleProcessor processor_;
 };
 
