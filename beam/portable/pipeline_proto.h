@@ -1,0 +1,23 @@
+// ToProto: a pipeline as Beam's proto, which every engine understands.
+//
+// Ids: transforms are "t" and the number of the step in its graph, PCollections "p" and theirs, so that what an engine
+// says of an id can be led back. Names are the full names of the steps. Composites of the graph are composites of the
+// proto; a CombinePerKey is one of a GroupByKey and a step that combines its groups, so that engines may combine before
+// the shuffle, too; what engines do not know by themselves runs in the environment.
+#pragma once
+
+#include <org/apache/beam/model/pipeline/v1/beam_runner_api.pb.h>
+
+#include "beam/model/graph.h"
+
+namespace beam {
+
+// `environment` is where the workers come from. Throws Error for what has no form in Beam's proto.
+org::apache::beam::model::pipeline::v1::Pipeline ToProto(
+    const Graph& graph, const org::apache::beam::model::pipeline::v1::Environment& environment);
+
+std::string TransformId(int transform);
+// The step of the graph that an engine means by `id`, or -1.
+int TransformOfId(const Graph& graph, const std::string& id);
+
+}  // namespace beam
