@@ -1,0 +1,255 @@
+#include "beam/harness/bundle_run.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "beam/base/error.h"
+#include "beam/coder/windowed_value.h"
+#include "beam/harness/monitoring.h"
+
+namespace beam {
+
+namespace fn = org::apache::beam::model::fn_execution::v1;
+
+namespace {
+
+// Elements gather to so many bytes before they are sent: large enough for the engine's cost a message, small enough to
+// flow.
+constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
+// What a message of gRPC can hold, less what surrounds the elements.
+constexpr std::size_t kMostMessageBytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
+
+}  // namespace
+
+// One end of the stage: the buffer from which elements go to the engine.
+class BundleRun::Sink final : public WireSink {
+ public:
+  Sink(const BundleEnd& end, BundleRun& run) : WireSink(end.windows, kFlushBytes), end_(end), run_(run) {}
+
+  void Flush() override {
+    fn::Elements elements;
+    Append(elements, false);
+    Stream().Send(elements);
+  }
+
+  // What is left, as the bundle's last.
+  void Append(fn::Elements& elements, bool is_last) {
+    if (buffer().size() > kMostMessageBytes) {
+      throw Error("an element of " + std::to_string(buffer().size())
+                  + " bytes is more than the 2 GB that can travel to an engine");
+    }
+    fn::Elements::Data& data = *elements.add_data();
+    data.set_instruction_id(run_.instruction_);
+    data.set_transform_id(end_.transform);
+    bytes_ += static_cast<std::int64_t>(buffer().size());
+    data.set_data(buffer().Take());
+    buffer().Clear();
+    data.set_is_last(is_last);
+  }
+
+  const BundleEnd& end() const { return end_; }
+  std::int64_t bytes() const { return bytes_; }
+  DataStream& Stream() { return run_.services_.Data(end_.endpoint); }
+  void Begin() {
+    buffer().Clear();
+    bytes_ = 0;
+    Restart();
+  }
+
+ private:
+  const BundleEnd& end_;
+  BundleRun& run_;
+  std::int64_t bytes_ = 0;
+};
+
+// The rest of a group that the engine sent only the beginning of.
+class BundleRun::State final : public WireState {
+ public:
+  explicit State(BundleRun& run) : run_(run) {}
+  std::string Fetch(std::string_view token) override {
+    StateClient::Key key;
+    key.mutable_runner()->set_key(std::string(token));
+    return run_.services_.State(run_.graph_->state_endpoint).Get(run_.instruction_, key);
+  }
+
+ private:
+  BundleRun& run_;
+};
+
+// Views are made once for each window and kept as long as the operators: side inputs of a batch do not change.
+class BundleRun::SideInputs final : public SideInputReader {
+ public:
+  SideInputs(BundleRun& run, int transform) : run_(run), transform_(static_cast<std::size_t>(transform)) {}
+
+  std::shared_ptr<const void> Get(std::size_t index, const Window& main_window, SideInputBuilder build) override {
+    const BundleSideInput& side = run_.graph_->side_inputs.at(transform_).at(index);
+    const Window window = side.windowing.MapSideInput(main_window);
+    for (const View& view : views_) {
+      if (view.index == index && view.window == window) return view.value;
+    }
+    StateClient::Key key;
+    auto& iterable = *key.mutable_iterable_side_input();
+    iterable.set_transform_id(run_.graph_->transforms.at(transform_));
+    iterable.set_side_input_id(side.tag);
+    Writer encoded_window;
+    EncodeWindow(window, side.windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval, encoded_window);
+    iterable.set_window(encoded_window.Take());
+    const std::string bytes = run_.services_.State(run_.graph_->state_endpoint).Get(run_.instruction_, key);
+    std::vector<std::string> values;
+    Writer element;
+    for (Reader in(bytes); !in.empty();) {
+      element.Clear();
+      side.type->wire->recode(in, run_.state_.get(), element);
+      values.emplace_back(element.view());
+    }
+    views_.push_back({index, window, build(EncodedVector(std::move(values)))});
+    return views_.back().value;
+  }
+
+ private:
+  struct View {
+    std::size_t index;
+    Window window;
+    std::shared_ptr<const void> value;
+  };
+
+  BundleRun& run_;
+  std::size_t transform_;
+  std::vector<View> views_;
+};
+
+BundleRun::BundleRun(std::shared_ptr<const BundleGraph> graph, WorkerServices& services)
+    : graph_(std::move(graph)), services_(services), state_(std::make_unique<State>(*this)) {
+  processor_ = std::make_unique<BundleProcessor>(graph_->graph, graph_->stage, static_cast<StageEnvironment&>(*this));
+  for (const BundleEnd& end : graph_->sources) {
+    sources_.push_back(std::make_unique<Source>());
+    sources_.back()->end = &end;
+    sources_.back()->root = processor_->root(end.pcollection);
+  }
+}
+
+BundleRun::~BundleRun() = default;
+
+AnyReceiver BundleRun::MakeSink(const StageSink& /*sink*/, const ElementType& type, const StageCursor* /*cursor*/) {
+  sinks_.push_back(std::make_unique<Sink>(graph_->sinks.at(sinks_.size()), *this));
+  encoders_.push_back(type.wire->make_encoder(sinks_.back().get()));
+  return encoders_.back()->input();
+}
+
+ShuffleWriter* BundleRun::MakeShuffleWriter(int /*transform*/, const StageCursor* /*cursor*/) {
+  assert(false);  // engines group; their workers have no such sinks
+  return nullptr;
+}
+
+std::unique_ptr<SideInputReader> BundleRun::MakeSideInputReader(const TransformNode& transform) {
+  return std::make_unique<SideInputs>(*this, transform.id);
+}
+
+void BundleRun::Deliver(fn::Elements& elements) {
+  if (elements.data_size() == 0 || sources_.empty()) return;
+  services_.Data(sources_.front()->end->endpoint).Deliver(elements);
+}
+
+void BundleRun::Close(const std::string& instruction) {
+  for (const auto& source : sources_) services_.Data(source->end->endpoint).Close(instruction);
+}
+
+void BundleRun::Process(const std::string& instruction) {
+  instruction_ = instruction;
+  for (const auto& sink : sinks_) sink->Begin();
+  for (const auto& source : sources_) {
+    source->gate.Reset();
+    source->is_done = false;
+  }
+  // Engines have no use for a step that stops in between: what it makes flows on as it is made.
+  processor_->resume().Begin({}, {});
+  processor_->StartBundle();
+  ReadElements(instruction);
+  processor_->FinishBundle();
+  SendRest();
+}
+
+void BundleRun::ReadElements(const std::string& instruction) {
+  // All sources of a stage come over one stream in practice; each has an inbox of its own where they do not.
+  std::map<std::string, std::shared_ptr<Inbox>> inboxes;
+  std::map<std::string, std::size_t> open;
+  for (const auto& source : sources_) {
+    inboxes.emplace(source->end->endpoint, services_.Data(source->end->endpoint).Open(instruction));
+    ++open[source->end->endpoint];
+  }
+  for (const auto& [endpoint, inbox] : inboxes) {
+    while (open[endpoint] > 0) {
+      const Inbox::Piece piece = inbox->Take();
+      const auto found = std::find_if(sources_.begin(), sources_.end(),
+                                      [&](const auto& source) { return source->end->transform == piece.transform; });
+      if (found == sources_.end()) {
+        throw Error("the engine sent elements for '" + piece.transform + "', which is no source of the stage");
+      }
+      Source& source = **found;
+      const ElementType& type = *graph_->graph.pcollection(source.end->pcollection).type;
+      WireInput input{Reader(piece.bytes), source.end->windows, &source.gate, state_.get()};
+      if (!source.is_done) source.is_done = !type.wire->feed(input, source.root);
+      if (piece.is_last) --open[endpoint];
+    }
+  }
+}
+
+void BundleRun::SendRest() {
+  std::map<DataStream*, fn::Elements> rest;
+  for (const auto& sink : sinks_) sink->Append(rest[&sink->Stream()], true);
+  for (const auto& [stream, elements] : rest) stream->Send(elements);
+}
+
+BundleRun::Metrics BundleRun::TakeMetrics() {
+  Metrics metrics = ReadProgress();
+  for (const auto& [transform, cells] : processor_->TakeMetrics()) {
+    AppendUserMetrics(graph_->transforms.at(static_cast<std::size_t>(transform)), cells, metrics);
+  }
+  for (const auto& source : sources_) {
+    metrics.push_back(ElementCount(graph_->pcollections.at(static_cast<std::size_t>(source->end->pcollection)),
+                                   source->gate.claimed()));
+  }
+  for (const auto& sink : sinks_) {
+    metrics.push_back(
+        ElementCount(graph_->pcollections.at(static_cast<std::size_t>(sink->end().pcollection)), sink->elements()));
+  }
+  return metrics;
+}
+
+BundleRun::Metrics BundleRun::ReadProgress() const {
+  Metrics metrics;
+  for (const auto& source : sources_) {
+    metrics.push_back(DataReadIndex(source->end->transform, source->gate.claimed()));
+  }
+  return metrics;
+}
+
+bool BundleRun::Split(const std::string& transform, const fn::ProcessBundleSplitRequest::DesiredSplit& wish,
+                      fn::ProcessBundleSplitResponse::ChannelSplit& split) {
+  const auto found = std::find_if(sources_.begin(), sources_.end(),
+                                  [&](const auto& source) { return source->end->transform == transform; });
+  if (found == sources_.end()) return false;
+  ElementGate& gate = (*found)->gate;
+  const std::int64_t claimed = gate.claimed();
+  const std::int64_t total = std::min<std::int64_t>(wish.estimated_input_elements(), gate.end());
+  if (total <= claimed) return false;
+  const double fraction = std::clamp(wish.fraction_of_remainder(), 0.0, 1.0);
+  std::int64_t end = claimed + static_cast<std::int64_t>(std::ceil(fraction * static_cast<double>(total - claimed)));
+  // The engine may say where it can cut; the nearest of these from there on.
+  if (wish.allowed_split_points_size() > 0) {
+    const std::set<std::int64_t> allowed(wish.allowed_split_points().begin(), wish.allowed_split_points().end());
+    const auto next = allowed.lower_bound(end);
+    if (next == allowed.end()) return false;
+    end = *next;
+  }
+  if (end >= total || !gate.Stop(static_cast<std::uint32_t>(end))) return false;
+  split.set_transform_id(transform);
+  split.set_last_primary_element(end - 1);
+  split.set_first_residual_element(end);
+  return true;
+}
+
+}  // namespace beam

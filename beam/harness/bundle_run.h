@@ -1,0 +1,77 @@
+// BundleRun: the operators of one stage in a worker, with an engine's data streams at their ends. It runs one bundle
+// after the other and is kept in between, so that DoFns are set up once.
+//
+// Process() in one thread at a time; Claimed() and Split() from any thread, while it runs. After an exception it must
+// be destroyed.
+#pragma once
+
+#include <org/apache/beam/model/fn_execution/v1/beam_fn_api.pb.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "beam/exec/bundle_processor.h"
+#include "beam/harness/worker_services.h"
+#include "beam/model/element_gate.h"
+#include "beam/portable/bundle_graph.h"
+
+namespace beam {
+
+class BundleRun final : private StageEnvironment {
+ public:
+  BundleRun(std::shared_ptr<const BundleGraph> graph, WorkerServices& services);
+  ~BundleRun() override;
+
+  // Elements that came with the request itself.
+  void Deliver(org::apache::beam::model::fn_execution::v1::Elements& elements);
+
+  // Reads all elements that the engine sends for `instruction`, and sends what becomes of them. Throws Error.
+  void Process(const std::string& instruction);
+
+  // To be called once for each bundle, whatever came of it: what the engine still sends for it is dropped.
+  void Close(const std::string& instruction);
+
+  // What the bundle that was processed last amounts to, in Beam's terms.
+  using Metrics = std::vector<org::apache::beam::model::pipeline::v1::MonitoringInfo>;
+  Metrics TakeMetrics();
+  // What can be said while it runs.
+  Metrics ReadProgress() const;
+
+  // Leaves a part of the elements that are not begun to the engine: of source `transform`, as the engine wishes. False
+  // if there is nothing to leave.
+  bool Split(const std::string& transform,
+             const org::apache::beam::model::fn_execution::v1::ProcessBundleSplitRequest::DesiredSplit& wish,
+             org::apache::beam::model::fn_execution::v1::ProcessBundleSplitResponse::ChannelSplit& split);
+
+ private:
+  class Sink;
+  class SideInputs;
+  class State;
+  struct Source {
+    const BundleEnd* end;
+    AnyReceiver root;
+    ElementGate gate;
+    bool is_done = false;
+  };
+
+  AnyReceiver MakeSink(const StageSink& sink, const ElementType& type, const StageCursor* cursor) override;
+  ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) override;
+  std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) override;
+
+  void ReadElements(const std::string& instruction);
+  void SendRest();
+
+  const std::shared_ptr<const BundleGraph> graph_;
+  WorkerServices& services_;
+  std::string instruction_;  // of the bundle in progress
+  std::unique_ptr<State> state_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
+  std::vector<std::unique_ptr<Operator>> encoders_;  // into the sinks
+  std::unique_ptr<BundleProcessor> processor_;
+  std::vector<std::unique_ptr<Source>> sources_;
+};
+
+}  // namespace beam

@@ -1,0 +1,67 @@
+// DataStream: the elements of all bundles of a worker, to and from one endpoint of an engine's Data API.
+//
+// Thread-safe.
+#pragma once
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/sync_stream.h>
+#include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "beam/harness/inbox.h"
+
+namespace beam {
+
+class DataStream {
+ public:
+  using Elements = org::apache::beam::model::fn_execution::v1::Elements;
+
+  // Elements for `worker` at host:port.
+  DataStream(const std::string& endpoint, const std::string& worker);
+  ~DataStream();
+  DataStream(const DataStream&) = delete;
+  DataStream& operator=(const DataStream&) = delete;
+
+  // Ends the stream; whoever waits for it is told.
+  void Stop() { context_.TryCancel(); }
+
+  // The elements of the bundle that `instruction` names. The same each time until Close(instruction). Throws Error for
+  // one that was closed.
+  std::shared_ptr<Inbox> Open(const std::string& instruction);
+  // The bundle has ended: what still comes for it is dropped.
+  void Close(const std::string& instruction);
+
+  // As if they had come by the stream.
+  void Deliver(Elements& elements);
+
+  // Waits while the engine does not read. Throws Error if the stream has ended.
+  void Send(const Elements& elements);
+
+ private:
+  void Read();
+  // Null for a bundle that has ended.
+  std::shared_ptr<Inbox> Find(const std::string& instruction);
+
+  // Engines may still send for bundles that have ended; so many are remembered.
+  static constexpr std::size_t kMostClosed = 4096;
+
+  grpc::ClientContext context_;
+  std::unique_ptr<org::apache::beam::model::fn_execution::v1::BeamFnData::Stub> stub_;
+  std::unique_ptr<grpc::ClientReaderWriter<Elements, Elements>> stream_;
+  std::mutex write_mutex_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Inbox>> inboxes_;
+  std::set<std::string> closed_;
+  std::deque<std::string> closed_order_;
+  std::string error_;  // once the stream has ended
+  std::thread reader_;
+};
+
+}  // namespace beam

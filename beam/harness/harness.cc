@@ -1,0 +1,190 @@
+#include "beam/harness/harness.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/sync_stream.h>
+#include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+
+#include <exception>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "beam/base/error.h"
+#include "beam/harness/bundle_cache.h"
+#include "beam/harness/monitoring.h"
+#include "beam/harness/thread_pool.h"
+#include "beam/harness/worker_services.h"
+#include "beam/portable/channel.h"
+
+namespace beam {
+
+namespace fn = org::apache::beam::model::fn_execution::v1;
+
+class Harness::Impl {
+ public:
+  explicit Impl(const HarnessOptions& options)
+      : options_(options),
+        services_(options.id),
+        channel_(OpenChannel(options.control)),
+        stub_(fn::BeamFnControl::NewStub(channel_)),
+        cache_(services_, [this](const std::string& id) { return FetchDescriptor(id); }) {
+    context_.AddMetadata("worker_id", options.id);
+  }
+
+  void Run() {
+    stream_ = stub_->Control(&context_);
+    for (fn::InstructionRequest request; stream_->Read(&request);) Handle(request);
+    // Of bundles in progress nobody wants to know any more, but they may hold what must be given back.
+    services_.Stop();
+    pool_.reset();
+    const grpc::Status status = stream_->Finish();
+    if (!status.ok() && status.error_code() != grpc::CANCELLED) {
+      throw Error("the engine's control stream at " + options_.control + " has ended: " + TextOf(status));
+    }
+  }
+
+  void Stop() { context_.TryCancel(); }
+
+ private:
+  fn::ProcessBundleDescriptor FetchDescriptor(const std::string& id) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = registered_.find(id); found != registered_.end()) return found->second;
+    }
+    grpc::ClientContext context;
+    context.AddMetadata("worker_id", options_.id);
+    fn::GetProcessBundleDescriptorRequest request;
+    request.set_process_bundle_descriptor_id(id);
+    fn::ProcessBundleDescriptor descriptor;
+    const grpc::Status status = stub_->GetProcessBundleDescriptor(&context, request, &descriptor);
+    if (!status.ok()) throw Error("the engine does not give the description of stage '" + id + "': " + TextOf(status));
+    return descriptor;
+  }
+
+  void Handle(fn::InstructionRequest& request) {
+    if (request.has_process_bundle()) {
+      auto shared = std::make_shared<fn::InstructionRequest>(std::move(request));
+      pool_->Run([this, shared] { Answer(*shared); });
+      request = {};
+    } else {
+      Answer(request);
+    }
+  }
+
+  void Answer(fn::InstructionRequest& request) {
+    fn::InstructionResponse response;
+    try {
+      Fill(request, response);
+    } catch (const std::exception& error) {
+      response.Clear();
+      response.set_error(error.what());
+    }
+    response.set_instruction_id(request.instruction_id());
+    const std::lock_guard lock(write_mutex_);
+    // If the stream has ended there is nobody left to answer.
+    static_cast<void>(stream_->Write(response));
+  }
+
+  void Fill(fn::InstructionRequest& request, fn::InstructionResponse& response) {
+    switch (request.request_case()) {
+      case fn::InstructionRequest::kProcessBundle:
+        return ProcessBundle(request.instruction_id(), *request.mutable_process_bundle(),
+                             *response.mutable_process_bundle());
+      case fn::InstructionRequest::kProcessBundleProgress:
+        return ReadProgress(request.process_bundle_progress(), *response.mutable_process_bundle_progress());
+      case fn::InstructionRequest::kProcessBundleSplit:
+        return Split(request.process_bundle_split(), *response.mutable_process_bundle_split());
+      case fn::InstructionRequest::kMonitoringInfos:
+        for (const std::string& id : request.monitoring_infos().monitoring_info_id()) {
+          (*response.mutable_monitoring_infos()->mutable_monitoring_info())[id] = short_ids_.InfoOf(id);
+        }
+        return;
+      case fn::InstructionRequest::kRegister: return Register(request.register_(), response);
+      case fn::InstructionRequest::kFinalizeBundle: response.mutable_finalize_bundle(); return;
+      case fn::InstructionRequest::kHarnessMonitoringInfos: response.mutable_harness_monitoring_infos(); return;
+      default: throw Error("this worker does not know the request number " + std::to_string(request.request_case()));
+    }
+  }
+
+  void Register(const fn::RegisterRequest& request, fn::InstructionResponse& response) {
+    const std::lock_guard lock(mutex_);
+    for (const fn::ProcessBundleDescriptor& descriptor : request.process_bundle_descriptor()) {
+      registered_[descriptor.id()] = descriptor;
+    }
+    response.mutable_register_();
+  }
+
+  void ProcessBundle(const std::string& instruction, fn::ProcessBundleRequest& request,
+                     fn::ProcessBundleResponse& response) {
+    const std::string& stage = request.process_bundle_descriptor_id();
+    const std::shared_ptr<BundleRun> run = cache_.Take(stage);
+    run->Deliver(*request.mutable_elements());
+    {
+      const std::lock_guard lock(mutex_);
+      active_[instruction] = run;
+    }
+    std::exception_ptr failure;
+    try {
+      run->Process(instruction);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      active_.erase(instruction);
+    }
+    run->Close(instruction);
+    if (failure != nullptr) std::rethrow_exception(failure);
+    AddMetrics(run->TakeMetrics(), response);
+    cache_.Return(stage, run);
+  }
+
+  // Engines take either form: whole infos, or their payloads by short ids that they ask about.
+  template <class Response>
+  void AddMetrics(BundleRun::Metrics metrics, Response& response) {
+    for (MonitoringInfo& info : metrics) {
+      (*response.mutable_monitoring_data())[short_ids_.IdOf(info)] = info.payload();
+      *response.add_monitoring_infos() = std::move(info);
+    }
+  }
+
+  std::shared_ptr<BundleRun> Active(const std::string& instruction) {
+    const std::lock_guard lock(mutex_);
+    const auto found = active_.find(instruction);
+    return found == active_.end() ? nullptr : found->second;
+  }
+
+  void ReadProgress(const fn::ProcessBundleProgressRequest& request, fn::ProcessBundleProgressResponse& response) {
+    if (const auto run = Active(request.instruction_id())) AddMetrics(run->ReadProgress(), response);
+  }
+
+  void Split(const fn::ProcessBundleSplitRequest& request, fn::ProcessBundleSplitResponse& response) {
+    const auto run = Active(request.instruction_id());
+    if (run == nullptr) return;
+    for (const auto& [transform, wish] : request.desired_splits()) {
+      fn::ProcessBundleSplitResponse::ChannelSplit split;
+      if (run->Split(transform, wish, split)) *response.add_channel_splits() = std::move(split);
+    }
+  }
+
+  const HarnessOptions options_;
+  WorkerServices services_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<fn::BeamFnControl::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<fn::InstructionResponse, fn::InstructionRequest>> stream_;
+  std::mutex write_mutex_;
+  ShortIds short_ids_;
+  BundleCache cache_;
+  std::mutex mutex_;
+  std::map<std::string, fn::ProcessBundleDescriptor> registered_;
+  std::map<std::string, std::shared_ptr<BundleRun>> active_;  // by instruction
+  std::unique_ptr<ThreadPool> pool_ = std::make_unique<ThreadPool>();
+};
+
+Harness::Harness(const HarnessOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Harness::~Harness() = default;
+void Harness::Run() { impl_->Run(); }
+void Harness::Stop() { impl_->Stop(); }
+
+}  // namespace beam

@@ -1,0 +1,38 @@
+// Harness: runs the bundles that an engine asks for over the control stream of Beam's Fn API, on as many threads as the
+// engine has bundles at a time.
+//
+//   beam::Harness harness({.id = "1", .control = "localhost:8099"});
+//   harness.Run();                                      // returns when the engine ends the stream, or after Stop()
+//
+// Every request is answered, with an error where something is wrong with it. Run() may be called once, by any thread;
+// Stop() by any other.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace beam {
+
+struct HarnessOptions {
+  std::string id;       // by which the engine knows it
+  std::string control;  // host:port of the control service
+};
+
+class Harness {
+ public:
+  explicit Harness(const HarnessOptions& options);
+  ~Harness();
+  Harness(const Harness&) = delete;
+  Harness& operator=(const Harness&) = delete;
+
+  // Bundles in progress are finished before it returns. Throws Error if the engine could not be reached.
+  void Run();
+
+  void Stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace beam

@@ -1,0 +1,324 @@
+// The worker as an engine sees it: what it answers to each request, and what becomes of the elements that it is sent.
+#include "beam/harness/harness.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "beam/base/log.h"
+#include "beam/harness/log_stream.h"
+#include "beam/harness/monitoring.h"
+#include "beam/harness/test_engine.h"
+#include "beam/harness/worker_thread.h"
+#include "beam/portable/test_descriptor.h"
+#include "beam/transforms/create.h"
+#include "beam/transforms/map.h"
+
+namespace harness_test {
+
+using namespace beam;                    // NOLINT(google-build-using-namespace)
+using namespace beam::testing_portable;  // NOLINT(google-build-using-namespace)
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Elements of int64 as an engine sends them.
+std::string Encoded(const std::vector<std::int64_t>& numbers) {
+  Writer out;
+  for (const std::int64_t n : numbers) EncodeWindowed(n, ElementMeta{}, WindowCoding::kGlobal, out);
+  return out.Take();
+}
+
+std::vector<std::int64_t> Decoded(const std::string& bytes) {
+  std::vector<std::int64_t> numbers;
+  for (Reader in(bytes); !in.empty();) {
+    DecodeWindowed<std::int64_t>(WindowCoding::kGlobal, in,
+                                 [&](std::int64_t n, const ElementMeta&) { numbers.push_back(n); });
+  }
+  return numbers;
+}
+
+// Holds up those who come until it is opened.
+class Barrier {
+ public:
+  void Close() { is_open_ = false; }
+  void Open() { is_open_ = true; }
+  void Wait() const {
+    while (!is_open_) std::this_thread::yield();
+  }
+
+ private:
+  std::atomic<bool> is_open_{true};
+};
+Barrier barrier;
+std::atomic<int> waiting{0};
+std::atomic<int> set_up{0};
+inline const Counter elements_seen("harness_test", "elements");
+
+struct DoubleFn {
+  int Setup() const { return ++set_up; }
+  void ProcessElement(int&, std::int64_t n, Output<std::int64_t> out) const {
+    elements_seen.Inc();
+    if (n == 13) throw Error("thirteen is unlucky");
+    if (n == 99) {
+      ++waiting;
+      barrier.Wait();
+    }
+    out.Emit(2 * n);
+  }
+};
+
+struct AddAllFn {
+  void ProcessElement(std::int64_t n, const SideIterable<std::int64_t>& all, Output<std::int64_t> out) const {
+    for (const std::int64_t more : all) n += more;
+    out.Emit(n);
+  }
+};
+
+class HarnessTest : public testing::Test {
+ protected:
+  HarnessTest() {
+    Pipeline p;
+    const auto numbers = p | Create("Numbers", {std::int64_t{1}});
+    numbers | ParDo("Double", DoubleFn{});
+    numbers | ParDo("Add All", AddAllFn{}, AsIterable(numbers));
+    pipeline_ = ProtoOf(p);
+    set_up = 0;
+    waiting = 0;
+    barrier.Open();
+  }
+  ~HarnessTest() override {
+    barrier.Open();
+    worker_.reset();
+  }
+
+  // Adds the stage of one step, and keeps the names of its ends.
+  void AddStage(const std::string& step) {
+    fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {step}, engine_.endpoint());
+    for (const auto& [id, transform] : stage.transforms()) {
+      if (transform.spec().urn() == urn::kSource) source_ = id;
+      if (transform.spec().urn() == urn::kSink) sink_ = id;
+    }
+    stage.set_id(step);
+    engine_.AddStage(std::move(stage));
+  }
+
+  void StartWorker() {
+    WorkerRequest request;
+    request.id = "worker";
+    request.control_endpoint = engine_.endpoint();
+    worker_ = StartWorkerThread(request);
+  }
+
+  fn::InstructionResponse Ask(fn::InstructionRequest request, const std::string& id) {
+    request.set_instruction_id(id);
+    engine_.Ask(std::move(request));
+    return engine_.Answer(id);
+  }
+
+  TestEngine engine_;
+  proto::Pipeline pipeline_;
+  std::string source_;
+  std::string sink_;
+  std::unique_ptr<Worker> worker_;
+};
+
+TEST_F(HarnessTest, RunsBundleAfterBundleOnOneSetUp) {
+  AddStage("Double");
+  StartWorker();
+  for (const char* const id : {"a", "b", "c"}) {
+    engine_.AskForBundle(id, "Double");
+    engine_.SendElements(id, source_, Encoded({1, 2}), false);
+    engine_.SendElements(id, source_, Encoded({3}), true);
+    EXPECT_THAT(Decoded(engine_.Elements(id, sink_)), ElementsAre(2, 4, 6)) << id;
+    EXPECT_EQ(engine_.Answer(id).error(), "") << id;
+  }
+  EXPECT_EQ(set_up, 1);
+}
+
+TEST_F(HarnessTest, RunsBundlesAtTheSameTime) {
+  AddStage("Double");
+  StartWorker();
+  barrier.Close();
+  for (const char* const id : {"a", "b"}) {
+    engine_.AskForBundle(id, "Double");
+    engine_.SendElements(id, source_, Encoded({99}), true);
+  }
+  while (waiting < 2) std::this_thread::yield();
+  barrier.Open();
+  for (const char* const id : {"a", "b"}) EXPECT_EQ(engine_.Answer(id).error(), "");
+  EXPECT_EQ(set_up, 2);
+}
+
+TEST_F(HarnessTest, TakesElementsThatComeBeforeTheirBundle) {
+  AddStage("Double");
+  StartWorker();
+  engine_.AskForBundle("first", "Double");
+  engine_.SendElements("first", source_, Encoded({}), true);
+  engine_.Answer("first");
+  engine_.SendElements("second", source_, Encoded({5}), true);
+  engine_.AskForBundle("second", "Double");
+  EXPECT_THAT(Decoded(engine_.Elements("second", sink_)), ElementsAre(10));
+}
+
+TEST_F(HarnessTest, CountsWhatItDid) {
+  AddStage("Double");
+  StartWorker();
+  engine_.AskForBundle("a", "Double");
+  engine_.SendElements("a", source_, Encoded({1, 2, 3}), true);
+  const fn::InstructionResponse answer = engine_.Answer("a");
+  std::int64_t seen = 0;
+  fn::InstructionRequest names;
+  for (const MonitoringInfo& info : answer.process_bundle().monitoring_infos()) {
+    std::string transform;
+    MetricName name;
+    MetricCell cell;
+    if (!ParseUserMetric(info, transform, name, cell)) continue;
+    EXPECT_EQ(transform, IdOf(pipeline_, "Double"));
+    if (name.name == "elements") seen = cell.sum;
+  }
+  EXPECT_EQ(seen, 3);
+  // The same by short ids, which the engine asks about.
+  for (const auto& [id, payload] : answer.process_bundle().monitoring_data()) {
+    names.mutable_monitoring_infos()->add_monitoring_info_id(id);
+  }
+  const fn::InstructionResponse told = Ask(names, "names");
+  EXPECT_EQ(told.monitoring_infos().monitoring_info_size(), answer.process_bundle().monitoring_infos_size());
+}
+
+TEST_F(HarnessTest, SaysWhatFailedAndGoesOn) {
+  AddStage("Double");
+  StartWorker();
+  engine_.AskForBundle("bad", "Double");
+  engine_.SendElements("bad", source_, Encoded({1, 13, 2}), true);
+  const std::string error = engine_.Answer("bad").error();
+  EXPECT_THAT(error, HasSubstr("Double"));
+  EXPECT_THAT(error, HasSubstr("13"));
+  EXPECT_THAT(error, HasSubstr("thirteen is unlucky"));
+  engine_.AskForBundle("good", "Double");
+  engine_.SendElements("good", source_, Encoded({4}), true);
+  EXPECT_THAT(Decoded(engine_.Elements("good", sink_)), ElementsAre(8));
+  EXPECT_EQ(set_up, 2);  // what has failed is not used again
+}
+
+TEST_F(HarnessTest, AnswersEveryRequest) {
+  AddStage("Double");
+  StartWorker();
+  fn::InstructionRequest request;
+  EXPECT_THAT(Ask(request, "nothing").error(), HasSubstr("does not know the request"));
+  request.mutable_process_bundle()->set_process_bundle_descriptor_id("no such");
+  EXPECT_THAT(Ask(request, "unknown stage").error(), HasSubstr("there is no such stage"));
+  request.mutable_process_bundle_progress()->set_instruction_id("over");
+  EXPECT_EQ(Ask(request, "progress").error(), "");
+  request.mutable_process_bundle_split()->set_instruction_id("over");
+  EXPECT_EQ(Ask(request, "split").process_bundle_split().channel_splits_size(), 0);
+  request.mutable_finalize_bundle();
+  EXPECT_TRUE(Ask(request, "finalize").has_finalize_bundle());
+  request.mutable_harness_monitoring_infos();
+  EXPECT_TRUE(Ask(request, "harness").has_harness_monitoring_infos());
+  request.mutable_monitoring_infos()->add_monitoring_info_id("never given");
+  EXPECT_THAT(Ask(request, "infos").error(), HasSubstr("never given"));
+  *request.mutable_register_()->add_process_bundle_descriptor() = StageOf(pipeline_, {"Double"}, engine_.endpoint());
+  EXPECT_TRUE(Ask(request, "register").has_register_());
+  engine_.AskForBundle("registered", "stage");
+  engine_.SendElements("registered", source_, Encoded({1}), true);
+  EXPECT_EQ(engine_.Answer("registered").error(), "");
+}
+
+TEST_F(HarnessTest, LeavesElementsThatAreNotBegun) {
+  AddStage("Double");
+  StartWorker();
+  barrier.Close();
+  engine_.AskForBundle("a", "Double");
+  engine_.SendElements("a", source_, Encoded({1, 99, 3, 4, 5, 6}), true);
+  while (waiting < 1) std::this_thread::yield();
+  const auto split = [&](const std::string& id, double fraction) {
+    fn::InstructionRequest request;
+    request.mutable_process_bundle_split()->set_instruction_id("a");
+    auto& wish = (*request.mutable_process_bundle_split()->mutable_desired_splits())[source_];
+    wish.set_fraction_of_remainder(fraction);
+    wish.set_estimated_input_elements(6);
+    return Ask(request, id).process_bundle_split();
+  };
+  // Two are claimed and four are left, of which it keeps half.
+  const auto first = split("first", 0.5);
+  ASSERT_EQ(first.channel_splits_size(), 1);
+  EXPECT_EQ(first.channel_splits(0).last_primary_element(), 3);
+  EXPECT_EQ(first.channel_splits(0).first_residual_element(), 4);
+  const auto second = split("second", 0);
+  ASSERT_EQ(second.channel_splits_size(), 1);
+  EXPECT_EQ(second.channel_splits(0).first_residual_element(), 2);
+  EXPECT_EQ(split("third", 0).channel_splits_size(), 0);
+
+  fn::InstructionRequest progress;
+  progress.mutable_process_bundle_progress()->set_instruction_id("a");
+  EXPECT_GT(Ask(progress, "progress").process_bundle_progress().monitoring_infos_size(), 0);
+  barrier.Open();
+  EXPECT_THAT(Decoded(engine_.Elements("a", sink_)), ElementsAre(2, 198));
+  EXPECT_EQ(engine_.Answer("a").error(), "");
+}
+
+TEST_F(HarnessTest, ReadsSideInputsPageByPageAndOnce) {
+  AddStage("Add All");
+  fn::StateKey key;
+  auto& side = *key.mutable_iterable_side_input();
+  side.set_transform_id(IdOf(pipeline_, "Add All"));
+  side.set_side_input_id("side0");
+  Writer first;
+  first.VarInt(100);
+  first.VarInt(200);
+  Writer second;
+  second.VarInt(300);
+  engine_.AddState(key, {first.Take(), second.Take()});
+  StartWorker();
+  for (const char* const id : {"a", "b"}) {
+    engine_.AskForBundle(id, "Add All");
+    engine_.SendElements(id, source_, Encoded({1, 2}), true);
+    EXPECT_THAT(Decoded(engine_.Elements(id, sink_)), ElementsAre(601, 602));
+    EXPECT_EQ(engine_.Answer(id).error(), "");
+  }
+  EXPECT_EQ(engine_.state_requests(), 2);
+}
+
+TEST_F(HarnessTest, SaysWhatTheStateAnswers) {
+  AddStage("Add All");
+  StartWorker();
+  engine_.AskForBundle("a", "Add All");
+  engine_.SendElements("a", source_, Encoded({1}), true);
+  EXPECT_THAT(engine_.Answer("a").error(), HasSubstr("there is no such state"));
+}
+
+TEST_F(HarnessTest, EndsWithItsEngine) {
+  AddStage("Double");
+  StartWorker();
+  engine_.AskForBundle("a", "Double");
+  engine_.SendElements("a", source_, Encoded({1}), false);  // and never the rest
+  engine_.Kill();
+  while (!worker_->Ended()) std::this_thread::yield();
+}
+
+TEST_F(HarnessTest, FailsABundleWithBytesThatAreWrong) {
+  AddStage("Double");
+  StartWorker();
+  engine_.AskForBundle("cut", "Double");
+  engine_.SendElements("cut", source_, Encoded({300}).substr(0, 13), true);
+  EXPECT_THAT(engine_.Answer("cut").error(), HasSubstr("malformed"));
+  engine_.AskForBundle("lost", "Double");
+  engine_.SendElements("lost", "no source", Encoded({1}), true);
+  EXPECT_THAT(engine_.Answer("lost").error(), HasSubstr("no source"));
+}
+
+TEST_F(HarnessTest, LogsToTheEngine) {
+  {
+    const LogStream log(engine_.endpoint(), "worker");
+    LogInfo("hello");
+    LogWarning("not text: \xFF");
+  }
+  EXPECT_THAT(engine_.log_lines(), ElementsAre("[] hello", "[] not text: \xEF\xBF\xBD"));
+}
+
+}  // namespace harness_test

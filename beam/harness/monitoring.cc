@@ -1,0 +1,140 @@
+#include "beam/harness/monitoring.h"
+
+#include "beam/base/bytes.h"
+#include "beam/base/error.h"
+
+namespace beam {
+namespace {
+
+struct UserKind {
+  MetricKind kind;
+  const char* urn;
+  const char* type;
+};
+constexpr UserKind kUserKinds[] = {
+    {MetricKind::kCounter, "beam:metric:user:sum_int64:v1", "beam:metrics:sum_int64:v1"},
+    {MetricKind::kDistribution, "beam:metric:user:distribution_int64:v1", "beam:metrics:distribution_int64:v1"},
+    {MetricKind::kGauge, "beam:metric:user:latest_int64:v1", "beam:metrics:latest_int64:v1"},
+};
+
+void AppendVarInt(std::int64_t value, Writer& out) { out.VarInt(static_cast<std::uint64_t>(value)); }
+std::int64_t TakeVarInt(Reader& in) { return static_cast<std::int64_t>(in.VarInt()); }
+
+bool HasValue(MetricKind kind, const MetricCell& cell) {
+  switch (kind) {
+    case MetricKind::kCounter: return cell.sum != 0;
+    case MetricKind::kDistribution: return cell.count != 0;
+    case MetricKind::kGauge: return cell.updated_at != 0;
+  }
+  return false;
+}
+
+std::string Payload(MetricKind kind, const MetricCell& cell) {
+  Writer out;
+  switch (kind) {
+    case MetricKind::kCounter: AppendVarInt(cell.sum, out); break;
+    case MetricKind::kDistribution:
+      for (const std::int64_t value : {cell.count, cell.sum, cell.min, cell.max}) AppendVarInt(value, out);
+      break;
+    case MetricKind::kGauge:
+      AppendVarInt(cell.updated_at / 1000, out);
+      AppendVarInt(cell.latest, out);
+      break;
+  }
+  return out.Take();
+}
+
+}  // namespace
+
+void AppendUserMetrics(const std::string& transform, const MetricCells& cells, std::vector<MonitoringInfo>& infos) {
+  for (std::size_t id = 0; id < cells.cells().size(); ++id) {
+    const MetricCell& cell = cells.cells()[id];
+    const MetricName name = internal::MetricById(id);
+    if (!HasValue(name.kind, cell)) continue;
+    for (const UserKind& kind : kUserKinds) {
+      if (kind.kind != name.kind) continue;
+      MonitoringInfo& info = infos.emplace_back();
+      info.set_urn(kind.urn);
+      info.set_type(kind.type);
+      info.set_payload(Payload(name.kind, cell));
+      auto& labels = *info.mutable_labels();
+      labels["PTRANSFORM"] = transform;
+      labels["NAMESPACE"] = name.name_space;
+      labels["NAME"] = name.name;
+    }
+  }
+}
+
+MonitoringInfo ElementCount(const std::string& pcollection, std::int64_t elements) {
+  MonitoringInfo info;
+  info.set_urn("beam:metric:element_count:v1");
+  info.set_type("beam:metrics:sum_int64:v1");
+  Writer out;
+  AppendVarInt(elements, out);
+  info.set_payload(out.Take());
+  (*info.mutable_labels())["PCOLLECTION"] = pcollection;
+  return info;
+}
+
+MonitoringInfo DataReadIndex(const std::string& transform, std::int64_t claimed) {
+  MonitoringInfo info;
+  info.set_urn("beam:metric:data_channel:read_index:v1");
+  info.set_type("beam:metrics:sum_int64:v1");
+  Writer out;
+  AppendVarInt(claimed - 1, out);
+  info.set_payload(out.Take());
+  (*info.mutable_labels())["PTRANSFORM"] = transform;
+  return info;
+}
+
+bool ParseUserMetric(const MonitoringInfo& info, std::string& transform, MetricName& name, MetricCell& cell) {
+  for (const UserKind& kind : kUserKinds) {
+    if (info.urn() != kind.urn) continue;
+    const auto label = [&](const char* key) {
+      const auto found = info.labels().find(key);
+      return found == info.labels().end() ? std::string() : found->second;
+    };
+    transform = label("PTRANSFORM");
+    name = {kind.kind, label("NAMESPACE"), label("NAME")};
+    cell = {};
+    Reader in(info.payload());
+    switch (kind.kind) {
+      case MetricKind::kCounter: cell.sum = TakeVarInt(in); break;
+      case MetricKind::kDistribution:
+        for (std::int64_t* value : {&cell.count, &cell.sum, &cell.min, &cell.max}) *value = TakeVarInt(in);
+        break;
+      case MetricKind::kGauge:
+        cell.updated_at = TakeVarInt(in) * 1000;
+        cell.latest = TakeVarInt(in);
+        break;
+    }
+    return true;
+  }
+  return false;
+}
+
+std::string ShortIds::IdOf(const MonitoringInfo& info) {
+  MonitoringInfo kind = info;
+  kind.clear_payload();
+  // Maps of Protobuf have no order.
+  std::string name = kind.urn();
+  for (const auto& [label, value] : std::map<std::string, std::string>(kind.labels().begin(), kind.labels().end())) {
+    name.append({'\0'}).append(label).append({'\0'}).append(value);
+  }
+  const std::lock_guard lock(mutex_);
+  std::string& id = ids_[name];
+  if (id.empty()) {
+    id = std::to_string(ids_.size());
+    infos_[id] = std::move(kind);
+  }
+  return id;
+}
+
+MonitoringInfo ShortIds::InfoOf(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = infos_.find(id);
+  if (found == infos_.end()) throw Error("there is no metric '" + id + "'");
+  return found->second;
+}
+
+}  // namespace beam

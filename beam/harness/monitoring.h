@@ -1,0 +1,44 @@
+// What a worker tells its engine of a bundle, as Beam's MonitoringInfos, and the short ids that stand for them.
+// Source: metrics.proto of Beam 2.77.
+#pragma once
+
+#include <org/apache/beam/model/pipeline/v1/metrics.pb.h>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "beam/model/metrics.h"
+
+namespace beam {
+
+using MonitoringInfo = org::apache::beam::model::pipeline::v1::MonitoringInfo;
+
+// The counters, distributions and gauges of a step that the engine calls `transform`.
+void AppendUserMetrics(const std::string& transform, const MetricCells& cells, std::vector<MonitoringInfo>& infos);
+
+// How many elements a PCollection had.
+MonitoringInfo ElementCount(const std::string& pcollection, std::int64_t elements);
+
+// The index of the element that the source `transform` is at; -1 before the first.
+MonitoringInfo DataReadIndex(const std::string& transform, std::int64_t claimed);
+
+// A user metric, back. False if the info is none.
+bool ParseUserMetric(const MonitoringInfo& info, std::string& transform, MetricName& name, MetricCell& cell);
+
+// Numbers kinds of infos (all but their payload), so that an engine is told each of them once. Thread-safe.
+class ShortIds {
+ public:
+  std::string IdOf(const MonitoringInfo& info);
+  // Without a payload. Throws Error for an id that was never given.
+  MonitoringInfo InfoOf(const std::string& id) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> ids_;  // by the info's name and labels
+  std::map<std::string, MonitoringInfo> infos_;
+};
+
+}  // namespace beam

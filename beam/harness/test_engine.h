@@ -1,0 +1,251 @@
+// An engine for tests, in the test's own process: the control, data, state and logging services that one worker talks
+// to, and the questions that a test asks through them.
+#pragma once
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "beam/base/error.h"
+
+namespace beam::testing_portable {
+
+namespace fn = org::apache::beam::model::fn_execution::v1;
+
+// Thread-safe.
+class TestEngine {
+ public:
+  TestEngine() : control_(*this), data_(*this), state_(*this), logging_(*this) {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&control_, &data_, &state_, &logging_}) {
+      builder.RegisterService(service);
+    }
+    builder.SetMaxReceiveMessageSize(-1);
+    server_ = builder.BuildAndStart();
+    endpoint_ = "127.0.0.1:" + std::to_string(port);
+  }
+  ~TestEngine() { Kill(); }
+
+  const std::string& endpoint() const { return endpoint_; }
+
+  // Ends all streams at once.
+  void Kill() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_over_ = true;
+      changed_.notify_all();
+    }
+    server_->Shutdown(std::chrono::system_clock::now());
+  }
+
+  void AddStage(fn::ProcessBundleDescriptor stage) {
+    const std::lock_guard lock(mutex_);
+    std::string id = stage.id();
+    stages_[std::move(id)] = std::move(stage);
+  }
+  // What is answered for a state key, page by page.
+  void AddState(const fn::StateKey& key, std::vector<std::string> pages) {
+    const std::lock_guard lock(mutex_);
+    states_[key.SerializeAsString()] = std::move(pages);
+  }
+
+  // Asks; Answer() waits for what the worker says.
+  void Ask(fn::InstructionRequest request) {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return control_stream_ != nullptr; });
+    control_stream_->Write(request);
+  }
+  fn::InstructionResponse Answer(const std::string& instruction) {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [&] { return answers_.count(instruction) > 0; });
+    fn::InstructionResponse answer = std::move(answers_[instruction]);
+    answers_.erase(instruction);
+    return answer;
+  }
+
+  void AskForBundle(const std::string& instruction, const std::string& stage) {
+    fn::InstructionRequest request;
+    request.set_instruction_id(instruction);
+    request.mutable_process_bundle()->set_process_bundle_descriptor_id(stage);
+    Ask(std::move(request));
+  }
+
+  void SendElements(const std::string& instruction, const std::string& transform, const std::string& bytes,
+                    bool is_last) {
+    fn::Elements elements;
+    fn::Elements::Data& data = *elements.add_data();
+    data.set_instruction_id(instruction);
+    data.set_transform_id(transform);
+    data.set_data(bytes);
+    data.set_is_last(is_last);
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return data_stream_ != nullptr; });
+    data_stream_->Write(elements);
+  }
+
+  // All elements of a bundle for a sink; waits for the last.
+  std::string Elements(const std::string& instruction, const std::string& transform) {
+    std::unique_lock lock(mutex_);
+    Output& output = outputs_[{instruction, transform}];
+    Wait(lock, [&] { return output.is_complete; });
+    return output.bytes;
+  }
+
+  // How many requests of state were answered.
+  int state_requests() const {
+    const std::lock_guard lock(mutex_);
+    return state_requests_;
+  }
+  std::vector<std::string> log_lines() const {
+    const std::lock_guard lock(mutex_);
+    return log_lines_;
+  }
+
+ private:
+  using ControlStream = grpc::ServerReaderWriter<fn::InstructionRequest, fn::InstructionResponse>;
+  using DataStream = grpc::ServerReaderWriter<fn::Elements, fn::Elements>;
+
+  struct Output {
+    std::string bytes;
+    bool is_complete = false;
+  };
+
+  struct ControlService final : fn::BeamFnControl::Service {
+    explicit ControlService(TestEngine& engine) : engine(engine) {}
+    grpc::Status Control(grpc::ServerContext*, ControlStream* stream) override {
+      engine.Serve(engine.control_stream_, stream, [this](fn::InstructionResponse& response) {
+        std::string id = response.instruction_id();
+        engine.answers_[std::move(id)] = std::move(response);
+      });
+      return grpc::Status::OK;
+    }
+    grpc::Status GetProcessBundleDescriptor(grpc::ServerContext*, const fn::GetProcessBundleDescriptorRequest* request,
+                                            fn::ProcessBundleDescriptor* response) override {
+      const std::lock_guard lock(engine.mutex_);
+      const auto found = engine.stages_.find(request->process_bundle_descriptor_id());
+      if (found == engine.stages_.end()) return {grpc::NOT_FOUND, "there is no such stage"};
+      *response = found->second;
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct DataService final : fn::BeamFnData::Service {
+    explicit DataService(TestEngine& engine) : engine(engine) {}
+    grpc::Status Data(grpc::ServerContext*, DataStream* stream) override {
+      engine.Serve(engine.data_stream_, stream, [this](fn::Elements& elements) {
+        for (fn::Elements::Data& data : *elements.mutable_data()) {
+          Output& output = engine.outputs_[{data.instruction_id(), data.transform_id()}];
+          output.bytes += data.data();
+          output.is_complete |= data.is_last();
+        }
+      });
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct StateService final : fn::BeamFnState::Service {
+    explicit StateService(TestEngine& engine) : engine(engine) {}
+    grpc::Status State(grpc::ServerContext*,
+                       grpc::ServerReaderWriter<fn::StateResponse, fn::StateRequest>* stream) override {
+      for (fn::StateRequest request; stream->Read(&request);) {
+        fn::StateResponse response;
+        response.set_id(request.id());
+        {
+          const std::lock_guard lock(engine.mutex_);
+          ++engine.state_requests_;
+          const auto found = engine.states_.find(request.state_key().SerializeAsString());
+          if (found == engine.states_.end()) {
+            response.set_error("there is no such state");
+          } else {
+            const std::string& token = request.get().continuation_token();
+            const std::size_t page = token.empty() ? 0 : std::stoul(token);
+            response.mutable_get()->set_data(found->second.at(page));
+            if (page + 1 < found->second.size()) {
+              response.mutable_get()->set_continuation_token(std::to_string(page + 1));
+            }
+          }
+        }
+        stream->Write(response);
+      }
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct LoggingService final : fn::BeamFnLogging::Service {
+    explicit LoggingService(TestEngine& engine) : engine(engine) {}
+    grpc::Status Logging(grpc::ServerContext*,
+                         grpc::ServerReaderWriter<fn::LogControl, fn::LogEntry::List>* stream) override {
+      for (fn::LogEntry::List list; stream->Read(&list);) {
+        const std::lock_guard lock(engine.mutex_);
+        for (const fn::LogEntry& entry : list.log_entries()) {
+          engine.log_lines_.push_back("[" + entry.transform_id() + "] " + entry.message());
+        }
+      }
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  // Keeps `stream` in `slot` while it lasts, and gives what it says to `take`, under the lock.
+  template <class Stream, class Take>
+  void Serve(Stream*& slot, Stream* stream, Take take) {
+    {
+      const std::lock_guard lock(mutex_);
+      slot = stream;
+      changed_.notify_all();
+    }
+    Read(stream, take);
+    const std::lock_guard lock(mutex_);
+    slot = nullptr;
+  }
+  template <class W, class R, class Take>
+  void Read(grpc::ServerReaderWriter<W, R>* stream, Take take) {
+    for (R message; stream->Read(&message);) {
+      const std::lock_guard lock(mutex_);
+      take(message);
+      changed_.notify_all();
+    }
+  }
+
+  template <class Condition>
+  void Wait(std::unique_lock<std::mutex>& lock, Condition condition) {
+    const bool is_there = changed_.wait_for(lock, std::chrono::seconds(60), [&] { return condition() || is_over_; });
+    if (!is_there || is_over_) throw Error("the worker did not do what the test waits for");
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_over_ = false;
+  ControlStream* control_stream_ = nullptr;
+  DataStream* data_stream_ = nullptr;
+  std::map<std::string, fn::ProcessBundleDescriptor> stages_;
+  std::map<std::string, std::vector<std::string>> states_;  // by the bytes of the key
+  std::map<std::string, fn::InstructionResponse> answers_;
+  std::map<std::pair<std::string, std::string>, Output> outputs_;
+  int state_requests_ = 0;
+  std::vector<std::string> log_lines_;
+  ControlService control_;
+  DataService data_;
+  StateService state_;
+  LoggingService logging_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string endpoint_;
+};
+
+}  // namespace beam::testing_portable

@@ -1,0 +1,45 @@
+// WorkerServices: the streams of a worker to its engine, each opened when it is first needed. Thread-safe.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "beam/harness/data_stream.h"
+#include "beam/harness/state_client.h"
+
+namespace beam {
+
+class WorkerServices {
+ public:
+  explicit WorkerServices(std::string worker) : worker_(std::move(worker)) {}
+
+  const std::string& worker() const { return worker_; }
+  DataStream& Data(const std::string& endpoint) { return Find(data_, endpoint); }
+  StateClient& State(const std::string& endpoint) { return Find(state_, endpoint); }
+
+  // Ends all streams, so that no bundle waits for an engine that has gone.
+  void Stop() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& stream : data_) stream.second->Stop();
+    for (const auto& stream : state_) stream.second->Stop();
+  }
+
+ private:
+  template <class Stream>
+  Stream& Find(std::map<std::string, std::unique_ptr<Stream>>& streams, const std::string& endpoint) {
+    const std::lock_guard lock(mutex_);
+    std::unique_ptr<Stream>& stream = streams[endpoint];
+    if (stream == nullptr) stream = std::make_unique<Stream>(endpoint, worker_);
+    return *stream;
+  }
+
+  const std::string worker_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<DataStream>> data_;
+  std::map<std::string, std::unique_ptr<StateClient>> state_;
+};
+
+}  // namespace beam

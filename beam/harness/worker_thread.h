@@ -1,0 +1,14 @@
+// A worker as a thread of this process: what a WorkerPool starts.
+#pragma once
+
+#include <memory>
+
+#include "beam/harness/worker_pool.h"
+
+namespace beam {
+
+// Connects to the engine's control service and runs what it asks for. What ends it otherwise than by the engine's wish
+// is logged. Throws Error where the request says no address.
+std::unique_ptr<Worker> StartWorkerThread(const WorkerRequest& request);
+
+}  // namespace beam
