@@ -12,6 +12,7 @@
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/harness/worker_main.h"
 
 namespace beam::internal {
 namespace {
@@ -71,11 +72,13 @@ void FlushOutput() {
 int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options,
             const std::function<void(Pipeline&)>& build) {
   const std::string program = ProgramName(argc > 0 ? argv[0] : "");
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   OpenStandardStreams();
+  if (IsWorkerCommand(arguments)) return RunWorker(arguments);
   const InterruptScope interrupts;
   try {
     int code = kDone;
-    if (flags.Parse(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc))) {
+    if (flags.Parse(arguments)) {
       Pipeline pipeline;
       build(pipeline);
       code = RunToEnd(pipeline, options, program);

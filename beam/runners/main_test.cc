@@ -58,7 +58,7 @@ TEST(MainTest, ExitCodesAndErrors) {
       {{"--how", "throw", "--direct_max_attempts=1"}, 1, "program: the run failed: "},
       {{"--how", "mistake"}, 2, "program: this pipeline makes no sense\n"},
       {{}, 2, "program: --how is missing: what happens to the elements; see program --help\n"},
-      {{"--how", "fine", "--runner", "Prism"}, 2, "program: --runner Prism is not part of this build"},
+      {{"--how", "fine", "--runner", "Portable"}, 2, "program: --runner Portable needs --job_endpoint"},
   };
   for (const Case& c : cases) {
     testing::internal::CaptureStderr();

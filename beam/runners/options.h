@@ -9,7 +9,8 @@
 
 namespace beam {
 
-// The runners that Beam has. This build runs pipelines on kDirect; it knows the others in order to say what is missing.
+// The runners that Beam has. kPortable, kPrism, kFlink and kSpark are engines with a job service; kDataflow is known in
+// order to say what is missing.
 enum class Runner { kDirect, kPortable, kPrism, kFlink, kSpark, kDataflow };
 
 // Accepts the names of the other SDKs, with and without "Runner", letter case aside.
@@ -25,6 +26,16 @@ struct FlagValue<Runner> {
 struct PipelineOptions {
   Flag<Runner, "where the pipeline runs; Direct: in this process, on all cores"> runner = Runner::kDirect;
   Flag<std::string, "a name for the run, for runners that show one"> job_name = {};
+  Flag<std::string, "HOST:PORT of an engine's job service; without it, Prism is started if it is installed">
+      job_endpoint = {};
+  Flag<int, "seconds after which a job on an engine is cancelled; 0: never"> job_timeout = 0;
+  Flag<std::string, "Beam's job server for Flink, to be started where there is no --job_endpoint">
+      flink_job_server_jar = {};
+  Flag<std::string, "the same for Spark"> spark_job_server_jar = {};
+  Flag<std::string, "where an engine's workers are: LOOPBACK (this process), EXTERNAL (a pool) or PROCESS">
+      environment_type = std::string("LOOPBACK");
+  Flag<std::string, "EXTERNAL: HOST:PORT of the pool; PROCESS: the program to start; empty: this one">
+      environment_config = {};
   Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location = {};
   Flag<int, "threads of the Direct runner; 0: one per core"> direct_num_workers = 0;
   Flag<int, "how often the Direct runner tries a bundle that fails before the run fails"> direct_max_attempts = 4;

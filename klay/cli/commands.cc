@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "beam/harness/worker_main.h"
 #include "beam/runners/interrupt.h"
 #include "beam/runners/main.h"
 #include "beam/runners/options_value.h"
@@ -54,8 +55,9 @@ std::string Help() {
 
 int RunCommandLine(int argc, char** argv) {
   beam::internal::OpenStandardStreams();
-  const beam::InterruptScope interrupts;
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (beam::IsWorkerCommand(arguments)) return beam::RunWorker(arguments);
+  const beam::InterruptScope interrupts;
   if (arguments.empty()) {
     std::fputs(Help().c_str(), stderr);
     return 2;

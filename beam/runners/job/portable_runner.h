@@ -1,0 +1,30 @@
+// RunPortable: runs a pipeline on an engine of Beam, through its job service.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "beam/model/pcollection.h"
+#include "beam/model/pipeline_result.h"
+#include "beam/runners/job/job_options.h"
+#include "beam/runners/job/local_engine.h"
+
+namespace beam {
+
+struct PortableRunnerOptions {
+  JobOptions job;
+  // Started for this job, at whose end it ends, instead of job.endpoint.
+  std::optional<LocalEngineProgram> engine = {};
+  // Where the workers are, by the names of Beam's other SDKs (--environment_type, --environment_config):
+  //   LOOPBACK   in this process
+  //   EXTERNAL   in worker pools that run already; config: the address of a pool
+  //   PROCESS    the engine starts them; config: the path of the program on its machines, or empty: that of this one
+  std::string environment_type = "LOOPBACK";
+  std::string environment_config = {};
+};
+
+// Returns once the job runs; destroy the result in the same thread. Throws what RunJob throws, and UsageError for an environment that makes no sense.
+std::unique_ptr<PipelineResult> RunPortable(const Pipeline& pipeline, const PortableRunnerOptions& options);
+
+}  // namespace beam
