@@ -1,0 +1,97 @@
+// The jobs on real audio, on a real engine: the same results, to the byte, as the embedded runner's.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "beam/io/test_files.h"
+#include "tests/cli/klay_beam_program.h"
+#include "tests/engines/engine.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::TestFolder;
+using testing::HasSubstr;
+
+// mp3, ogg and wav, whole and damaged.
+std::string Fixtures() { return std::getenv("TEST_FIXTURES_DIR"); }
+
+std::map<std::string, std::string> Contents(const TestFolder& folder) {
+  std::map<std::string, std::string> contents;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    contents[folder.Short(entry.path().string())] = {std::istreambuf_iterator<char>(file), {}};
+  }
+  return contents;
+}
+
+std::vector<std::string> OnTheEngine(std::vector<std::string> arguments) {
+  for (const std::string& more :
+       {std::string("--runner"), std::string("PortableRunner"), std::string("--job_endpoint"), EngineEndpoint()}) {
+    arguments.push_back(more);
+  }
+  return arguments;
+}
+
+// The lines of a summary, but for how long it took.
+std::string Summary(const ProgramResult& result) {
+  const std::size_t begin = result.out.find(" files: ");
+  std::string text = begin == std::string::npos ? result.out : result.out.substr(begin);
+  const std::size_t took = text.find("took ");
+  return took == std::string::npos ? text : text.erase(took, text.find('\n', took) - took);
+}
+
+TEST(EngineAudio, RunExampleSaysTheSame) {
+  for (const char* const suffix : {".mp3", ".ogg", ".wav"}) {
+    const std::vector<std::string> arguments = {
+        "run-example", "--source_audio_path", Fixtures(), "--source_audio_suffix", suffix, "--quiet"};
+    const ProgramResult here = RunKlayBeam(arguments);
+    const ProgramResult there = RunKlayBeam(OnTheEngine(arguments));
+    EXPECT_EQ(there.exit_code, here.exit_code) << suffix << there.err;
+    EXPECT_EQ(Summary(there), Summary(here)) << suffix;
+    EXPECT_THAT(Summary(here), HasSubstr("done")) << here.err;
+  }
+}
+
+TEST(EngineAudio, TranscodeWritesTheSameBytes) {
+  for (const auto& [from, to] : {std::pair(".mp3", ".wav"), {".ogg", ".flac"}, {".wav", ".ogg"}}) {
+    const TestFolder here;
+    const TestFolder there;
+    const auto arguments = [&, from = from, to = to](const TestFolder& target) -> std::vector<std::string> {
+      return {"transcode",
+              "--src_dir",
+              Fixtures(),
+              "--target_dir",
+              target.path(),
+              "--audio_suffix",
+              from,
+              "--target_audio_suffix",
+              to,
+              "--target_sample_rate",
+              "16000",
+              "--target_channels",
+              "1",
+              "--quiet"};
+    };
+    const ProgramResult local = RunKlayBeam(arguments(here));
+    const ProgramResult remote = RunKlayBeam(OnTheEngine(arguments(there)));
+    EXPECT_EQ(remote.exit_code, local.exit_code) << from << remote.err;
+    const auto wanted = Contents(here);
+    EXPECT_FALSE(wanted.empty()) << from << local.err;
+    EXPECT_TRUE(Contents(there) == wanted) << from << " to " << to;
+    // A rerun finds everything done.
+    const ProgramResult again = RunKlayBeam(OnTheEngine(arguments(there)));
+    EXPECT_THAT(again.out, HasSubstr(std::to_string(wanted.size()) + " skipped")) << again.err;
+  }
+}
+
+}  // namespace
+}  // namespace klay
