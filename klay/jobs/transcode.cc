@@ -14,7 +14,9 @@
 #include "klay/jobs/inputs.h"
 #include "klay/jobs/report_failures.h"
 #include "klay/jobs/totals.h"
+#include "klay/jobs/version.h"
 #include "klay/transforms/load_audio.h"
+#include "klay/transforms/record_outcomes.h"
 #include "klay/transforms/skip_completed.h"
 
 namespace klay {
@@ -74,6 +76,19 @@ Transcode TranscodeOptions::Step() const {
   return step;
 }
 
+LedgerSettings TranscodeOptions::Ledger() const {
+  if (!ledger) return {};
+  Transcode step = Step();
+  // Where files lie decides nothing: a tree that is moved as a whole is as done as it was.
+  step.source_dir.clear();
+  step.target_dir.clear();
+  return {.folder = target_dir.empty() ? src_dir.value() : target_dir.value(),
+          .source_dir = src_dir,
+          .parameters = Fingerprint(step),
+          .version = kVersion,
+          .retry_failed = retry_failed};
+}
+
 void TranscodeOptions::Validate() const {
   CheckFolder("--src_dir", src_dir);
   if (audio_suffix.empty()) throw beam::UsageError("--audio_suffix is empty: give one such as .wav");
@@ -83,6 +98,11 @@ void TranscodeOptions::Validate() const {
     throw beam::UsageError(
         "--target_audio_suffix is the same as --audio_suffix, so that results would replace their "
         "files: give another one, or --target_dir");
+  }
+  if (!ledger && !retry_failed) throw beam::UsageError("--retry_failed=false needs --ledger, which knows what failed");
+  if (ledger && IsPattern(src_dir)) {
+    throw beam::UsageError(
+        "--ledger needs --src_dir to be a folder, not a pattern: run the job for each of its folders");
   }
   step.Validate();
 }
@@ -103,8 +123,9 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
                                   .source_dir = step.source_dir,
                                   .target_dir = step.target_dir,
                                   .check_timestamp = options.check_timestamp,
-                                  .overwrite = options.overwrite});
-  auto [done, too_short, broken] =
+                                  .overwrite = options.overwrite,
+                                  .ledger = options.Ledger()});
+  auto [done, too_short, broken, outcomes] =
       to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
 
   done
@@ -113,13 +134,11 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
       | beam::ForEach("Log Duration", [](double s) { total_microseconds.Set(std::llround(s * 1e6)); });
   done | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) { total_files.Set(n); });
 
-  const auto skipped = beam::Flatten(
-      "Skipped",
-      completed
-          | beam::Map("Completed",
-                      [](const beam::FileMetadata& file) { return Failure{file.path, "it is done already"}; }),
-      too_short);
-  skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
+  if (options.ledger) outcomes | beam::ParDo("Record Outcomes", RecordOutcomes{options.Ledger()});
+
+  beam::Flatten("Skipped", completed, too_short)
+      | beam::Count("Count Skipped")
+      | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
 
   ReportFailures(beam::Flatten("Failed", misplaced, broken));
 }

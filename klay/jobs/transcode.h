@@ -38,6 +38,9 @@ struct TranscodeOptions {
   beam::Flag<std::uint64_t, "of the places of crops: the same seed, the same places"> seed = 0;
   beam::Flag<bool, "make results anew that are there"> overwrite;
   beam::Flag<bool, "make results anew that are older than their files"> check_timestamp;
+  beam::Flag<bool, "record in .klay-ledger beside the results what became of each file, and do again what has changed">
+      ledger;
+  beam::Flag<bool, "with --ledger: false leaves alone the files that failed before"> retry_failed = true;
   beam::Flag<OnDamage, "what happens to damaged and truncated files: they fail, or what can be decoded is kept">
       on_damage = OnDamage::kFail;
 
@@ -46,6 +49,7 @@ struct TranscodeOptions {
   std::string NothingMatched() const;
   // The step that does the work.
   Transcode Step() const;
+  LedgerSettings Ledger() const;
 };
 
 void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options);

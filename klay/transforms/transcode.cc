@@ -73,16 +73,33 @@ Result TranscodeFile(const beam::ReadableFile& file, const std::string& key, con
   return {std::move(sink), seconds, decoder.report().DamageText()};
 }
 
-void Emit(Transcode::Writer& writer, const Transcode::Done& done, const Transcode::Failed& failed) {
-  writer.Finish([&](TranscodedFile&& file, const std::string& error) {
+// Whatever went wrong with a file that was changed meanwhile, that is the reason.
+std::string ReasonOf(const beam::ReadableFile& file, const beam::Error& error) {
+  try {
+    file.CheckUnchanged();
+  } catch (const beam::Cancelled&) {
+    throw;
+  } catch (const beam::Error& changed) {
+    return changed.what();
+  }
+  return error.what();
+}
+
+void Emit(Transcode::Writer& writer, const Transcode::Done& done, const Transcode::Failed& failed,
+          const Transcode::Outcomes& outcomes) {
+  writer.Finish([&](Transcode::Written&& written, const std::string& error) {
     if (error.empty()) {
       files_loaded.Inc();
-      if (!file.damage.empty()) files_damaged.Inc();
-      done.Emit(std::move(file));
+      if (!written.file.damage.empty()) files_damaged.Inc();
+      done.Emit(std::move(written.file));
     } else {
       files_failed.Inc();
-      failed.Emit({std::move(file.path), error});
+      failed.Emit({std::move(written.file.path), error});
+      written.outcome.result = FileResult::kFailed;
+      written.outcome.reason = error;
+      written.outcome.targets.clear();
     }
+    outcomes.Emit(std::move(written.outcome));
   });
 }
 
@@ -106,30 +123,41 @@ Transcode::Writer Transcode::Setup() const {
 }
 
 void Transcode::ProcessElement(Writer& writer, const beam::ReadableFile& file, Done done, Skipped skipped,
-                               Failed failed) const {
+                               Failed failed, Outcomes outcomes) const {
   const std::string& path = file.metadata.path;
+  const auto fail = [&](const std::string& reason) {
+    files_failed.Inc();
+    failed.Emit({path, reason});
+    outcomes.Emit({file.metadata, FileResult::kFailed, reason});
+  };
   bytes_taken.Inc(file.metadata.size_in_bytes);
   try {
     std::string target = TargetPath(path, source_suffix, target_suffix, source_dir, target_dir);
     if (target == path) throw beam::Error("its target would replace it: choose another --target_dir or suffix");
     const std::string key = source_dir.empty() ? path : MovePath(path, source_dir, "");
     Result result = TranscodeFile(file, key, *this, [&] { return writer.Open(target); });
+    file.CheckUnchanged();
     if (result.sink == nullptr) {
+      const std::string reason = "it is not longer than the crop";
       files_skipped.Inc();
-      skipped.Emit({path, "it is not longer than the crop"});
+      skipped.Emit({path, reason});
+      outcomes.Emit({file.metadata, FileResult::kSkipped, reason});
       return;
     }
     audio_milliseconds.Inc(std::llround(result.seconds * 1000));
-    writer.Keep(std::move(result.sink), {path, std::move(target), result.seconds, std::move(result.damage)});
+    FileOutcome outcome{file.metadata, FileResult::kDone, result.damage, {target}};
+    writer.Keep(std::move(result.sink),
+                {{path, std::move(target), result.seconds, std::move(result.damage)}, std::move(outcome)});
   } catch (const beam::Cancelled&) {
     throw;
   } catch (const beam::Error& error) {
-    files_failed.Inc();
-    failed.Emit({path, error.what()});
+    fail(ReasonOf(file, error));
   }
-  if (writer.full()) Emit(writer, done, failed);
+  if (writer.full()) Emit(writer, done, failed, outcomes);
 }
 
-void Transcode::FinishBundle(Writer& writer, Done done, Failed failed) const { Emit(writer, done, failed); }
+void Transcode::FinishBundle(Writer& writer, Done done, Failed failed, Outcomes outcomes) const {
+  Emit(writer, done, failed, outcomes);
+}
 
 }  // namespace klay

@@ -51,7 +51,7 @@ class TranscodeTest : public testing::Test {
     options.direct_num_workers = workers;
     options.direct_max_attempts = 1;
     beam::TestPipeline p(options);
-    const auto [done, skipped, failed] =
+    const auto [done, skipped, failed, outcomes_of_files] =
         p | beam::Create("Paths", paths) | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
     done | beam::ForEach("Done", [](const TranscodedFile& file) { Note(file.path, "done"); });
     skipped | beam::ForEach("Skipped", [](const Failure& file) { Note(file.path, "skipped: " + file.reason); });

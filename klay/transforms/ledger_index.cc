@@ -1,0 +1,40 @@
+#include "klay/transforms/ledger_index.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "klay/transforms/ledger_segments.h"
+
+namespace klay::internal {
+
+std::shared_ptr<const LedgerIndex> LedgerIndex::Get(const std::string& ledger_folder) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<const LedgerIndex>> by_folder;
+  // Held while it is read, as the others can do nothing without it.
+  const std::lock_guard lock(mutex);
+  std::weak_ptr<const LedgerIndex>& current = by_folder[ledger_folder];
+  std::shared_ptr<const LedgerIndex> index = current.lock();
+  if (!index) current = index = std::make_shared<LedgerIndex>(ledger_folder);
+  return index;
+}
+
+LedgerIndex::LedgerIndex(const std::string& ledger_folder) {
+  ReadLedger(ledger_folder, [this](const LedgerEntry& entry) { entries_.push_back(entry); });
+  // Of each key first what was recorded last, and of what was recorded at once the outcome that is worked on again.
+  std::ranges::sort(entries_, [](const LedgerEntry& a, const LedgerEntry& b) {
+    return std::tuple(a.key, -a.recorded, b.outcome()) < std::tuple(b.key, -b.recorded, a.outcome());
+  });
+  const auto older = std::ranges::unique(entries_, {}, &LedgerEntry::key);
+  entries_.erase(older.begin(), older.end());
+  entries_.shrink_to_fit();
+}
+
+std::optional<FileResult> LedgerIndex::Find(std::uint64_t key, std::uint64_t state) const {
+  const auto entry = std::ranges::lower_bound(entries_, key, {}, &LedgerEntry::key);
+  if (entry == entries_.end() || entry->key != key || !SameState(entry->state, state)) return std::nullopt;
+  return entry->outcome();
+}
+
+}  // namespace klay::internal
