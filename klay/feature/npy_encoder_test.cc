@@ -51,9 +51,9 @@ TEST(NpyEncoderTest, NumpyAndWeReadTheArray) {
       const NpyArray expected = Counting<float>({channels, frames});
       EXPECT_EQ(array.Values<float>(), expected.Values<float>()) << channels << " x " << frames;
       if (frames > 1) {
-        folder.Put("lf4-" + std::to_string(channels) + "x" + std::to_string(frames) + (channels > 1 ? "-F" : "-C")
-                       + ".npy",
-                   bytes);
+        folder.Put(
+            "lf4-" + std::to_string(channels) + "x" + std::to_string(frames) + (channels > 1 ? "-F" : "-C") + ".npy",
+            bytes);
         ++count;
       }
     }

@@ -2,8 +2,11 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
 
 #include "beam/base/error.h"
+#include "beam/base/log.h"
 #include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
 #include "beam/transforms/count.h"
@@ -12,10 +15,12 @@
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/sum.h"
 #include "klay/jobs/inputs.h"
+#include "klay/jobs/printable.h"
 #include "klay/jobs/report_failures.h"
 #include "klay/jobs/totals.h"
 #include "klay/jobs/version.h"
 #include "klay/transforms/load_audio.h"
+#include "klay/transforms/plan_transcode.h"
 #include "klay/transforms/record_outcomes.h"
 #include "klay/transforms/skip_completed.h"
 
@@ -39,12 +44,52 @@ std::optional<int> ParseBitrate(const std::string& text) {
 }
 
 // The format is the extension behind the last dot of the suffix.
-AudioFormat FormatOf(const std::string& suffix) {
+void SetFormat(const std::string& suffix, Transcode& step) {
+  const std::string extension = suffix.substr(suffix.rfind('.') == std::string::npos ? 0 : suffix.rfind('.'));
+  step.npy = extension == ".npy" || extension == ".NPY";
+  if (step.npy) return;
   try {
-    return ParseAudioFormat(suffix.substr(suffix.rfind('.') == std::string::npos ? 0 : suffix.rfind('.')));
+    step.encode.format = ParseAudioFormat(extension);
   } catch (const beam::UsageError& error) {
-    throw beam::UsageError(std::string("--target_audio_suffix cannot be used: ") + error.what());
+    throw beam::UsageError(std::string("--target_audio_suffix cannot be used: ") + error.what()
+                           + ", and npy for arrays");
   }
+}
+
+// What a run would do, file by file in the log, and its sums for the summary.
+void ReportPlan(const beam::PCollection<PlannedFile>& planned) {
+  planned | beam::ForEach("Log Plan", [](const PlannedFile& file) {
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%.3f s", file.seconds);
+    beam::LogInfo("would make " + Printable(file.target) + " of " + Printable(file.path) + ": " + seconds + ", "
+                  + (file.target_bytes ? std::to_string(*file.target_bytes) + " bytes" : "of unknown size"));
+  });
+  planned | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) {
+    is_dry_run.Set(1);
+    total_files.Set(n);
+  });
+  planned
+      | beam::Map("Source Bytes", [](const PlannedFile& file) { return file.source_bytes; })
+      | beam::Sum("Sum Source Bytes")
+      | beam::ForEach("Log Source Bytes", [](std::int64_t n) { planned_source_bytes.Set(n); });
+  planned
+      | beam::Map("Target Bytes", [](const PlannedFile& file) { return file.target_bytes.value_or(0); })
+      | beam::Sum("Sum Target Bytes")
+      | beam::ForEach("Log Target Bytes", [](std::int64_t n) { planned_target_bytes.Set(n); });
+  planned
+      | beam::Filter("Of Unknown Size", [](const PlannedFile& file) { return !file.target_bytes.has_value(); })
+      | beam::Count("Count Unknown")
+      | beam::ForEach("Log Unknown", [](std::int64_t n) { planned_unknown_sizes.Set(n); });
+}
+
+void ReportSeconds(const beam::PCollection<double>& seconds) {
+  seconds
+      | beam::Sum("Sum Lengths")
+      | beam::ForEach("Log Duration", [](double s) { total_microseconds.Set(std::llround(s * 1e6)); });
+}
+
+void ReportSkipped(const beam::PCollection<Failure>& skipped) {
+  skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
 }
 
 }  // namespace
@@ -58,7 +103,7 @@ Transcode TranscodeOptions::Step() const {
     step.target_dir = target_dir;
   }
   step.on_damage = on_damage;
-  step.encode.format = FormatOf(step.target_suffix);
+  SetFormat(step.target_suffix, step);
   step.encode.bitrate = ParseBitrate(bitrate);
   step.encode.quality = quality.value();
   if (!bit_depth.empty()) {
@@ -124,22 +169,27 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
                                   .target_dir = step.target_dir,
                                   .check_timestamp = options.check_timestamp,
                                   .overwrite = options.overwrite,
-                                  .ledger = options.Ledger()});
-  auto [done, too_short, broken, outcomes] =
-      to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
+                                  .ledger = options.Ledger(),
+                                  .delete_abandoned = !options.dry_run});
+  const auto files = to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read");
 
-  done
-      | beam::Map("Seconds", [](const TranscodedFile& file) { return file.seconds; })
-      | beam::Sum("Sum Lengths")
-      | beam::ForEach("Log Duration", [](double s) { total_microseconds.Set(std::llround(s * 1e6)); });
+  if (options.dry_run) {
+    auto [planned, too_short, broken] = files | beam::ParDo("Plan", PlanTranscode{step});
+    ReportPlan(planned);
+    ReportSeconds(planned | beam::Map("Seconds", [](const PlannedFile& file) { return file.seconds; }));
+    const auto skipped = beam::Flatten("Skipped", completed, too_short);
+    skipped | beam::ForEach("Log Skips", [](const Failure& file) {
+      beam::LogInfo("would skip " + Printable(file.path) + ": " + file.reason);
+    });
+    ReportSkipped(skipped);
+    return ReportFailures(beam::Flatten("Failed", misplaced, broken));
+  }
+
+  auto [done, too_short, broken, outcomes] = files | beam::ParDo("Transcode", step);
   done | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) { total_files.Set(n); });
-
+  ReportSeconds(done | beam::Map("Seconds", [](const TranscodedFile& file) { return file.seconds; }));
   if (options.ledger) outcomes | beam::ParDo("Record Outcomes", RecordOutcomes{options.Ledger()});
-
-  beam::Flatten("Skipped", completed, too_short)
-      | beam::Count("Count Skipped")
-      | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
-
+  ReportSkipped(beam::Flatten("Skipped", completed, too_short));
   ReportFailures(beam::Flatten("Failed", misplaced, broken));
 }
 

@@ -23,7 +23,7 @@ struct TranscodeOptions {
       audio_suffix;
   beam::Required<std::string,
                  "what the names of the results end in; its extension is the format: .wav .aiff .flac .mp3 .ogg "
-                 ".opus .m4a">
+                 ".opus .m4a, or .npy for an array of float32 of shape (channels, frames)">
       target_audio_suffix;
   beam::Flag<std::string, "the folder for the results, where each has its file's place; empty: beside their files">
       target_dir;
@@ -43,6 +43,8 @@ struct TranscodeOptions {
   beam::Flag<bool, "with --ledger: false leaves alone the files that failed before"> retry_failed = true;
   beam::Flag<OnDamage, "what happens to damaged and truncated files: they fail, or what can be decoded is kept">
       on_damage = OnDamage::kFail;
+
+  beam::Flag<bool, "only say what would be done, from what the headers of the files tell; nothing is written"> dry_run;
 
   void Validate() const;
   // For when nothing matched.

@@ -57,13 +57,20 @@ Segment ParseSegment(std::string path) {
   return segment;
 }
 
+enum class Abandoned { kDelete, kLeave };  // what killed writers have left there
+
 // In the order of their names, which begin with the time.
-std::vector<Segment> ListSegments(const std::string& ledger_folder) {
+std::vector<Segment> ListSegments(const std::string& ledger_folder, Abandoned abandoned) {
   std::vector<Segment> segments;
+  const auto files = beam::FileSystemFor(ledger_folder);
   beam::ListOptions options;
   options.recursive = false;
-  options.keep = [&](std::string_view path) { return path.ends_with(kSuffix) && path[ledger_folder.size()] != '.'; };
-  const auto listing = beam::FileSystemFor(ledger_folder)->List(ledger_folder, options);
+  options.keep = [&](std::string_view path) {
+    const bool hidden = path.substr(ledger_folder.size(), 1) == ".";
+    if (hidden && abandoned == Abandoned::kDelete) files->RemoveAbandoned(std::string(path));
+    return !hidden && path.ends_with(kSuffix);
+  };
+  const auto listing = files->List(ledger_folder, options);
   for (beam::FileMetadata file; listing->Next(file);) segments.push_back(ParseSegment(file.path));
   return segments;
 }
@@ -220,7 +227,7 @@ void ReadLedger(const std::string& ledger_folder, const std::function<void(const
   // A segment that is gone is in another one, which a new listing has.
   for (bool again = true; again;) {
     again = false;
-    for (const Segment& segment : ListSegments(ledger_folder)) {
+    for (const Segment& segment : ListSegments(ledger_folder, Abandoned::kLeave)) {
       if (read.contains(segment.path)) continue;
       if (ReadSegment(segment.path, each)) {
         read.insert(segment.path);
@@ -243,7 +250,7 @@ void WriteLedgerSegment(const std::string& ledger_folder, const std::string& wri
 
 void CompactLedger(const std::string& ledger_folder, const std::string& writer, LedgerSegmentsOf whose) {
   std::map<int, std::vector<Segment>> by_level;
-  for (Segment& segment : ListSegments(ledger_folder)) {
+  for (Segment& segment : ListSegments(ledger_folder, Abandoned::kDelete)) {
     const bool counts = whose == LedgerSegmentsOf::kAll || segment.writer == writer;
     if (counts) by_level[segment.level].push_back(std::move(segment));
   }

@@ -41,6 +41,7 @@ struct Transcode {
   OnDamage on_damage = OnDamage::kFail;
 
   EncodeOptions encode = {};
+  bool npy = false;                     // not encode's format: an array of float32 (npy_encoder.h)
   std::optional<int> sample_rate = {};  // nothing: the source's
   std::optional<int> channels = {};     // nothing: the source's
   ResamplerMethod resampler = ResamplerMethod::kSincHann;
@@ -70,5 +71,11 @@ struct Transcode {
                       Outcomes outcomes) const;
   void FinishBundle(Writer& writer, Done done, Failed failed, Outcomes outcomes) const;
 };
+
+// Where the result of `path` goes. Throws beam::Error if that is not to be had, or is `path` itself.
+std::string TranscodeTarget(const Transcode& step, const std::string& path);
+
+// Why a file is skipped.
+inline constexpr const char* kNotLongerThanTheCrop = "it is not longer than the crop";
 
 }  // namespace klay
