@@ -18,8 +18,9 @@
 // run that is killed had not yet recorded is done again. What cannot be recorded is a warning and no failure, as it
 // takes nothing from the results.
 //
-// Memory: a reader holds 24 bytes a record, in one table for the process: 2.4 GB for 10^8 inputs. Segments that many
-// runs have left are merged with a block of 64 KB for each of 64.
+// Memory: a reader holds 24 bytes a record, in one table for the process, which takes it 2 microseconds a record to
+// read: 2.4 GB and three minutes for 10^8 inputs. Segments that many runs have left are merged with a block of 64 KB
+// for each of 64.
 #pragma once
 
 #include <string>

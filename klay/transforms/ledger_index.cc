@@ -8,6 +8,12 @@
 #include "klay/transforms/ledger_segments.h"
 
 namespace klay::internal {
+namespace {
+
+// What a line has at the least, with all of its fields.
+constexpr std::size_t kLeastLineBytes = 150;
+
+}  // namespace
 
 std::shared_ptr<const LedgerIndex> LedgerIndex::Get(const std::string& ledger_folder) {
   static std::mutex mutex;
@@ -21,6 +27,8 @@ std::shared_ptr<const LedgerIndex> LedgerIndex::Get(const std::string& ledger_fo
 }
 
 LedgerIndex::LedgerIndex(const std::string& ledger_folder) {
+  // More than there can be, so that the table never moves to a larger place; what is not used takes no memory.
+  entries_.reserve(static_cast<std::size_t>(LedgerBytes(ledger_folder)) / kLeastLineBytes);
   ReadLedger(ledger_folder, [this](const LedgerEntry& entry) { entries_.push_back(entry); });
   // Of each key first what was recorded last, and of what was recorded at once the outcome that is worked on again.
   std::ranges::sort(entries_, [](const LedgerEntry& a, const LedgerEntry& b) {
@@ -28,7 +36,6 @@ LedgerIndex::LedgerIndex(const std::string& ledger_folder) {
   });
   const auto older = std::ranges::unique(entries_, {}, &LedgerEntry::key);
   entries_.erase(older.begin(), older.end());
-  entries_.shrink_to_fit();
 }
 
 std::optional<FileResult> LedgerIndex::Find(std::uint64_t key, std::uint64_t state) const {

@@ -40,11 +40,12 @@ struct Segment {
   std::string path;
   std::string writer;
   int level = 0;
+  std::int64_t bytes = 0;
 };
 
 // A file that somebody has put there under another name is one of level 0, of nobody.
-Segment ParseSegment(std::string path) {
-  Segment segment{std::move(path), {}, 0};
+Segment ParseSegment(const beam::FileMetadata& file) {
+  Segment segment{file.path, {}, 0, file.size_in_bytes};
   const std::string_view name = std::string_view(segment.path).substr(segment.path.rfind('/') + 1);
   const std::size_t first = name.find('-');
   const std::size_t last = name.rfind('-');
@@ -71,7 +72,7 @@ std::vector<Segment> ListSegments(const std::string& ledger_folder, Abandoned ab
     return !hidden && path.ends_with(kSuffix);
   };
   const auto listing = files->List(ledger_folder, options);
-  for (beam::FileMetadata file; listing->Next(file);) segments.push_back(ParseSegment(file.path));
+  for (beam::FileMetadata file; listing->Next(file);) segments.push_back(ParseSegment(file));
   return segments;
 }
 
@@ -238,6 +239,12 @@ void ReadLedger(const std::string& ledger_folder, const std::function<void(const
   }
 }
 
+std::int64_t LedgerBytes(const std::string& ledger_folder) {
+  std::int64_t bytes = 0;
+  for (const Segment& segment : ListSegments(ledger_folder, Abandoned::kLeave)) bytes += segment.bytes;
+  return bytes;
+}
+
 void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer,
                         std::vector<LedgerRecord> records) {
   std::vector<std::pair<std::uint64_t, const LedgerRecord*>> sorted;
@@ -260,7 +267,7 @@ void CompactLedger(const std::string& ledger_folder, const std::string& writer, 
     while (segments.size() >= kLedgerSegmentsALevel) {
       const auto end = segments.begin() + kLedgerSegmentsALevel;
       const int above = level->first + 1;
-      const Segment merged{SegmentPath(ledger_folder, writer, above), writer, above};
+      const Segment merged{SegmentPath(ledger_folder, writer, above), writer, above, 0};
       Merge({segments.begin(), end}, merged.path);
       segments.erase(segments.begin(), end);
       by_level[above].push_back(merged);

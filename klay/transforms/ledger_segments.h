@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ std::string LedgerFolder(const std::string& folder);
 // Calls `each` for every record of the ledger, in no order. Lines that are no records are left out, with a warning that
 // names their segment. A ledger that is not there has no records. Throws beam::Error if it cannot be read.
 void ReadLedger(const std::string& ledger_folder, const std::function<void(const LedgerEntry& entry)>& each);
+
+// How large all segments are together.
+std::int64_t LedgerBytes(const std::string& ledger_folder);
 
 // Writes one segment of level 0, by a writer who calls himself `writer`, 16 hexadecimal digits.
 void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer, std::vector<LedgerRecord> records);
