@@ -11,7 +11,7 @@ namespace klay::internal {
 namespace {
 
 // What a line has at the least, with all of its fields.
-constexpr std::size_t kLeastLineBytes = 150;
+constexpr std::size_t kLeastLineBytes = 128;
 
 }  // namespace
 

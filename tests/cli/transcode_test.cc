@@ -20,6 +20,8 @@
 #include "beam/io/test_files.h"
 #include "klay/audio/encoder.h"
 #include "klay/audio/memory_byte_sink.h"
+#include "klay/audio/memory_byte_source.h"
+#include "klay/feature/npy.h"
 #include "tests/cli/klay_beam_program.h"
 
 namespace klay {
@@ -292,6 +294,25 @@ TEST(TranscodeProgramTest, ArraysThatNumpyReads) {
   const std::string check = std::string(std::getenv("TEST_CHECK_NPY")) + " " + target.path() + " >" + source / "count";
   ASSERT_EQ(std::system(check.c_str()), 0);
   EXPECT_EQ(ReadFile(source / "count"), std::to_string(count) + "\n");
+}
+
+TEST(TranscodeProgramTest, WebmBecomesArrays) {
+  const TestFolder source;
+  const TestFolder target;
+  for (const char* const name : {"vorbis.webm", "opus.webm"}) source.File(name, Fixture(std::string("valid/") + name));
+  const ProgramResult run =
+      RunKlayBeam({"transcode", "--src_dir", source.path(), "--target_dir", target.path(), "--audio_suffix", ".webm",
+                   "--target_audio_suffix", ".npy", "--target_sample_rate", "16000", "--target_channels", "1"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  for (const char* const name : {"vorbis.npy", "opus.npy"}) {
+    const std::string bytes = ReadFile(target / name);
+    MemoryByteSource array_source(bytes);
+    const NpyArray array = ReadNpy(array_source);
+    ASSERT_EQ(array.shape().size(), 2U) << name;
+    EXPECT_EQ(array.shape()[0], 1);
+    EXPECT_GT(array.shape()[1], 7000);
+    EXPECT_GT(std::ranges::max(array.Values<float>()), 0.1F) << name;
+  }
 }
 
 TEST(TranscodeProgramTest, TwoRunsAtOnceOnOneTarget) {
