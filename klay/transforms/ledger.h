@@ -7,19 +7,20 @@
 //   ... outcomes | beam::ParDo("Record Outcomes", klay::RecordOutcomes{ledger});      // outcomes: FileOutcome
 //
 // An input is skipped if its last record has its size and time, these parameters and this version, and says either that
-// it is done, and all of its targets are still there and not empty, or that it rightly has no output. All else is done,
-// also where targets are there.
+// it is done, and all of its targets are still there, not empty and of the time that they had then, or that it rightly
+// has no output. All else is done, also where targets are there.
 //
 // Records lie in the folder .klay-ledger below `folder`, as lines of JSON (ledger_record.h) in files that only ever
 // appear whole (ledger_segments.h), so that it works on object stores, too, and any number of runs and workers may
-// write at once. To read it: cat out/.klay-ledger/*.jsonl | jq. To forget: delete the folder.
+// write at once. Each outcome costs one look at each of its targets. To read it: cat out/.klay-ledger/*.jsonl | jq. To
+// forget: delete the folder.
 //
 // A record becomes durable after the target that it tells of, up to two seconds later (and 10,000 outcomes). What a
 // run that is killed had not yet recorded is done again. What cannot be recorded is a warning and no failure, as it
 // takes nothing from the results.
 //
-// Memory: a reader holds 24 bytes a record, in one table for the process, which takes it 2 microseconds a record to
-// read: 2.4 GB and three minutes for 10^8 inputs. Segments that many runs have left are merged with a block of 64 KB
+// Memory: a reader holds 32 bytes a record, in one table for the process, which takes it 2 microseconds a record to
+// read: 3.2 GB and three minutes for 10^8 inputs. Segments that many runs have left are merged with a block of 64 KB
 // for each of 64.
 #pragma once
 
@@ -49,7 +50,7 @@ struct FileOutcome {
   beam::FileMetadata input;  // as it was listed
   FileResult result = FileResult::kDone;
   std::string reason = {};                // a sentence; of what is done, what was wrong with it
-  std::vector<std::string> targets = {};  // the files that were made
+  std::vector<std::string> targets = {};  // the files that were made, in the order of SkipCompleted's suffixes
 };
 
 // Of the fields of a DoFn or any other aggregate that has a coder.

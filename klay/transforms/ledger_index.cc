@@ -38,10 +38,9 @@ LedgerIndex::LedgerIndex(const std::string& ledger_folder) {
   entries_.erase(older.begin(), older.end());
 }
 
-std::optional<FileResult> LedgerIndex::Find(std::uint64_t key, std::uint64_t state) const {
+const LedgerEntry* LedgerIndex::Find(std::uint64_t key) const {
   const auto entry = std::ranges::lower_bound(entries_, key, {}, &LedgerEntry::key);
-  if (entry == entries_.end() || entry->key != key || !SameState(entry->state, state)) return std::nullopt;
-  return entry->outcome();
+  return entry == entries_.end() || entry->key != key ? nullptr : &*entry;
 }
 
 }  // namespace klay::internal

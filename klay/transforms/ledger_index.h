@@ -1,11 +1,10 @@
 // LedgerIndex: the last record of each input, as far as the question goes whether it is done again.
 //
-// Immutable, so any thread may ask. 24 bytes a record.
+// Immutable, so any thread may ask. 32 bytes a record.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +20,8 @@ class LedgerIndex {
 
   explicit LedgerIndex(const std::string& ledger_folder);
 
-  // What came of the input with this key when it, the parameters and the version were in this state (LedgerState, of
-  // any outcome); nothing if its last record is of another state, or there is none.
-  std::optional<FileResult> Find(std::uint64_t key, std::uint64_t state) const;
+  // The last record of the input with this key; null if there is none.
+  const LedgerEntry* Find(std::uint64_t key) const;
 
   std::size_t size() const { return entries_.size(); }
 

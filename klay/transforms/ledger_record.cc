@@ -21,12 +21,14 @@ class LineReader final : public nlohmann::json_sax<Json> {
   std::optional<LedgerEntry> entry() const {
     constexpr unsigned kAll = (1U << kFields.size()) - 1;
     if (seen_ != kAll) return std::nullopt;
-    return LedgerEntry{key_, LedgerState(size_, time_, parameters_, version_, outcome_), recorded_};
+    return LedgerEntry{key_, LedgerState(size_, time_, parameters_, version_, outcome_), targets_, recorded_};
   }
 
   bool key(string_t& name) override {
+    is_target_time_ = depth_ == 3 && field_ == kTargets && name == "time";
+    if (depth_ > 1) return true;
     field_ = kFields.size();
-    for (std::size_t i = 0; depth_ == 1 && i < kFields.size(); ++i) {
+    for (std::size_t i = 0; i < kFields.size(); ++i) {
       if (name == kFields[i]) field_ = i;
     }
     return true;
@@ -62,7 +64,10 @@ class LineReader final : public nlohmann::json_sax<Json> {
     --depth_;
     return true;
   }
-  bool start_array(std::size_t) override { return ++depth_ > 1 && IsUnknown(); }
+  bool start_array(std::size_t) override {
+    if (Field() == kTargets) Seen(true);
+    return ++depth_ > 1 && IsUnknown();
+  }
   bool end_array() override {
     --depth_;
     return true;
@@ -70,9 +75,9 @@ class LineReader final : public nlohmann::json_sax<Json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
-  enum : std::size_t { kKey, kSize, kTime, kParameters, kVersion, kOutcome, kRecorded };
-  static constexpr std::array<std::string_view, 7> kFields = {"key",     "size",    "time",    "parameters",
-                                                              "version", "outcome", "recorded"};
+  enum : std::size_t { kKey, kSize, kTime, kParameters, kVersion, kOutcome, kRecorded, kTargets };
+  static constexpr std::array<std::string_view, 8> kFields = {"key",     "size",    "time",     "parameters",
+                                                              "version", "outcome", "recorded", "targets"};
 
   std::size_t Field() const { return depth_ == 1 ? field_ : kFields.size(); }
   bool IsUnknown() const { return Field() == kFields.size() || depth_ > 1; }
@@ -81,6 +86,7 @@ class LineReader final : public nlohmann::json_sax<Json> {
     return valid;
   }
   bool Number(std::int64_t whole, double number) {
+    if (is_target_time_ && depth_ == 3) targets_ = AddTargetTime(targets_, number);
     switch (Field()) {
       case kSize: size_ = whole; return Seen(true);
       case kTime: time_ = number; return Seen(true);
@@ -91,6 +97,7 @@ class LineReader final : public nlohmann::json_sax<Json> {
 
   int depth_ = 0;
   std::size_t field_ = kFields.size();
+  bool is_target_time_ = false;
   unsigned seen_ = 0;
   std::uint64_t key_ = 0;
   std::int64_t size_ = 0;
@@ -98,6 +105,7 @@ class LineReader final : public nlohmann::json_sax<Json> {
   std::string parameters_;
   std::string version_;
   FileResult outcome_ = FileResult::kDone;
+  std::uint64_t targets_ = 0;
   double recorded_ = 0;
 };
 
@@ -120,7 +128,15 @@ std::uint64_t LedgerState(std::int64_t size, double time, std::string_view param
   return (state & ~std::uint64_t{3}) | static_cast<std::uint64_t>(outcome);
 }
 
+std::uint64_t AddTargetTime(std::uint64_t targets, double time) {
+  return beam::MixBits(targets ^ std::bit_cast<std::uint64_t>(time));
+}
+
 std::string LedgerLine(const LedgerRecord& record) {
+  Json targets = Json::array();
+  for (const LedgerRecord::Target& target : record.targets) {
+    targets.push_back({{"path", target.path}, {"time", target.time}});
+  }
   const Json json{{"input", record.input},
                   {"key", HexDigits(LedgerKey(record.input))},
                   {"size", record.size},
@@ -129,7 +145,7 @@ std::string LedgerLine(const LedgerRecord& record) {
                   {"version", record.version},
                   {"outcome", kOutcomes[static_cast<std::size_t>(record.outcome)]},
                   {"reason", record.reason},
-                  {"targets", record.targets},
+                  {"targets", targets},
                   {"recorded", record.recorded}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -34,7 +34,11 @@ struct LedgerRecord {
   std::string version;
   FileResult outcome = FileResult::kDone;
   std::string reason;
-  std::vector<std::string> targets;
+  struct Target {
+    std::string path;
+    double time = 0;  // when it was written, by its store; 0 if it could not be seen
+  };
+  std::vector<Target> targets;
   double recorded = 0;
 };
 
@@ -43,6 +47,7 @@ struct LedgerEntry {
   std::uint64_t key = 0;
   // Of the input's size and time, of the parameters and the version; its last two bits are the outcome instead.
   std::uint64_t state = 0;
+  std::uint64_t targets = 0;  // of the times of the targets, in their order (AddTargetTime)
   double recorded = 0;
 
   FileResult outcome() const { return static_cast<FileResult>(state & 3); }
@@ -54,6 +59,9 @@ std::string HexDigits(std::uint64_t value);
 std::uint64_t LedgerKey(std::string_view input);
 std::uint64_t LedgerState(std::int64_t size, double time, std::string_view parameters, std::string_view version,
                           FileResult outcome);
+
+// What `targets` of an entry is with one more; 0 with none.
+std::uint64_t AddTargetTime(std::uint64_t targets, double time);
 
 // Whether both are of the same input in the same state, whatever came of it.
 inline bool SameState(std::uint64_t a, std::uint64_t b) { return (a | 3) == (b | 3); }

@@ -76,7 +76,10 @@ class LedgerTest : public testing::Test {
     return paths;
   }
   std::optional<FileResult> Find(const std::string& input) const {
-    return LedgerIndex(kFolder).Find(LedgerKey(input), State());
+    const LedgerIndex index(kFolder);
+    const internal::LedgerEntry* const entry = index.Find(LedgerKey(input));
+    if (entry == nullptr || !SameState(entry->state, State())) return std::nullopt;
+    return entry->outcome();
   }
 
   std::shared_ptr<beam::MemoryFileSystem> files_ = std::make_shared<beam::MemoryFileSystem>();
@@ -87,7 +90,7 @@ class LedgerTest : public testing::Test {
 TEST_F(LedgerTest, ALineSaysAllAndComesBack) {
   LedgerRecord record = Record("rock/\xC3\xA9 \"live\"\n\xFF.mp3", 1764120007.5, FileResult::kSkipped);
   record.reason = "it is short";
-  record.targets = {"out/a.wav", "out/b.wav"};
+  record.targets = {{"out/a.wav", 7}, {"out/b.wav", 8.5}};
   const std::string line = LedgerLine(record);
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
   const auto json = nlohmann::json::parse(line);
@@ -100,12 +103,14 @@ TEST_F(LedgerTest, ALineSaysAllAndComesBack) {
   EXPECT_EQ(entry->key, LedgerKey(record.input));
   EXPECT_TRUE(SameState(entry->state, State()));
   EXPECT_EQ(entry->outcome(), FileResult::kSkipped);
+  EXPECT_EQ(entry->targets, internal::AddTargetTime(internal::AddTargetTime(0, 7), 8.5));
   EXPECT_EQ(entry->recorded, 1764120007.5);
   // As a tool may have written it: other fields, another order, more blanks.
   auto other = nlohmann::json::parse(line);  // in alphabetical order
-  other["a note"] = {{"key", "ffffffffffffffff"}, {"size", {1, nullptr, true, "x"}}};
+  other["a note"] = {{"key", "ffffffffffffffff"}, {"size", {1, nullptr, true, "x", {{"time", 1}}}}};
   EXPECT_EQ(ParseLedgerLine(other.dump(1))->state, entry->state);
   EXPECT_EQ(ParseLedgerLine(other.dump(1))->key, entry->key);
+  EXPECT_EQ(ParseLedgerLine(other.dump(1))->targets, entry->targets);
 }
 
 TEST_F(LedgerTest, LinesThatAreNoRecords) {
@@ -120,7 +125,8 @@ TEST_F(LedgerTest, LinesThatAreNoRecords) {
        {std::string(), std::string("{}"), std::string("[1]"), std::string("7"), std::string("null"),
         line.substr(0, line.size() / 2), line.substr(0, line.size() - 2), line + line, with("key", "12"),
         with("key", 7), with("key", "xyzxyzxyzxyzxyzx"), with("size", 1.5), with("size", "5"), with("time", nullptr),
-        with("outcome", "perhaps"), with("outcome", {"done"}), with("version", 1), with("recorded", {{"a", 1}})}) {
+        with("outcome", "perhaps"), with("outcome", {"done"}), with("version", 1), with("recorded", {{"a", 1}}),
+        with("targets", "a")}) {
     EXPECT_FALSE(ParseLedgerLine(bad).has_value()) << bad;
   }
 }
@@ -294,6 +300,7 @@ TEST_F(LedgerTest, WhatIsDoneAgain) {
     SkipCompleted step;
     FileResult result = FileResult::kDone;
     std::optional<std::string> target = "x";
+    double target_time = 50;
   };
   const struct {
     const char* what;
@@ -309,6 +316,7 @@ TEST_F(LedgerTest, WhatIsDoneAgain) {
       {"another file", [](Now& now) { now.file.path = "mem://in/b.mp3"; }, "process"},
       {"no target", [](Now& now) { now.target = std::nullopt; }, "process"},
       {"empty target", [](Now& now) { now.target = ""; }, "process"},
+      {"a target that was made anew", [](Now& now) { now.target_time = 51; }, "process"},
       {"overwrite", [](Now& now) { now.step.overwrite = true; }, "process"},
       {"no ledger", [](Now& now) { now.step.ledger = {}; }, "skip: it is done already"},
       {"rightly none",
@@ -344,11 +352,33 @@ TEST_F(LedgerTest, WhatIsDoneAgain) {
     for (const std::string& path : files_->Paths()) files_->Delete(path);
     Now now{source, step};
     c.change(now);
+    files_->Put("mem://out/a.wav", "x", 50);
     RecordAll(settings, {{source, now.result, "why", {"mem://out/a.wav"}}});
     ASSERT_EQ(Segments().size(), 1U);
-    if (now.target) files_->Put("mem://out/a.wav", *now.target, 50);
+    files_->Delete("mem://out/a.wav");
+    if (now.target) files_->Put("mem://out/a.wav", *now.target, now.target_time);
     EXPECT_THAT(DecideByLedger(now.step, now.file), HasSubstr(c.expected)) << c.what;
   }
+}
+
+TEST_F(LedgerTest, ARunThatWasKilledBeforeItRecordedAnythingIsNoticed) {
+  LedgerSettings ledger{"mem://out", "mem://in", "p", "1"};
+  const FileMetadata source{"mem://in/a.mp3", 5, 100};
+  files_->Put("mem://out/a.wav", "by p");
+  RecordAll(ledger, {{source, FileResult::kDone, "", {"mem://out/a.wav"}}});
+  const SkipCompleted step{".mp3", {".wav"}, "mem://in", "mem://out", false, false, ledger};
+  EXPECT_THAT(DecideByLedger(step, source), HasSubstr("done already"));
+  files_->Put("mem://out/a.wav", "by q");
+  EXPECT_EQ(DecideByLedger(step, source), "process");
+}
+
+TEST_F(LedgerTest, ATargetThatNobodyCouldSeeIsMadeAgain) {
+  const LedgerSettings ledger{"mem://out", "mem://in", "p", "1"};
+  const FileMetadata source{"mem://in/a.mp3", 5, 100};
+  RecordAll(ledger, {{source, FileResult::kDone, "", {"mem://out/a.wav"}}});
+  files_->Put("mem://out/a.wav", "x");
+  const SkipCompleted step{".mp3", {".wav"}, "mem://in", "mem://out", false, false, ledger};
+  EXPECT_EQ(DecideByLedger(step, source), "process");
 }
 
 TEST_F(LedgerTest, ATargetWithoutARecordIsMadeAnew) {
@@ -361,7 +391,9 @@ TEST_F(LedgerTest, ATargetWithoutARecordIsMadeAnew) {
 TEST_F(LedgerTest, ATreeThatIsMovedIsAsDoneAsItWas) {
   files_->Put("mem://new/out/a.wav", "x");
   LedgerSettings ledger{"mem://new/out", "mem://old/in", "p", "1"};
-  RecordAll(ledger, {{{"mem://old/in/a.mp3", 5, 100}, FileResult::kDone}, {{"mem://outside/b.mp3", 5, 100}}});
+  RecordAll(ledger,
+            {{{"mem://old/in/a.mp3", 5, 100}, FileResult::kDone, "", {"mem://new/out/a.wav"}},
+             {{"mem://outside/b.mp3", 5, 100}}});
   ledger.source_dir = "mem://new/in";
   const SkipCompleted step{".mp3", {".wav"}, "mem://new/in", "mem://new/out", false, false, ledger};
   EXPECT_THAT(DecideByLedger(step, {"mem://new/in/a.mp3", 5, 100}), HasSubstr("done already"));

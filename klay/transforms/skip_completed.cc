@@ -37,21 +37,26 @@ class internal::CompletedFiles {
   // Why `file`, which has these targets, is skipped; null if it is to be done.
   const char* ReasonToSkip(const SkipCompleted& step, const beam::FileMetadata& file,
                            const std::vector<std::string>& targets) const {
+    const LedgerEntry* record = nullptr;
     if (ledger_ != nullptr) {
-      const std::string input = LedgerInput(step.ledger, file.path);
+      record = ledger_->Find(LedgerKey(LedgerInput(step.ledger, file.path)));
       const std::uint64_t state = LedgerState(file.size_in_bytes, file.last_updated_in_seconds, step.ledger.parameters,
                                               step.ledger.version, FileResult::kDone);
-      const std::optional<FileResult> result = ledger_->Find(LedgerKey(input), state);
-      if (!result) return nullptr;
-      if (*result == FileResult::kSkipped) return "it was skipped before, as it has no output (see the ledger)";
-      if (*result == FileResult::kFailed) {
+      if (record == nullptr || !SameState(record->state, state)) return nullptr;
+      if (record->outcome() == FileResult::kSkipped)
+        return "it was skipped before, as it has no output (see the ledger)";
+      if (record->outcome() == FileResult::kFailed) {
         return step.ledger.retry_failed ? nullptr : "it failed before (see the ledger), and is not tried again";
       }
     }
+    std::uint64_t times = 0;
     for (const std::string& target : targets) {
       const std::optional<double> time = folders_->CompletedAt(target);
       if (!time || (step.check_timestamp && *time < file.last_updated_in_seconds)) return nullptr;
+      times = AddTargetTime(times, *time);
     }
+    // Another run may have made them since, with other parameters, and was killed before it recorded that.
+    if (record != nullptr && record->targets != times) return nullptr;
     return "it is done already";
   }
 

@@ -205,7 +205,7 @@ TEST(TranscodeProgramTest, ALedgerOfAKilledRunNeverSkipsWhatIsNotThere) {
     killed += program.Wait().exit_code == -1000 - SIGKILL ? 1 : 0;
     for (const nlohmann::json& line : LedgerLines(target)) {
       EXPECT_EQ(line["outcome"], "done");
-      EXPECT_TRUE(std::filesystem::exists(line["targets"][0].get<std::string>())) << line;
+      EXPECT_TRUE(std::filesystem::exists(line["targets"][0]["path"].get<std::string>())) << line;
     }
   }
   EXPECT_GT(killed, 0);
