@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "beam/base/error.h"
 #include "beam/base/log.h"
 #include "klay/transforms/ledger_segments.h"
 
@@ -37,6 +38,8 @@ LedgerWriter::~LedgerWriter() {
   if (segments_ == 0) return;
   try {
     CompactLedger(ledger_folder_, name_, LedgerSegmentsOf::kAll);
+  } catch (const beam::Cancelled&) {
+    // The next run merges them.
   } catch (const std::exception& error) {
     beam::LogWarning(std::string("the segments of the ledger could not be merged, which changes nothing but speed: ")
                      + error.what());

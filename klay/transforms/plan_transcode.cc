@@ -3,7 +3,6 @@
 #include <cmath>
 #include <utility>
 
-#include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "klay/audio/encoded_size.h"
 #include "klay/feature/npy_encoder.h"

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/io/file_systems.h"
 #include "klay/path/path.h"

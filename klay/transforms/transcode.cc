@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "klay/audio/crop.h"
 #include "klay/audio/encoder.h"

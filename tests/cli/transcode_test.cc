@@ -217,6 +217,20 @@ TEST(TranscodeProgramTest, ALedgerOfAKilledRunNeverSkipsWhatIsNotThere) {
   EXPECT_THAT(RunKlayBeam(Transcode(source, target, ogg)).out, HasSubstr("30 files: 0 done, 30 skipped, 0 failed\n"));
 }
 
+TEST(TranscodeProgramTest, AStoppedRunHasRecordedAllThatItDid) {
+  const TestFolder source;
+  const TestFolder target;
+  const std::string music = Fixture("music/ok-12s.mp3");
+  for (int i = 0; i < 30; ++i) source.File(std::to_string(i) + ".mp3", music);
+  KlayBeamProgram program(Transcode(source, target, {"--target_audio_suffix", ".ogg", "--ledger"}));
+  while (Targets(target).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  program.Send(SIGINT);
+  EXPECT_EQ(program.Wait().exit_code, 128 + SIGINT);
+  const std::size_t made = Targets(target).size();
+  EXPECT_LT(made, 30U);
+  EXPECT_EQ(LedgerLines(target).size(), made);
+}
+
 TEST(TranscodeProgramTest, TwoRunsAtOnceShareOneLedger) {
   const TestFolder source;
   const TestFolder target;
