@@ -9,6 +9,7 @@
 #include "beam/base/log.h"
 #include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
+#include "beam/transforms/batch_elements.h"
 #include "beam/transforms/count.h"
 #include "beam/transforms/flatten.h"
 #include "beam/transforms/map.h"
@@ -162,6 +163,11 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
       | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
                          beam::EmptyMatchTreatment::kAllow)
       | beam::ParDo("Count Inputs", CountInputs{})
+      // The folders of the targets are listed by all threads, not by the one that lists the sources; in batches, as
+      // they come folder by folder.
+      | beam::BatchElements("Batch", {.min_size = 256, .max_size = 256})
+      | beam::Reshuffle("Prevent Fusion With Listing")
+      | beam::FlatMap("Unbatch", [](const std::vector<beam::FileMetadata>& batch) { return batch; })
       | beam::ParDo("Skip Completed",
                     SkipCompleted{.old_suffix = step.source_suffix,
                                   .new_suffixes = {step.target_suffix},

@@ -13,8 +13,10 @@
 // no target, or whose failure is not to be tried again, is skipped.
 //
 // Each folder of targets is listed once in a run of the process, when the first file asks for it; never is a single
-// target looked up. Put it right behind MatchFiles: files then come folder by folder, and the listings of only a few
-// folders are held, about 50 bytes a target. What writers that were killed have left in those folders is deleted.
+// target looked up. Put it behind MatchFiles, as files then come folder by folder, and the listings of only a few
+// folders are held, about 50 bytes a target; where there are very many folders, with a Reshuffle of batches of files
+// between, so that all threads list (jobs/transcode.cc). What writers that were killed have left in those folders is
+// deleted.
 #pragma once
 
 #include <memory>
