@@ -258,6 +258,26 @@ TEST_F(LedgerTest, WritersOfOneLedgerKeepEachOthersRecords) {
   EXPECT_EQ(LedgerWriter::Get(kFolder), LedgerWriter::Get(kFolder));
 }
 
+TEST_F(LedgerTest, AWriterOfManyThreadsMergesWhatItWrites) {
+  constexpr int kThreads = 3;
+  constexpr int kRecords = 2 * static_cast<int>(kLedgerSegmentsALevel);
+  {
+    LedgerWriter writer(kFolder);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([t, &writer] {
+        for (int i = 0; i < kRecords; ++i) {
+          writer.Add(Record(std::to_string(t) + "/" + std::to_string(i), 0));
+          writer.Write(true);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_EQ(LedgerIndex(kFolder).size(), static_cast<std::size_t>(kThreads * kRecords));
+  EXPECT_LT(Segments().size(), 2 * kLedgerSegmentsALevel);
+}
+
 TEST_F(LedgerTest, WhatCannotBeRecordedIsAWarning) {
   std::vector<std::string> warnings;
   beam::SetLogSink([&](const beam::LogEntry& entry) { warnings.push_back(beam::FormatLogEntry(entry)); });

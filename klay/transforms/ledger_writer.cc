@@ -70,7 +70,6 @@ void LedgerWriter::Write(bool now) {
 
 void LedgerWriter::WriteSegment(std::vector<LedgerRecord> records) {
   const std::size_t count = records.size();
-  const std::lock_guard lock(write_mutex_);
   try {
     WriteLedgerSegment(ledger_folder_, name_, std::move(records));
   } catch (const std::exception& error) {
@@ -79,6 +78,8 @@ void LedgerWriter::WriteSegment(std::vector<LedgerRecord> records) {
     return;
   }
   if (++segments_ % kLedgerSegmentsALevel != 0) return;
+  const std::unique_lock lock(merge_mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
   try {
     CompactLedger(ledger_folder_, name_, LedgerSegmentsOf::kThisWriter);
   } catch (const std::exception&) {

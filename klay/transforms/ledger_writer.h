@@ -3,6 +3,7 @@
 // Thread-safe. Never throws for what goes wrong with a segment: that is a warning, and its inputs are done again.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -46,8 +47,8 @@ class LedgerWriter {
   std::mutex mutex_;        // of what waits
   std::vector<LedgerRecord> waiting_;
   Clock::time_point waiting_since_;
-  std::mutex write_mutex_;  // held while writing
-  std::size_t segments_ = 0;
+  std::atomic<std::size_t> segments_{0};
+  std::mutex merge_mutex_;  // held by the one that merges, while others go on writing
 };
 
 }  // namespace klay::internal
