@@ -15,7 +15,7 @@
 // write at once. Each outcome costs one look at each of its targets. To read it: cat out/.klay-ledger/*.jsonl | jq. To
 // forget: delete the folder.
 //
-// A record becomes durable after the target that it tells of, up to two seconds later (and 10,000 outcomes). What a
+// A record becomes durable after the target that it tells of, when the first bundle ends two seconds later. What a
 // run that is killed had not yet recorded is done again. What cannot be recorded is a warning and no failure, as it
 // takes nothing from the results.
 //
