@@ -112,6 +112,18 @@ void FaultyFileSystem::State::VanishIfAsked(const std::string& path) {
   inner->Delete(path);
 }
 
+void FaultyFileSystem::State::ReplaceIfAsked(const std::string& path) {
+  std::map<std::string, std::string>::node_type replacement;
+  {
+    const std::lock_guard lock(mutex);
+    replacement = replacements.extract(path);
+  }
+  if (!replacement) return;
+  const std::unique_ptr<ByteSink> sink = inner->OpenWrite(path);
+  sink->Write(replacement.mapped().data(), replacement.mapped().size());
+  sink->Finish();
+}
+
 void FaultyFileSystem::State::Count(std::int64_t Requests::* verb) {
   const std::lock_guard lock(mutex);
   ++(requests.*verb);
@@ -152,6 +164,12 @@ FaultyFileSystem& FaultyFileSystem::FailListing(const std::string& path, const s
 FaultyFileSystem& FaultyFileSystem::Vanish(const std::string& path) {
   const std::lock_guard lock(state_->mutex);
   state_->vanishing.insert(path);
+  return *this;
+}
+
+FaultyFileSystem& FaultyFileSystem::ReplaceOnceOpened(const std::string& path, std::string bytes) {
+  const std::lock_guard lock(state_->mutex);
+  state_->replacements[path] = std::move(bytes);
   return *this;
 }
 
@@ -197,6 +215,7 @@ std::unique_ptr<ByteSource> FaultyFileSystem::OpenRead(const std::string& path) 
   }
   if (const std::optional<Fault> fault = state_->Take(state_->open, path)) ThrowInjected("open", path, fault->text);
   std::unique_ptr<ByteSource> source = state_->inner->OpenRead(path);
+  state_->ReplaceIfAsked(path);
   return std::make_unique<Source>(std::move(source), state_->Take(state_->read, path), end, most_bytes);
 }
 

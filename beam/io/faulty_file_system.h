@@ -40,6 +40,8 @@ class FaultyFileSystem : public FileSystem {
   FaultyFileSystem& FailListing(const std::string& path, const std::string& text);
   // `path` is deleted from the file system behind this one as soon as a listing or Status() has told of it.
   FaultyFileSystem& Vanish(const std::string& path);
+  // `path` has these bytes as soon as it has been opened for reading the next time, whose source has the former ones.
+  FaultyFileSystem& ReplaceOnceOpened(const std::string& path, std::string bytes);
   // Sources opened at `path` end quietly after `size` bytes, whatever size they tell.
   FaultyFileSystem& Truncate(const std::string& path, std::uint64_t size);
   // No Read() of any source gives more than `bytes` bytes.
@@ -74,6 +76,7 @@ class FaultyFileSystem : public FileSystem {
     std::mutex mutex;
     Faults open, read, write, finish, listing;
     std::set<std::string> vanishing;
+    std::map<std::string, std::string> replacements;
     std::map<std::string, std::uint64_t> truncated;
     std::size_t most_bytes_a_read = SIZE_MAX;
     Requests requests;
@@ -81,6 +84,7 @@ class FaultyFileSystem : public FileSystem {
     // Uses up one of the fault's times, if there is one for `path`.
     std::optional<Fault> Take(Faults& faults, const std::string& path);
     void VanishIfAsked(const std::string& path);
+    void ReplaceIfAsked(const std::string& path);
     void Count(std::int64_t Requests::* verb);
   };
   class Listing;

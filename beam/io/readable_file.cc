@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "beam/base/error.h"
+#include "beam/io/file_system.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/path_text.h"
 #include "beam/io/utf8.h"
@@ -44,6 +45,14 @@ std::string ReadAll(ByteSource& source, std::uint64_t limit) {
 
 std::unique_ptr<ByteSource> ReadableFile::Open() const {
   return Decompress(FileSystemFor(metadata.path)->OpenRead(metadata.path), compression);
+}
+
+void ReadableFile::CheckUnchanged() const {
+  if (metadata.last_updated_in_seconds == 0) return;
+  const std::optional<FileStatus> now = FileSystemFor(metadata.path)->Status(metadata.path);
+  if (now && now->kind == FileKind::kFile && now->metadata == metadata) return;
+  throw Error(internal::Quoted(metadata.path) + " was " + (now ? "changed or replaced" : "deleted")
+              + " while it was read; do not change inputs during a run, and run again for this one");
 }
 
 std::string ReadableFile::Read(std::uint64_t limit) const { return ReadAll(*Open(), limit); }

@@ -23,6 +23,11 @@ struct ReadableFile {
   // be opened. Any thread may call, at any time; each call opens the file anew.
   std::unique_ptr<ByteSource> Open() const;
 
+  // Throws Error if the file is not what was listed any more: changed, replaced (another size or time) or gone. Called
+  // when it has been read, it says that what was read is what was listed. One request to the file system; none, and no
+  // answer, for a file that was not listed (its metadata has no time).
+  void CheckUnchanged() const;
+
   // The whole decompressed content. Throws Error if it is longer than `limit` bytes or cannot be read whole.
   std::string Read(std::uint64_t limit = kDefaultReadLimit) const;
 

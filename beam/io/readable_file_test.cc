@@ -6,6 +6,7 @@
 
 #include "beam/io/faulty_file_system.h"
 #include "beam/io/file_systems.h"
+#include "beam/io/local_file_system.h"
 #include "beam/io/memory_file_system.h"
 #include "beam/io/test_files.h"
 
@@ -87,6 +88,51 @@ TEST_F(ReadableFiles, PassReadErrorsOn) {
   EXPECT_THAT(ErrorOf([&] { file.Read(); }), HasSubstr("connection reset"));
   memory_->Delete("mem://a");
   EXPECT_THAT(ErrorOf([&] { file.Open(); }), HasSubstr("no such file"));
+}
+
+TEST_F(ReadableFiles, KnowWhetherTheyAreWhatWasListed) {
+  const auto listed = [&] {
+    memory_->Put("mem://a", "0123", 100);
+    return ReadableFile{memory_->Status("mem://a")->metadata};
+  };
+  ReadableFile file = listed();
+  file.CheckUnchanged();
+  const std::int64_t requests = faulty_->requests().statuses;
+  memory_->Put("mem://a", "0123", 101);
+  EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("\"mem://a\" was changed or replaced"));
+  EXPECT_EQ(faulty_->requests().statuses, requests + 1);
+  memory_->Put("mem://a", "01234", 100);
+  EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("changed or replaced"));
+  memory_->Delete("mem://a");
+  EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("was deleted"));
+  memory_->Put("mem://a/folder", "");
+  EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("changed or replaced"));
+  ReadableFile{{"mem://of a list of names"}}.CheckUnchanged();
+
+  file = listed();
+  faulty_->ReplaceOnceOpened("mem://a", "other");
+  EXPECT_EQ(file.Read(), "0123");
+  EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("changed or replaced"));
+  EXPECT_EQ(file.Read(), "other");
+}
+
+TEST(ReadableFile, KnowsWhetherItIsWhatWasListedOnDisk) {
+  const TestFolder folder;
+  folder.File("a", "0123");
+  folder.Link("link", "a");
+  LocalFileSystem files;
+  for (const std::string name : {"a", "link"}) {
+    FileMetadata metadata;
+    const auto listing = files.List(folder / name, {});
+    ASSERT_TRUE(listing->Next(metadata));
+    const ReadableFile file{metadata};
+    file.CheckUnchanged();
+    folder.File("a", "01234");
+    EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("changed or replaced"));
+    folder.File("b", "0123");
+    std::filesystem::rename(folder / "b", folder / "a");
+    EXPECT_THAT(ErrorOf([&] { file.CheckUnchanged(); }), HasSubstr("changed or replaced"));
+  }
 }
 
 TEST(ReadableFile, ReadsFilesOfTheMachineThatTellNoSize) {

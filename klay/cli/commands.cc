@@ -8,9 +8,9 @@
 #include "beam/runners/main.h"
 #include "beam/runners/options_value.h"
 #include "klay/cli/job_command.h"
-#include "klay/cli/version.h"
 #include "klay/jobs/run_example.h"
 #include "klay/jobs/transcode.h"
+#include "klay/jobs/version.h"
 
 namespace klay {
 namespace {

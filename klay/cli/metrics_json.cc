@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
-#include "klay/cli/version.h"
 #include "klay/jobs/printable.h"
+#include "klay/jobs/version.h"
 
 namespace klay {
 namespace {

@@ -16,6 +16,17 @@ std::string Plural(std::int64_t n, const std::string& word) {
   return std::to_string(n) + ' ' + word + (n == 1 ? "" : "s");
 }
 
+std::string DryRunText(const Outcome& outcome) {
+  const std::int64_t known = outcome.files_done - outcome.planned_unknown_sizes;
+  std::string text =
+      "dry run, nothing was written; to be read: " + Plural(outcome.planned_source_bytes, "byte") + "; to be written: ";
+  if (known > 0 || outcome.files_done == 0) text += "about " + Plural(outcome.planned_target_bytes, "byte");
+  if (outcome.planned_unknown_sizes > 0) {
+    text += (known > 0 ? ", and " : "") + Plural(outcome.planned_unknown_sizes, "file") + " of unknown size";
+  }
+  return text + '\n';
+}
+
 }  // namespace
 
 Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
@@ -37,6 +48,10 @@ Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
     outcome.files_failed = metrics.GaugeValue("klay", "total_failed");
     outcome.audio_seconds = static_cast<double>(metrics.GaugeValue("klay", "total_microseconds")) / 1e6;
   }
+  outcome.is_dry_run = metrics.GaugeValue("klay", "is_dry_run") != 0;
+  outcome.planned_source_bytes = metrics.GaugeValue("klay", "planned_source_bytes");
+  outcome.planned_target_bytes = metrics.GaugeValue("klay", "planned_target_bytes");
+  outcome.planned_unknown_sizes = metrics.GaugeValue("klay", "planned_unknown_sizes");
   outcome.wall_seconds = wall_seconds;
   return outcome;
 }
@@ -48,7 +63,7 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
   } else {
     text = "not finished; of " + Plural(outcome.files_matched, "file") + " found so far: ";
   }
-  text += std::to_string(outcome.files_done) + " done, ";
+  text += std::to_string(outcome.files_done) + (outcome.is_dry_run ? " to do, " : " done, ");
   if (outcome.files_skipped > 0) text += std::to_string(outcome.files_skipped) + " skipped, ";
   text += std::to_string(outcome.files_failed) + " failed\n";
   if (outcome.files_damaged > 0) text += "of those done, damaged: " + std::to_string(outcome.files_damaged) + '\n';
@@ -56,9 +71,13 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
   char line[160];
   std::snprintf(line, sizeof line, "duration: %.3f s, %.3f min, %.3f h\n", s, s / 60, s / 3600);
   text += line;
-  std::snprintf(line, sizeof line, "took %.1f s, %.0f times real time\n", outcome.wall_seconds,
-                s / std::max(outcome.wall_seconds, 1e-3));
-  text += line;
+  if (outcome.is_dry_run) {
+    text += DryRunText(outcome);
+  } else {
+    std::snprintf(line, sizeof line, "took %.1f s, %.0f times real time\n", outcome.wall_seconds,
+                  s / std::max(outcome.wall_seconds, 1e-3));
+    text += line;
+  }
   for (std::size_t i = 0; i < std::min(failures.size(), kMostShown); ++i) {
     text += "failed: " + Printable(failures[i].path) + ": " + Printable(failures[i].reason) + '\n';
   }

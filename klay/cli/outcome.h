@@ -22,6 +22,12 @@ struct Outcome {
   std::int64_t bytes_taken = 0;
   double audio_seconds = 0;
   double wall_seconds = 0;
+
+  // Of a dry run, whose files_done would be made.
+  bool is_dry_run = false;
+  std::int64_t planned_source_bytes = 0;
+  std::int64_t planned_target_bytes = 0;  // of those whose size can be known
+  std::int64_t planned_unknown_sizes = 0;
 };
 
 // The job's own totals where the run is done, what is counted by now where it is not.

@@ -31,6 +31,21 @@ TEST(SummaryTest, OfARunThatWasStopped) {
   EXPECT_TRUE(Summary(outcome, {}).starts_with("not finished; of 9 files found so far: 1 done, 0 failed\n"));
 }
 
+TEST(SummaryTest, OfADryRun) {
+  Outcome outcome = Done(4, 0);
+  outcome.is_dry_run = true;
+  outcome.planned_source_bytes = 1000;
+  outcome.planned_target_bytes = 500;
+  const std::string begin =
+      "4 files: 4 to do, 0 failed\nduration: 15.015 s, 0.250 min, 0.004 h\n"
+      "dry run, nothing was written; to be read: 1000 bytes; to be written: ";
+  EXPECT_EQ(Summary(outcome, {}), begin + "about 500 bytes\n");
+  outcome.planned_unknown_sizes = 1;
+  EXPECT_EQ(Summary(outcome, {}), begin + "about 500 bytes, and 1 file of unknown size\n");
+  outcome.planned_unknown_sizes = 4;
+  EXPECT_EQ(Summary(outcome, {}), begin + "4 files of unknown size\n");
+}
+
 TEST(SummaryTest, NamesTheFirstFailuresAndCountsTheRest) {
   std::vector<Failure> failures(25, Failure{"f", "r"});
   const std::string text = Summary(Done(0, 25), failures);

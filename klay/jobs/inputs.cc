@@ -71,6 +71,10 @@ std::string NormalizedSuffix(const std::string& suffix) {
   return suffix.empty() || suffix.find('.') != std::string::npos ? suffix : '.' + suffix;
 }
 
+bool IsPattern(const std::string& folder) {
+  return beam::Glob(folder).has_wildcard() && (!IsLocal(folder) || !beam::FileSystemFor(folder)->Status(folder));
+}
+
 std::string InputPattern(const std::string& folder, const std::string& suffix) {
   const bool is_pattern = !IsLocal(folder) || !beam::FileSystemFor(folder)->Status(folder);
   return WithSlash(is_pattern ? folder : beam::Glob::Escape(folder)) + "**"

@@ -24,6 +24,9 @@ void CheckFolder(const std::string& flag, const std::string& folder);
 // "mp3" and ".mp3" mean the same; a suffix with a dot anywhere is taken as it is.
 std::string NormalizedSuffix(const std::string& suffix);
 
+// Whether `folder` is a pattern of several folders, as no local folder has that name.
+bool IsPattern(const std::string& folder);
+
 // The pattern of all files below `folder`, at every depth, whose names end in `suffix`. A local folder that exists is
 // taken by its name, whatever characters that has; otherwise it may be a pattern itself.
 std::string InputPattern(const std::string& folder, const std::string& suffix);

@@ -10,4 +10,10 @@ inline const beam::Gauge total_skipped("klay", "total_skipped");
 inline const beam::Gauge total_failed("klay", "total_failed");
 inline const beam::Gauge total_microseconds("klay", "total_microseconds");  // of audio
 
+// Of a dry run, in which total_files would be made.
+inline const beam::Gauge is_dry_run("klay", "is_dry_run");  // 1
+inline const beam::Gauge planned_source_bytes("klay", "planned_source_bytes");
+inline const beam::Gauge planned_target_bytes("klay", "planned_target_bytes");    // of those whose size can be known
+inline const beam::Gauge planned_unknown_sizes("klay", "planned_unknown_sizes");  // how many are none of these
+
 }  // namespace klay

@@ -2,19 +2,27 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
 
 #include "beam/base/error.h"
+#include "beam/base/log.h"
 #include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
+#include "beam/transforms/batch_elements.h"
 #include "beam/transforms/count.h"
 #include "beam/transforms/flatten.h"
 #include "beam/transforms/map.h"
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/sum.h"
 #include "klay/jobs/inputs.h"
+#include "klay/jobs/printable.h"
 #include "klay/jobs/report_failures.h"
 #include "klay/jobs/totals.h"
+#include "klay/jobs/version.h"
 #include "klay/transforms/load_audio.h"
+#include "klay/transforms/plan_transcode.h"
+#include "klay/transforms/record_outcomes.h"
 #include "klay/transforms/skip_completed.h"
 
 namespace klay {
@@ -37,12 +45,52 @@ std::optional<int> ParseBitrate(const std::string& text) {
 }
 
 // The format is the extension behind the last dot of the suffix.
-AudioFormat FormatOf(const std::string& suffix) {
+void SetFormat(const std::string& suffix, Transcode& step) {
+  const std::string extension = suffix.substr(suffix.rfind('.') == std::string::npos ? 0 : suffix.rfind('.'));
+  step.npy = extension == ".npy" || extension == ".NPY";
+  if (step.npy) return;
   try {
-    return ParseAudioFormat(suffix.substr(suffix.rfind('.') == std::string::npos ? 0 : suffix.rfind('.')));
+    step.encode.format = ParseAudioFormat(extension);
   } catch (const beam::UsageError& error) {
-    throw beam::UsageError(std::string("--target_audio_suffix cannot be used: ") + error.what());
+    throw beam::UsageError(std::string("--target_audio_suffix cannot be used: ") + error.what()
+                           + ", and npy for arrays");
   }
+}
+
+// What a run would do, file by file in the log, and its sums for the summary.
+void ReportPlan(const beam::PCollection<PlannedFile>& planned) {
+  planned | beam::ForEach("Log Plan", [](const PlannedFile& file) {
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%.3f s", file.seconds);
+    beam::LogInfo("would make " + Printable(file.target) + " of " + Printable(file.path) + ": " + seconds + ", "
+                  + (file.target_bytes ? std::to_string(*file.target_bytes) + " bytes" : "of unknown size"));
+  });
+  planned | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) {
+    is_dry_run.Set(1);
+    total_files.Set(n);
+  });
+  planned
+      | beam::Map("Source Bytes", [](const PlannedFile& file) { return file.source_bytes; })
+      | beam::Sum("Sum Source Bytes")
+      | beam::ForEach("Log Source Bytes", [](std::int64_t n) { planned_source_bytes.Set(n); });
+  planned
+      | beam::Map("Target Bytes", [](const PlannedFile& file) { return file.target_bytes.value_or(0); })
+      | beam::Sum("Sum Target Bytes")
+      | beam::ForEach("Log Target Bytes", [](std::int64_t n) { planned_target_bytes.Set(n); });
+  planned
+      | beam::Filter("Of Unknown Size", [](const PlannedFile& file) { return !file.target_bytes.has_value(); })
+      | beam::Count("Count Unknown")
+      | beam::ForEach("Log Unknown", [](std::int64_t n) { planned_unknown_sizes.Set(n); });
+}
+
+void ReportSeconds(const beam::PCollection<double>& seconds) {
+  seconds
+      | beam::Sum("Sum Lengths")
+      | beam::ForEach("Log Duration", [](double s) { total_microseconds.Set(std::llround(s * 1e6)); });
+}
+
+void ReportSkipped(const beam::PCollection<Failure>& skipped) {
+  skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
 }
 
 }  // namespace
@@ -56,7 +104,7 @@ Transcode TranscodeOptions::Step() const {
     step.target_dir = target_dir;
   }
   step.on_damage = on_damage;
-  step.encode.format = FormatOf(step.target_suffix);
+  SetFormat(step.target_suffix, step);
   step.encode.bitrate = ParseBitrate(bitrate);
   step.encode.quality = quality.value();
   if (!bit_depth.empty()) {
@@ -74,6 +122,19 @@ Transcode TranscodeOptions::Step() const {
   return step;
 }
 
+LedgerSettings TranscodeOptions::Ledger() const {
+  if (!ledger) return {};
+  Transcode step = Step();
+  // Where files lie decides nothing: a tree that is moved as a whole is as done as it was.
+  step.source_dir.clear();
+  step.target_dir.clear();
+  return {.folder = target_dir.empty() ? src_dir.value() : target_dir.value(),
+          .source_dir = src_dir,
+          .parameters = Fingerprint(step),
+          .version = kVersion,
+          .retry_failed = retry_failed};
+}
+
 void TranscodeOptions::Validate() const {
   CheckFolder("--src_dir", src_dir);
   if (audio_suffix.empty()) throw beam::UsageError("--audio_suffix is empty: give one such as .wav");
@@ -83,6 +144,11 @@ void TranscodeOptions::Validate() const {
     throw beam::UsageError(
         "--target_audio_suffix is the same as --audio_suffix, so that results would replace their "
         "files: give another one, or --target_dir");
+  }
+  if (!ledger && !retry_failed) throw beam::UsageError("--retry_failed=false needs --ledger, which knows what failed");
+  if (ledger && IsPattern(src_dir)) {
+    throw beam::UsageError(
+        "--ledger needs --src_dir to be a folder, not a pattern: run the job for each of its folders");
   }
   step.Validate();
 }
@@ -97,30 +163,39 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
       | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
                          beam::EmptyMatchTreatment::kAllow)
       | beam::ParDo("Count Inputs", CountInputs{})
+      // The folders of the targets are listed by all threads, not by the one that lists the sources; in batches, as
+      // they come folder by folder.
+      | beam::BatchElements("Batch", {.min_size = 256, .max_size = 256})
+      | beam::Reshuffle("Prevent Fusion With Listing")
+      | beam::FlatMap("Unbatch", [](const std::vector<beam::FileMetadata>& batch) { return batch; })
       | beam::ParDo("Skip Completed",
                     SkipCompleted{.old_suffix = step.source_suffix,
                                   .new_suffixes = {step.target_suffix},
                                   .source_dir = step.source_dir,
                                   .target_dir = step.target_dir,
                                   .check_timestamp = options.check_timestamp,
-                                  .overwrite = options.overwrite});
-  auto [done, too_short, broken] =
-      to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
+                                  .overwrite = options.overwrite,
+                                  .ledger = options.Ledger(),
+                                  .delete_abandoned = !options.dry_run});
+  const auto files = to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read");
 
-  done
-      | beam::Map("Seconds", [](const TranscodedFile& file) { return file.seconds; })
-      | beam::Sum("Sum Lengths")
-      | beam::ForEach("Log Duration", [](double s) { total_microseconds.Set(std::llround(s * 1e6)); });
+  if (options.dry_run) {
+    auto [planned, too_short, broken] = files | beam::ParDo("Plan", PlanTranscode{step});
+    ReportPlan(planned);
+    ReportSeconds(planned | beam::Map("Seconds", [](const PlannedFile& file) { return file.seconds; }));
+    const auto skipped = beam::Flatten("Skipped", completed, too_short);
+    skipped | beam::ForEach("Log Skips", [](const Failure& file) {
+      beam::LogInfo("would skip " + Printable(file.path) + ": " + file.reason);
+    });
+    ReportSkipped(skipped);
+    return ReportFailures(beam::Flatten("Failed", misplaced, broken));
+  }
+
+  auto [done, too_short, broken, outcomes] = files | beam::ParDo("Transcode", step);
   done | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) { total_files.Set(n); });
-
-  const auto skipped = beam::Flatten(
-      "Skipped",
-      completed
-          | beam::Map("Completed",
-                      [](const beam::FileMetadata& file) { return Failure{file.path, "it is done already"}; }),
-      too_short);
-  skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
-
+  ReportSeconds(done | beam::Map("Seconds", [](const TranscodedFile& file) { return file.seconds; }));
+  if (options.ledger) outcomes | beam::ParDo("Record Outcomes", RecordOutcomes{options.Ledger()});
+  ReportSkipped(beam::Flatten("Skipped", completed, too_short));
   ReportFailures(beam::Flatten("Failed", misplaced, broken));
 }
 

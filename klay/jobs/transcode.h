@@ -23,7 +23,7 @@ struct TranscodeOptions {
       audio_suffix;
   beam::Required<std::string,
                  "what the names of the results end in; its extension is the format: .wav .aiff .flac .mp3 .ogg "
-                 ".opus .m4a">
+                 ".opus .m4a, or .npy for an array of float32 of shape (channels, frames)">
       target_audio_suffix;
   beam::Flag<std::string, "the folder for the results, where each has its file's place; empty: beside their files">
       target_dir;
@@ -38,14 +38,20 @@ struct TranscodeOptions {
   beam::Flag<std::uint64_t, "of the places of crops: the same seed, the same places"> seed = 0;
   beam::Flag<bool, "make results anew that are there"> overwrite;
   beam::Flag<bool, "make results anew that are older than their files"> check_timestamp;
+  beam::Flag<bool, "record in .klay-ledger beside the results what became of each file, and do again what has changed">
+      ledger;
+  beam::Flag<bool, "with --ledger: false leaves alone the files that failed before"> retry_failed = true;
   beam::Flag<OnDamage, "what happens to damaged and truncated files: they fail, or what can be decoded is kept">
       on_damage = OnDamage::kFail;
+
+  beam::Flag<bool, "only say what would be done, from what the headers of the files tell; nothing is written"> dry_run;
 
   void Validate() const;
   // For when nothing matched.
   std::string NothingMatched() const;
   // The step that does the work.
   Transcode Step() const;
+  LedgerSettings Ledger() const;
 };
 
 void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options);

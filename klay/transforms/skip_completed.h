@@ -9,9 +9,14 @@
 // A target counts if it is a file with at least one byte; with check_timestamp, only if it is not older than the
 // source. A source that does not lie in source_dir is `failed`.
 //
+// With a ledger, what it has recorded of a file must be as the file is now, too (ledger.h); and a file that rightly has
+// no target, or whose failure is not to be tried again, is skipped.
+//
 // Each folder of targets is listed once in a run of the process, when the first file asks for it; never is a single
-// target looked up. Put it right behind MatchFiles: files then come folder by folder, and the listings of only a few
-// folders are held, about 50 bytes a target. What writers that were killed have left in those folders is deleted.
+// target looked up. Put it behind MatchFiles, as files then come folder by folder, and the listings of only a few
+// folders are held, about 50 bytes a target; where there are very many folders, with a Reshuffle of batches of files
+// between, so that all threads list (jobs/transcode.cc). What writers that were killed have left in those folders is
+// deleted.
 #pragma once
 
 #include <memory>
@@ -22,11 +27,12 @@
 #include "beam/model/metrics.h"
 #include "beam/model/output.h"
 #include "klay/transforms/elements.h"
+#include "klay/transforms/ledger.h"
 
 namespace klay {
 
 namespace internal {
-class TargetFolders;
+class CompletedFiles;
 }
 
 struct SkipCompleted {
@@ -36,14 +42,18 @@ struct SkipCompleted {
   std::string target_dir = {};
   bool check_timestamp = false;
   bool overwrite = false;  // nothing is skipped, nothing is looked at
+  LedgerSettings ledger = {};
+  bool delete_abandoned = true;  // false: what writers that were killed have left is left there
 
   // Throws beam::UsageError for fields that make no sense together. Setup() does so too.
   void Validate() const;
 
-  std::shared_ptr<internal::TargetFolders> Setup() const;
-  void ProcessElement(std::shared_ptr<internal::TargetFolders>& folders, const beam::FileMetadata& file,
+  using Completed = std::shared_ptr<internal::CompletedFiles>;
+
+  Completed Setup() const;
+  void ProcessElement(Completed& completed, const beam::FileMetadata& file,
                       beam::Output<beam::FileMetadata, "to_do"> to_do,
-                      beam::Output<beam::FileMetadata, "skipped"> skipped,
+                      beam::Output<Failure, "skipped"> skipped,  // with the reason
                       beam::Output<Failure, "failed"> failed) const;
 };
 

@@ -35,7 +35,7 @@ std::string Decide(const SkipCompleted& step, const FileMetadata& file) {
   static std::string decided;
   decided.clear();
   to_do | beam::ForEach("To Do", [](const FileMetadata&) { decided += "process"; });
-  skipped | beam::ForEach("Skipped", [](const FileMetadata&) { decided += "skip"; });
+  skipped | beam::ForEach("Skipped", [](const Failure&) { decided += "skip"; });
   failed | beam::ForEach("Failed", [](const Failure& failure) { decided += failure.reason; });
   p.Run();
   return decided;
@@ -127,7 +127,7 @@ TEST_F(SkipCompletedTest, EachFolderIsListedOnceAndNoFileIsLookedUp) {
         | beam::Create("Files", sources)
         | beam::ParDo("Skip", SkipCompleted{".wav", {".mp3", ".json"}, "mem://in", "mem://out"});
     // Of 50 files, 33 have one target and 25 the other; 17 have both.
-    beam::PAssert::That(skipped | beam::Map("1", [](const FileMetadata&) { return 1; }))
+    beam::PAssert::That(skipped | beam::Map("1", [](const Failure&) { return 1; }))
         .ContainsInAnyOrder(std::vector<int>(kFolders * 17, 1));
     beam::PAssert::That(to_do | beam::Map("2", [](const FileMetadata&) { return 1; }))
         .ContainsInAnyOrder(std::vector<int>(kFolders * (kFiles - 17), 1));

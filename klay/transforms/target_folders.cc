@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <map>
 #include <utility>
 
 #include "beam/base/cancel.h"
@@ -18,12 +19,13 @@ std::size_t FolderSize(const std::string& path) {
 
 }  // namespace
 
-std::shared_ptr<TargetFolders> TargetFolders::Get() {
+std::shared_ptr<TargetFolders> TargetFolders::Get(Abandoned abandoned) {
   static std::mutex mutex;
-  static std::weak_ptr<TargetFolders> current;
+  static std::map<Abandoned, std::weak_ptr<TargetFolders>> by_abandoned;
   const std::lock_guard lock(mutex);
+  std::weak_ptr<TargetFolders>& current = by_abandoned[abandoned];
   std::shared_ptr<TargetFolders> folders = current.lock();
-  if (!folders) current = folders = std::make_shared<TargetFolders>();
+  if (!folders) current = folders = std::make_shared<TargetFolders>(abandoned);
   return folders;
 }
 
@@ -32,12 +34,13 @@ std::string_view TargetFolders::Folder::Name(std::size_t i) const {
   return std::string_view(names).substr(files[i].name, end - files[i].name);
 }
 
-std::shared_ptr<const TargetFolders::Folder> TargetFolders::List(const std::string& folder) {
+std::shared_ptr<const TargetFolders::Folder> TargetFolders::List(const std::string& folder) const {
   const std::shared_ptr<beam::FileSystem> file_system = beam::FileSystemFor(folder);
   beam::ListOptions options;
   options.recursive = false;
   options.keep = [&](std::string_view path) {
-    return path.substr(folder.size(), 1) != "." || !file_system->RemoveAbandoned(std::string(path));
+    if (abandoned_ == Abandoned::kLeave || path.substr(folder.size(), 1) != ".") return true;
+    return !file_system->RemoveAbandoned(std::string(path));
   };
   auto listed = std::make_shared<Folder>();
   const auto listing = file_system->List(folder, options);

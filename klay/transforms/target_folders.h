@@ -27,8 +27,12 @@ class ListingError : public beam::Error {
 
 class TargetFolders {
  public:
+  enum class Abandoned { kDelete, kLeave };  // what killed writers have left there
+
   // The one of this process. It lives while anybody holds it, so that each run lists anew.
-  static std::shared_ptr<TargetFolders> Get();
+  static std::shared_ptr<TargetFolders> Get(Abandoned abandoned = Abandoned::kDelete);
+
+  explicit TargetFolders(Abandoned abandoned) : abandoned_(abandoned) {}
 
   // When the file at `path` was last changed, in seconds since 1970; nothing if there is no file there with at least
   // one byte. As of the folder's listing. Throws ListingError.
@@ -61,8 +65,9 @@ class TargetFolders {
 
   Listing Find(const std::string& folder);
   void DropOld();
-  static std::shared_ptr<const Folder> List(const std::string& folder);
+  std::shared_ptr<const Folder> List(const std::string& folder) const;
 
+  const Abandoned abandoned_;
   mutable std::mutex mutex_;
   std::list<Entry> entries_;  // the one used last first
   std::unordered_map<std::string, std::list<Entry>::iterator> by_folder_;

@@ -5,26 +5,17 @@
 #include <memory>
 #include <utility>
 
-#include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "klay/audio/crop.h"
-#include "klay/audio/decoder.h"
 #include "klay/audio/encoder.h"
-#include "klay/audio/load_waveform.h"
-#include "klay/path/path.h"
+#include "klay/feature/npy_encoder.h"
 #include "klay/transforms/load_audio.h"
 #include "klay/transforms/signal_chain.h"
 #include "klay/transforms/skip_completed.h"
+#include "klay/transforms/transcode_source.h"
 
 namespace klay {
 namespace {
-
-// Frames that are decoded at a time: small enough for the caches, large enough for the loops.
-constexpr std::int64_t kBlockFrames = 8192;
-
-std::int64_t CountFrames(const beam::ReadableFile& file, const DecodeOptions& options) {
-  return CheckAudio(*file.Open(), options).frames;
-}
 
 // What a source becomes.
 struct Result {
@@ -33,62 +24,85 @@ struct Result {
   std::string damage;
 };
 
-// `key` decides the place of a crop. `open` opens the target, once it is known that the source can be decoded.
-template <class Open>
-Result TranscodeFile(const beam::ReadableFile& file, const std::string& key, const Transcode& options, Open&& open) {
-  const DecodeOptions decode{.on_damage = options.on_damage};
-  const std::unique_ptr<beam::ByteSource> source = file.Open();
-  AudioDecoder decoder(*source, decode);
-  const AudioInfo& info = decoder.info();
-  FrameRange range{0, INT64_MAX};
-  if (options.crop_seconds) {
-    const std::int64_t frames = info.frames_from_header ? *info.frames_from_header : CountFrames(file, decode);
-    const auto crop = CropRandom(frames, FramesIn(*options.crop_seconds, info.sample_rate), key, options.seed);
-    if (!crop) return {};
-    range = *crop;
-  }
-  SignalChain chain(info.channels, info.sample_rate, options.channels.value_or(info.channels),
-                    options.sample_rate.value_or(info.sample_rate), options.resampler, kBlockFrames);
-  std::unique_ptr<beam::ByteSink> sink = open();
-  EncodeOptions encode = options.encode;
-  encode.seed = options.seed;
-  if (!sink->CanRewrite()) {
-    const std::int64_t frames = options.crop_seconds ? range.length
-        : info.frames_from_header                    ? *info.frames_from_header
-                                                     : CountFrames(file, decode);
-    encode.expected_frames = chain.OutputFrames(frames);
-  }
-  AudioEncoder encoder(*sink, chain.target_channels(), chain.target_rate(), encode);
-  Cropper cropper(range);
+// Decodes a part of the source and gives it to an AudioEncoder or NpyEncoder.
+template <class Encoder>
+double Encode(internal::TranscodeSource& source, const FrameRange& part, Encoder&& encoder) {
+  SignalChain& chain = source.chain();
+  Cropper cropper(part);
   const auto write = [&](const float* const* planes, std::int64_t frames) { encoder.Write(planes, frames); };
   while (!cropper.done()) {
-    const std::int64_t frames = decoder.Read(chain.input(), kBlockFrames);
+    const std::int64_t frames = source.decoder().Read(chain.input(), internal::kTranscodeBlockFrames);
     if (frames == 0) break;
-    const FrameRange part = cropper.Next(frames);
-    if (part.length > 0) chain.Process(part.begin, part.length, write);
+    const FrameRange kept = cropper.Next(frames);
+    if (kept.length > 0) chain.Process(kept.begin, kept.length, write);
   }
   chain.Flush(write);
   encoder.Finish();
-  const double seconds = static_cast<double>(encoder.frames()) / chain.target_rate();
-  return {std::move(sink), seconds, decoder.report().DamageText()};
+  return static_cast<double>(encoder.frames()) / chain.target_rate();
 }
 
-void Emit(Transcode::Writer& writer, const Transcode::Done& done, const Transcode::Failed& failed) {
-  writer.Finish([&](TranscodedFile&& file, const std::string& error) {
+// `open` opens the target, once it is known that the source can be decoded.
+template <class Open>
+Result TranscodeFile(const beam::ReadableFile& file, const Transcode& step, Open&& open) {
+  internal::TranscodeSource source(file, step);
+  const auto part = source.Part(internal::CropKey(step, file.metadata.path));
+  if (!part) return {};
+  SignalChain& chain = source.chain();
+  std::unique_ptr<beam::ByteSink> sink = open();
+  EncodeOptions encode = step.encode;
+  encode.seed = step.seed;
+  if (!sink->CanRewrite()) {
+    encode.expected_frames = chain.OutputFrames(step.crop_seconds ? part->length : source.CountFrames());
+  }
+  const double seconds = step.npy
+      ? Encode(source, *part, NpyEncoder(*sink, chain.target_channels(), encode.expected_frames))
+      : Encode(source, *part, AudioEncoder(*sink, chain.target_channels(), chain.target_rate(), encode));
+  return {std::move(sink), seconds, source.decoder().report().DamageText()};
+}
+
+// Whatever went wrong with a file that was changed meanwhile, that is the reason.
+std::string ReasonOf(const beam::ReadableFile& file, const beam::Error& error) {
+  try {
+    file.CheckUnchanged();
+  } catch (const beam::Cancelled&) {
+    throw;
+  } catch (const beam::Error& changed) {
+    return changed.what();
+  }
+  return error.what();
+}
+
+void Emit(Transcode::Writer& writer, const Transcode::Done& done, const Transcode::Failed& failed,
+          const Transcode::Outcomes& outcomes) {
+  writer.Finish([&](Transcode::Written&& written, const std::string& error) {
     if (error.empty()) {
       files_loaded.Inc();
-      if (!file.damage.empty()) files_damaged.Inc();
-      done.Emit(std::move(file));
+      if (!written.file.damage.empty()) files_damaged.Inc();
+      done.Emit(std::move(written.file));
     } else {
       files_failed.Inc();
-      failed.Emit({std::move(file.path), error});
+      failed.Emit({std::move(written.file.path), error});
+      written.outcome.result = FileResult::kFailed;
+      written.outcome.reason = error;
+      written.outcome.targets.clear();
     }
+    outcomes.Emit(std::move(written.outcome));
   });
 }
 
 }  // namespace
 
+std::string TranscodeTarget(const Transcode& step, const std::string& path) {
+  std::string target = TargetPath(path, step.source_suffix, step.target_suffix, step.source_dir, step.target_dir);
+  if (target == path) throw beam::Error("its target would replace it: choose another --target_dir or suffix");
+  return target;
+}
+
 void Transcode::Validate() const {
+  if (npy && (encode.bit_depth || encode.bitrate || encode.quality || encode.effort || encode.dither)) {
+    throw beam::UsageError(
+        "npy: its samples are 32-bit floats: leave out bit depth, bitrate, quality, effort and dither");
+  }
   CheckOptions(encode);
   if (sample_rate && *sample_rate < 1) throw beam::UsageError("the target's sample rate must be at least 1 Hz");
   if (channels && (*channels < 1 || *channels > 255)) {
@@ -106,30 +120,38 @@ Transcode::Writer Transcode::Setup() const {
 }
 
 void Transcode::ProcessElement(Writer& writer, const beam::ReadableFile& file, Done done, Skipped skipped,
-                               Failed failed) const {
+                               Failed failed, Outcomes outcomes) const {
   const std::string& path = file.metadata.path;
+  const auto fail = [&](const std::string& reason) {
+    files_failed.Inc();
+    failed.Emit({path, reason});
+    outcomes.Emit({file.metadata, FileResult::kFailed, reason});
+  };
   bytes_taken.Inc(file.metadata.size_in_bytes);
   try {
-    std::string target = TargetPath(path, source_suffix, target_suffix, source_dir, target_dir);
-    if (target == path) throw beam::Error("its target would replace it: choose another --target_dir or suffix");
-    const std::string key = source_dir.empty() ? path : MovePath(path, source_dir, "");
-    Result result = TranscodeFile(file, key, *this, [&] { return writer.Open(target); });
+    std::string target = TranscodeTarget(*this, path);
+    Result result = TranscodeFile(file, *this, [&] { return writer.Open(target); });
+    file.CheckUnchanged();
     if (result.sink == nullptr) {
       files_skipped.Inc();
-      skipped.Emit({path, "it is not longer than the crop"});
+      skipped.Emit({path, kNotLongerThanTheCrop});
+      outcomes.Emit({file.metadata, FileResult::kSkipped, kNotLongerThanTheCrop});
       return;
     }
     audio_milliseconds.Inc(std::llround(result.seconds * 1000));
-    writer.Keep(std::move(result.sink), {path, std::move(target), result.seconds, std::move(result.damage)});
+    FileOutcome outcome{file.metadata, FileResult::kDone, result.damage, {target}};
+    writer.Keep(std::move(result.sink),
+                {{path, std::move(target), result.seconds, std::move(result.damage)}, std::move(outcome)});
   } catch (const beam::Cancelled&) {
     throw;
   } catch (const beam::Error& error) {
-    files_failed.Inc();
-    failed.Emit({path, error.what()});
+    fail(ReasonOf(file, error));
   }
-  if (writer.full()) Emit(writer, done, failed);
+  if (writer.full()) Emit(writer, done, failed, outcomes);
 }
 
-void Transcode::FinishBundle(Writer& writer, Done done, Failed failed) const { Emit(writer, done, failed); }
+void Transcode::FinishBundle(Writer& writer, Done done, Failed failed, Outcomes outcomes) const {
+  Emit(writer, done, failed, outcomes);
+}
 
 }  // namespace klay

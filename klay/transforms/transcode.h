@@ -1,11 +1,13 @@
 // Transcode: each audio file as another one: another format, sample rate, number of channels, a part of it.
 //
-//   auto [done, skipped, failed] = files
+//   auto [done, skipped, failed, outcomes] = files
 //       | beam::ParDo("Transcode", klay::Transcode{.source_suffix = ".mp3", .target_suffix = ".ogg"});
 //
 // Decoding, mixing, resampling and encoding go block by block in one thread, so that memory does not depend on the
 // length of the file. A target appears whole or not at all, at the latest when the bundle ends; made again it has the
-// same bytes. What is wrong with a source or a target makes that file `failed`, with the reason, and no other.
+// same bytes. What is wrong with a source or a target makes that file `failed`, with the reason, and no other; so does
+// a source that is changed or replaced between its listing and the end of its reading. Each file is in one of the first
+// three outputs, and in `outcomes`, which a ledger takes (ledger.h).
 #pragma once
 
 #include <cstdint>
@@ -19,6 +21,7 @@
 #include "klay/audio/encode_options.h"
 #include "klay/audio/resampler.h"
 #include "klay/transforms/elements.h"
+#include "klay/transforms/ledger.h"
 
 namespace klay {
 
@@ -38,6 +41,7 @@ struct Transcode {
   OnDamage on_damage = OnDamage::kFail;
 
   EncodeOptions encode = {};
+  bool npy = false;                     // not encode's format: an array of float32 (npy_encoder.h)
   std::optional<int> sample_rate = {};  // nothing: the source's
   std::optional<int> channels = {};     // nothing: the source's
   ResamplerMethod resampler = ResamplerMethod::kSincHann;
@@ -50,15 +54,28 @@ struct Transcode {
   // Throws beam::UsageError for fields that make no sense, whatever the files are.
   void Validate() const;
 
-  using Writer = beam::FileWriter<TranscodedFile>;
+  // A file that is written, and the outcome that is its own once it is there.
+  struct Written {
+    TranscodedFile file;
+    FileOutcome outcome;
+  };
+  using Writer = beam::FileWriter<Written>;
   using Done = beam::Output<TranscodedFile, "done">;
   using Skipped = beam::Output<Failure, "skipped">;  // with the reason
   using Failed = beam::Output<Failure, "failed">;
+  using Outcomes = beam::Output<FileOutcome, "outcomes">;
 
   Writer Setup() const;
   void StartBundle(Writer& writer) const { writer.Clear(); }
-  void ProcessElement(Writer& writer, const beam::ReadableFile& file, Done done, Skipped skipped, Failed failed) const;
-  void FinishBundle(Writer& writer, Done done, Failed failed) const;
+  void ProcessElement(Writer& writer, const beam::ReadableFile& file, Done done, Skipped skipped, Failed failed,
+                      Outcomes outcomes) const;
+  void FinishBundle(Writer& writer, Done done, Failed failed, Outcomes outcomes) const;
 };
+
+// Where the result of `path` goes. Throws beam::Error if that is not to be had, or is `path` itself.
+std::string TranscodeTarget(const Transcode& step, const std::string& path);
+
+// Why a file is skipped.
+inline constexpr const char* kNotLongerThanTheCrop = "it is not longer than the crop";
 
 }  // namespace klay

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -51,13 +52,25 @@ class TranscodeTest : public testing::Test {
     options.direct_num_workers = workers;
     options.direct_max_attempts = 1;
     beam::TestPipeline p(options);
-    const auto [done, skipped, failed] =
+    const auto [done, skipped, failed, outcomes_of_files] =
         p | beam::Create("Paths", paths) | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
     done | beam::ForEach("Done", [](const TranscodedFile& file) { Note(file.path, "done"); });
     skipped | beam::ForEach("Skipped", [](const Failure& file) { Note(file.path, "skipped: " + file.reason); });
     failed | beam::ForEach("Failed", [](const Failure& file) { Note(file.path, "failed: " + file.reason); });
     p.Run();
     return outcomes;
+  }
+
+  // Of one file that was listed.
+  static FileOutcome OutcomeOf(const beam::FileMetadata& listed, const Transcode& step) {
+    static FileOutcome found;
+    found = {};
+    beam::TestPipeline p;
+    const auto [done, skipped, failed, outcomes_of_files] =
+        p | beam::Create("Listed", {listed}) | beam::ReadMatches("Read") | beam::ParDo("Transcode", step);
+    outcomes_of_files | beam::ForEach("Outcome", [](const FileOutcome& outcome) { found = outcome; });
+    p.Run();
+    return found;
   }
 
   std::shared_ptr<beam::MemoryFileSystem> files_ = std::make_shared<beam::MemoryFileSystem>();
@@ -164,10 +177,48 @@ TEST_F(TranscodeTest, WhatIsWrongStaysWithItsFile) {
     }
     files_->Delete("mem://d/good.mp3");
   }
+  FileOutcome outcome = OutcomeOf({"mem://d/full.wav", 7}, step);
+  EXPECT_EQ(outcome.result, FileResult::kFailed);
+  EXPECT_THAT(outcome.reason, HasSubstr("no space left"));
+  EXPECT_THAT(outcome.targets, ElementsAre());
+  outcome = OutcomeOf({"mem://d/refused.wav", 7}, step);
+  EXPECT_EQ(outcome.result, FileResult::kFailed) << "what could not be finished is not done";
+  EXPECT_THAT(outcome.targets, ElementsAre());
+  outcome = OutcomeOf({"mem://d/good.wav", 7}, step);
+  EXPECT_EQ(outcome.result, FileResult::kDone);
+  EXPECT_THAT(outcome.targets, ElementsAre("mem://d/good.mp3"));
   Transcode keep = step;
   keep.on_damage = OnDamage::kKeep;
   EXPECT_THAT(Run({"mem://d/cut.wav"}, keep), ElementsAre(testing::Pair("mem://d/cut.wav", "done")));
   EXPECT_TRUE(files_->Get("mem://d/cut.mp3").has_value());
+}
+
+TEST_F(TranscodeTest, ASourceThatChangesWhileItIsReadFails) {
+  const std::string wav = Encode(TestTones(1, 3000, 8000), {});
+  const std::string other = Encode(TestTones(1, 2000, 8000), {});
+  const Transcode step{.source_suffix = ".wav", .target_suffix = ".flac", .encode = {.format = AudioFormat::kFlac}};
+  const struct {
+    const char* what;
+    std::function<void()> change;
+    const char* reason;
+  } cases[] = {
+      {"nothing", [] {}, ""},
+      {"while it is read", [&] { faulty_->ReplaceOnceOpened("mem://d/a.wav", other); }, "changed or replaced while"},
+      {"by what is no audio", [&] { files_->Put("mem://d/a.wav", "text"); }, "changed or replaced while"},
+      {"since it was listed", [&] { files_->Put("mem://d/a.wav", wav); }, "changed or replaced while"},
+      {"it is gone", [&] { files_->Delete("mem://d/a.wav"); }, "deleted while"},
+  };
+  for (const auto& c : cases) {
+    files_->Put("mem://d/a.wav", wav);
+    const beam::FileMetadata listed = files_->Status("mem://d/a.wav")->metadata;
+    c.change();
+    const FileOutcome outcome = OutcomeOf(listed, step);
+    EXPECT_EQ(outcome.input, listed) << c.what;
+    EXPECT_THAT(outcome.reason, HasSubstr(c.reason)) << c.what;
+    EXPECT_EQ(outcome.result, *c.reason == 0 ? FileResult::kDone : FileResult::kFailed) << c.what;
+    EXPECT_EQ(files_->Get("mem://d/a.flac").has_value(), *c.reason == 0) << c.what;
+    files_->Delete("mem://d/a.flac");
+  }
 }
 
 TEST_F(TranscodeTest, ATargetNeverReplacesItsSource) {

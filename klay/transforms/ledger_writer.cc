@@ -1,0 +1,90 @@
+#include "klay/transforms/ledger_writer.h"
+
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "beam/base/error.h"
+#include "beam/base/log.h"
+#include "klay/transforms/ledger_segments.h"
+
+namespace klay::internal {
+namespace {
+
+std::string RandomName() {
+  std::random_device random;
+  return HexDigits(random() ^ std::uint64_t{random()} << 32);
+}
+
+}  // namespace
+
+std::shared_ptr<LedgerWriter> LedgerWriter::Get(const std::string& ledger_folder) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<LedgerWriter>> by_folder;
+  const std::lock_guard lock(mutex);
+  std::weak_ptr<LedgerWriter>& current = by_folder[ledger_folder];
+  std::shared_ptr<LedgerWriter> writer = current.lock();
+  if (!writer) current = writer = std::make_shared<LedgerWriter>(ledger_folder);
+  return writer;
+}
+
+LedgerWriter::LedgerWriter(std::string ledger_folder) : ledger_folder_(std::move(ledger_folder)), name_(RandomName()) {}
+
+LedgerWriter::~LedgerWriter() {
+  Write(true);
+  // The runs before this one have each left some.
+  if (segments_ == 0) return;
+  try {
+    CompactLedger(ledger_folder_, name_, LedgerSegmentsOf::kAll);
+  } catch (const beam::Cancelled&) {
+    // The next run merges them.
+  } catch (const std::exception& error) {
+    beam::LogWarning(std::string("the segments of the ledger could not be merged, which changes nothing but speed: ")
+                     + error.what());
+  }
+}
+
+void LedgerWriter::Add(LedgerRecord record) {
+  record.recorded = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  bool full = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) waiting_since_ = Clock::now();
+    waiting_.push_back(std::move(record));
+    full = waiting_.size() >= kMostWaiting;
+  }
+  if (full) Write(true);
+}
+
+void LedgerWriter::Write(bool now) {
+  std::vector<LedgerRecord> records;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty() || (!now && Clock::now() - waiting_since_ < kLongestWait)) return;
+    records = std::exchange(waiting_, {});
+  }
+  WriteSegment(std::move(records));
+}
+
+void LedgerWriter::WriteSegment(std::vector<LedgerRecord> records) {
+  const std::size_t count = records.size();
+  try {
+    WriteLedgerSegment(ledger_folder_, name_, std::move(records));
+  } catch (const std::exception& error) {
+    beam::LogWarning("the outcomes of " + std::to_string(count)
+                     + " inputs could not be recorded in the ledger, so that they are done again: " + error.what());
+    return;
+  }
+  if (++segments_ % kLedgerSegmentsALevel != 0) return;
+  const std::unique_lock lock(merge_mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  try {
+    CompactLedger(ledger_folder_, name_, LedgerSegmentsOf::kThisWriter);
+  } catch (const std::exception&) {
+    // Tried again at the end, and said there.
+  }
+}
+
+}  // namespace klay::internal
