@@ -11,9 +11,9 @@
 #include "klay/audio/decoder.h"
 #include "klay/audio/encoder.h"
 #include "klay/audio/load_waveform.h"
+#include "klay/audio/signal_chain.h"
 #include "klay/path/path.h"
 #include "klay/transforms/load_audio.h"
-#include "klay/transforms/signal_chain.h"
 #include "klay/transforms/skip_completed.h"
 
 namespace klay {
