@@ -1,7 +1,6 @@
 #include "klay/transforms/load_audio.h"
 
 #include <cmath>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -9,15 +8,6 @@
 #include "klay/transforms/step.h"
 
 namespace klay {
-namespace {
-
-void CountLoaded(const DecodeReport& report) {
-  files_loaded.Inc();
-  if (report.damaged()) files_damaged.Inc();
-  audio_milliseconds.Inc(std::llround(report.seconds() * 1000));
-}
-
-}  // namespace
 
 void LoadAudio::Validate() const {
   if (!(start_seconds >= 0) || std::isinf(start_seconds)) {
@@ -43,21 +33,19 @@ LoadOptions LoadAudio::Setup() const {
 void LoadAudio::ProcessElement(LoadOptions& options, const beam::ReadableFile& file,
                                beam::Output<AudioFile, "audio"> audio, beam::Output<Failure, "failed"> failed,
                                beam::Output<double, "duration_seconds"> duration) const {
-  const std::string& path = file.metadata.path;
-  bytes_taken.Inc(file.metadata.size_in_bytes);
   LoadedAudio loaded;
-  const bool done = internal::Try(path, failed, [&] {
-    const std::unique_ptr<beam::ByteSource> source = file.Open();
+  const bool done = internal::TryFile(file, failed, [&](beam::ByteSource& source) {
     if (audio.HasReader()) {
-      loaded = LoadWaveform(*source, options);
+      loaded = LoadWaveform(source, options);
     } else {
-      loaded.report = CheckAudio(*source, options);
+      loaded.report = CheckAudio(source, options);
     }
   });
   if (!done) return;
-  CountLoaded(loaded.report);
+  if (loaded.report.damaged()) files_damaged.Inc();
+  audio_milliseconds.Inc(std::llround(loaded.report.seconds() * 1000));
   duration.Emit(loaded.report.seconds());
-  if (audio.HasReader()) audio.Emit({path, std::move(loaded.waveform), loaded.report.DamageText()});
+  if (audio.HasReader()) audio.Emit({file.metadata.path, std::move(loaded.waveform), loaded.report.DamageText()});
 }
 
 }  // namespace klay

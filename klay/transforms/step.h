@@ -7,25 +7,25 @@
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
-#include "beam/model/output.h"
+#include "beam/io/readable_file.h"
 #include "klay/transforms/counters.h"
 #include "klay/transforms/elements.h"
 
 namespace klay::internal {
 
-using Failed = beam::Output<Failure, "failed">;
-
 // The state of a step whose Setup() has nothing to make, only its fields to check.
 struct Checked {};
 
-inline void Fail(const std::string& path, std::string reason, const Failed& failed) {
+// `failed` is an output of Failures, here and below.
+template <class Failed>
+void Fail(const std::string& path, std::string reason, const Failed& failed) {
   files_failed.Inc();
   failed.Emit({path, std::move(reason)});
 }
 
 // Calls `make` and returns true; or puts what it throws of the input at `path` into `failed`, and returns false. What
 // `make` gives is to be emitted after that: what steps behind this one throw is no fault of the input.
-template <class Make>
+template <class Failed, class Make>
 bool Try(const std::string& path, const Failed& failed, Make&& make) {
   try {
     make();
@@ -39,6 +39,15 @@ bool Try(const std::string& path, const Failed& failed, Make&& make) {
          failed);
   }
   return false;
+}
+
+// The same for reading a file: `read` is given it opened. Counts what is read.
+template <class Failed, class Read>
+bool TryFile(const beam::ReadableFile& file, const Failed& failed, Read&& read) {
+  bytes_taken.Inc(file.metadata.size_in_bytes);
+  const bool done = Try(file.metadata.path, failed, [&] { read(*file.Open()); });
+  if (done) files_loaded.Inc();
+  return done;
 }
 
 }  // namespace klay::internal
