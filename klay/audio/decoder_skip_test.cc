@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -30,14 +31,15 @@ Waveform ReadUpTo(AudioDecoder& decoder, std::int64_t count) {
   return part;
 }
 
-// Where `part` first differs from `whole` from `begin` on; -1 for nowhere.
+// Where a channel of `part` first differs from that of `whole` from `begin` on; -1 for nowhere.
 std::int64_t FirstDifference(const Waveform& whole, std::int64_t begin, const Waveform& part) {
-  for (std::int64_t i = 0; i < part.frames(); ++i) {
-    for (int c = 0; c < part.channels(); ++c) {
-      const float expected = whole.channel(c)[static_cast<std::size_t>(begin + i)];
-      const float found = part.channel(c)[static_cast<std::size_t>(i)];
-      if (!(expected == found) && !(expected != expected && found != found)) return begin + i;
-    }
+  for (int c = 0; c < part.channels(); ++c) {
+    const float* const expected = whole.channel(c).data() + begin;
+    const float* const found = part.channel(c).data();
+    if (std::memcmp(expected, found, static_cast<std::size_t>(part.frames()) * sizeof(float)) == 0) continue;
+    std::int64_t at = 0;
+    while (std::memcmp(expected + at, found + at, sizeof(float)) == 0) ++at;
+    return begin + at;
   }
   return -1;
 }
@@ -94,8 +96,8 @@ TEST(DecoderSkip, EveryFormat) {
 }
 
 // A file that skips by its container, in a name and its bytes; long enough for several bisections.
-std::vector<std::pair<std::string, std::string>> LongFiles() {
-  const Waveform tones = TestTones(2, 500'000, 48000);
+std::vector<std::pair<std::string, std::string>> LongFiles(std::int64_t frames) {
+  const Waveform tones = TestTones(2, frames, 48000);
   std::vector<std::pair<std::string, std::string>> files;
   for (const AudioFormat format : {AudioFormat::kWav, AudioFormat::kAiff, AudioFormat::kFlac, AudioFormat::kMp3,
                                    AudioFormat::kOgg, AudioFormat::kOpus}) {
@@ -107,10 +109,10 @@ std::vector<std::pair<std::string, std::string>> LongFiles() {
 }
 
 TEST(DecoderSkip, ManyPlacesOfLongFiles) {
-  for (const auto& [name, bytes] : LongFiles()) {
+  for (const auto& [name, bytes] : LongFiles(300'000)) {
     SCOPED_TRACE(name);
     const Waveform whole = Load(bytes).waveform;
-    for (std::int64_t begin = 4242; begin < whole.frames(); begin += 41'011) {
+    for (std::int64_t begin = 4242; begin < whole.frames(); begin += 31'011) {
       MemoryByteSource source(bytes);
       AudioDecoder decoder(source);
       ASSERT_EQ(decoder.Skip(begin), begin);
@@ -133,7 +135,7 @@ class CountingSource : public MemoryByteSource {
 
 TEST(DecoderSkip, SeeksWhereTheFormatCan) {
   const Waveform noise = [] {
-    Waveform wave(2, 2'000'000, 48000);
+    Waveform wave(2, 800'000, 48000);
     std::uint32_t state = 1;
     for (int c = 0; c < 2; ++c) {
       for (float& sample : wave.channel(c)) {
@@ -149,14 +151,14 @@ TEST(DecoderSkip, SeeksWhereTheFormatCan) {
     const Waveform whole = Load(bytes).waveform;
     CountingSource source(bytes);
     AudioDecoder decoder(source);
-    ASSERT_EQ(decoder.Skip(1'900'000), 1'900'000);
-    ASSERT_EQ(FirstDifference(whole, 1'900'000, ReadUpTo(decoder, 10)), -1);
-    EXPECT_LT(source.bytes_read, bytes.size() / 4);
+    ASSERT_EQ(decoder.Skip(700'000), 700'000);
+    ASSERT_EQ(FirstDifference(whole, 700'000, ReadUpTo(decoder, 10)), -1);
+    EXPECT_LT(source.bytes_read, bytes.size() / 3);
   }
 }
 
 TEST(DecoderSkip, DamageBeforeThePart) {
-  for (const auto& [name, good] : LongFiles()) {
+  for (const auto& [name, good] : LongFiles(100'000)) {
     if (name == "opus") continue;  // what its decoder makes of a gap depends on everything before
     SCOPED_TRACE(name);
     std::string bytes = good;

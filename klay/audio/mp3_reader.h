@@ -36,9 +36,7 @@ class Mp3Reader : public PacketReader {
   std::int64_t first_frame() const override { return trim_begin_; }
   std::optional<std::int64_t> end_frame() const override { return trim_end_; }
   bool flush_after_loss() const override { return true; }
-  // A frame's data begin up to 511 bytes (MPEG-1) or 255 (MPEG-2) back, headers not counted: at most 29 frames, of 9
-  // bytes each. Its filters look back two more.
-  std::optional<int> warm_up_packets() const override { return 32; }
+  std::optional<int> warm_up_packets() const override;
 
  private:
   void ReadFileHeader();
