@@ -1,5 +1,5 @@
-// Everything of klay that a program which processes audio includes, beside beam/beam.h; but for klay/feature/json.h, as
-// the library behind that takes a second to compile.
+// Everything of klay that a program which processes audio includes, beside beam/beam.h; but for klay/feature/json.h and
+// klay/transforms/load_json.h, as the library behind those takes a second to compile.
 #pragma once
 
 #include "klay/audio/audio_stats.h"
@@ -18,10 +18,18 @@
 #include "klay/feature/npz.h"
 #include "klay/path/path.h"
 #include "klay/path/suffix_pattern.h"
+#include "klay/transforms/convert_audio.h"
+#include "klay/transforms/crop_audio.h"
 #include "klay/transforms/elements.h"
+#include "klay/transforms/encode_audio.h"
 #include "klay/transforms/ledger.h"
 #include "klay/transforms/load_audio.h"
+#include "klay/transforms/load_npy.h"
+#include "klay/transforms/match_manifest.h"
+#include "klay/transforms/measure_audio_stats.h"
+#include "klay/transforms/measure_loudness.h"
 #include "klay/transforms/plan_transcode.h"
 #include "klay/transforms/record_outcomes.h"
+#include "klay/transforms/resample_audio.h"
 #include "klay/transforms/skip_completed.h"
 #include "klay/transforms/transcode.h"

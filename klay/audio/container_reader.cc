@@ -26,6 +26,9 @@ constexpr std::array kAllowed = {
 // Demuxers whose header gives the length in samples, and whose decoders give exactly that many.
 constexpr std::array kExactLength = {"aiff"sv, "ape"sv, "au"sv, "caf"sv, "flac"sv, "tta"sv, "w64"sv, "wav"sv, "wv"sv};
 
+// Demuxers that, of plain samples, find any frame by its number alone.
+constexpr std::array kSeekToTheFrame = {"aiff"sv, "au"sv, "caf"sv, "w64"sv, "wav"sv};
+
 // The magic numbers of the usual formats, so that FFmpeg need not ask its three hundred demuxers.
 struct Magic {
   std::size_t at;
@@ -190,7 +193,10 @@ bool ContainerReader::Next(AVPacket& packet) {
       continue;
     }
     if (packet.stream_index != stream_->index) continue;
-    if (packet.pts != AV_NOPTS_VALUE) last_seconds_ = SecondsAt(packet.pts);
+    if (packet.pts != AV_NOPTS_VALUE) {
+      last_seconds_ = SecondsAt(packet.pts);
+      next_pts_ = packet.pts + packet.duration;
+    }
     if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
       damage_.DamagedAt(last_seconds_, "the " + report_.info.container + " container has an incomplete packet");
       continue;
@@ -198,6 +204,27 @@ bool ContainerReader::Next(AVPacket& packet) {
     return true;
   }
   return false;
+}
+
+std::optional<int> ContainerReader::warm_up_packets() const {
+  const bool seeks = IsPcm(stream_->codecpar->codec_id) && stream_->time_base.num == 1
+      && stream_->time_base.den == stream_->codecpar->sample_rate
+      && std::ranges::find(kSeekToTheFrame, std::string_view(report_.info.container)) != kSeekToTheFrame.end();
+  return seeks ? std::optional(0) : std::nullopt;
+}
+
+void ContainerReader::SeekForward(std::int64_t position) {
+  const std::int64_t size = avio_size(io_.context());
+  if (!warm_up_packets() || size < 0) return;
+  const AvLogScope scope(log_);
+  const auto seek = [&](std::int64_t frame) {
+    av_seek_frame(input_.get(), stream_->index, frame, AVSEEK_FLAG_BACKWARD);
+    io_.Rethrow();
+  };
+  seek(position - 1);
+  // Where that is not in the file everything is walked through, so that it is known where the signal ends.
+  const bool promised = stream_->duration == AV_NOPTS_VALUE || position <= stream_->duration;
+  if (!promised || avio_tell(io_.context()) + stream_->codecpar->block_align > size) seek(next_pts_);
 }
 
 double ContainerReader::SecondsAt(std::int64_t pts) const {

@@ -35,6 +35,8 @@ class ContainerReader : public PacketReader {
   bool Next(AVPacket& packet) override;
   AVRational time_base() const override { return stream_->time_base; }
   bool counts_samples() const override { return false; }
+  std::optional<int> warm_up_packets() const override;
+  void SeekForward(std::int64_t position) override;
   std::optional<double> length_in_seconds() const override { return length_in_seconds_; }
 
  private:
@@ -51,6 +53,7 @@ class ContainerReader : public PacketReader {
   AvInput input_;  // after io_, which it reads from while it closes
   AVStream* stream_ = nullptr;
   double last_seconds_ = 0;
+  std::int64_t next_pts_ = 0;  // behind the last packet
   std::optional<double> length_in_seconds_;
 };
 

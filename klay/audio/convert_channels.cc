@@ -6,6 +6,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 
 namespace klay {
@@ -124,15 +125,15 @@ void ChannelMixer::Process(const float* const* input, std::int64_t frames, float
   }
 }
 
-Waveform ConvertChannels(const Waveform& signal, int target_channels, ChannelRule rule) {
-  const ChannelMixer mixer(signal.channels(), target_channels, rule);
-  Waveform result(target_channels, signal.frames(), signal.sample_rate());
-  std::vector<const float*> input;
-  std::vector<float*> output;
-  for (int c = 0; c < signal.channels(); ++c) input.push_back(signal.channel(c).data());
-  for (int c = 0; c < target_channels; ++c) output.push_back(result.channel(c).data());
-  mixer.Process(input.data(), signal.frames(), output.data());
+Waveform ConvertChannels(const Waveform& signal, const ChannelMixer& mixer) {
+  assert(signal.channels() == mixer.source_channels());
+  Waveform result(mixer.target_channels(), signal.frames(), signal.sample_rate());
+  mixer.Process(PlanesOf(signal).data(), signal.frames(), PlanesOf(result).data());
   return result;
+}
+
+Waveform ConvertChannels(const Waveform& signal, int target_channels, ChannelRule rule) {
+  return ConvertChannels(signal, ChannelMixer(signal.channels(), target_channels, rule));
 }
 
 }  // namespace klay

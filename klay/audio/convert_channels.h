@@ -54,7 +54,9 @@ class ChannelMixer {
   std::vector<float> gains_;  // target by target
 };
 
-// A whole signal at once. Throws what ChannelMixer's constructor throws.
+// A whole signal at once, of as many channels as the mixer takes.
+Waveform ConvertChannels(const Waveform& signal, const ChannelMixer& mixer);
+// Throws what ChannelMixer's constructor throws.
 Waveform ConvertChannels(const Waveform& signal, int target_channels, ChannelRule rule = ChannelRule::kMean);
 
 }  // namespace klay

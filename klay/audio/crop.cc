@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "beam/base/hash.h"
 
@@ -48,6 +49,17 @@ Waveform Crop(const Waveform& signal, FrameRange range) {
     std::copy_n(signal.channel(c).data() + range.begin, range.length, part.channel(c).data());
   }
   return part;
+}
+
+Waveform Crop(Waveform&& signal, FrameRange range) {
+  assert(range.begin >= 0 && range.length >= 0 && range.end() <= signal.frames());
+  if (range.length < signal.frames() / 2) return Crop(std::as_const(signal), range);
+  for (int c = 0; c < signal.channels() && range.begin > 0; ++c) {
+    float* const samples = signal.channel(c).data();
+    std::copy_n(samples + range.begin, range.length, samples);
+  }
+  signal.Resize(range.length);
+  return std::move(signal);
 }
 
 }  // namespace klay

@@ -55,5 +55,7 @@ class Cropper {
 
 // Copies a part that lies within the signal.
 Waveform Crop(const Waveform& signal, FrameRange range);
+// The same, without a second signal where the part is most of it, and without keeping the memory of the rest otherwise.
+Waveform Crop(Waveform&& signal, FrameRange range);
 
 }  // namespace klay

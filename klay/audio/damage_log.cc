@@ -20,7 +20,7 @@ void DamageLog::Note(std::string clause) {
     const auto& info = report_.info;
     if (info.frames_from_header && clause.find(" frames expected by ") == std::string::npos) {
       clause += " (" + std::to_string(*info.frames_from_header) + " frames expected by " + info.frames_source + ", "
-          + std::to_string(report_.frames) + " decoded before)";
+          + std::to_string(report_.frames + report_.skipped_frames) + " decoded before)";
     }
     throw AudioError(clause);
   }

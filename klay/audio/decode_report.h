@@ -44,6 +44,7 @@ struct AudioInfo {
 struct DecodeReport {
   AudioInfo info;
   std::int64_t frames = 0;            // delivered so far, silence in place of lost audio included
+  std::int64_t skipped_frames = 0;    // by AudioDecoder::Skip(), before and between those
   std::int64_t concealed_frames = 0;  // of these, silence in place of lost audio
   // What was wrong, one clause each, in the order found, at most kMaxDamageTexts of them; damage_count is the full
   // number.

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "beam/base/byte_source.h"
 #include "klay/audio/audio_error.h"
@@ -43,10 +44,18 @@ class AudioDecoder {
   // returned 0 everything that can be known about the file's integrity has been checked.
   std::int64_t Read(float* const* planes, std::int64_t capacity);
 
+  // Moves on by `frames` frames; returns how many, fewer only at the end. What comes then is, to the bit, what would
+  // have come without it. Where the format allows it nothing is decoded on the way: wav, aiff, au, caf and w64 with
+  // plain samples seek, and so does flac, by the numbers of its frames; of mp3, Ogg Vorbis and FLAC in Ogg, packets are
+  // read and dropped. The others are decoded and dropped: the state of Opus and AAC decoders depends on everything
+  // before. Damage of what is not read, or not decoded, is not found out.
+  std::int64_t Skip(std::int64_t frames);
+
   // What is known so far.
   const DecodeReport& report() const { return report_; }
 
  private:
+  std::int64_t Drop(std::int64_t frames);
   void CheckLength(std::int64_t before, bool at_end);
 
   const DecodeOptions options_;
@@ -54,6 +63,7 @@ class AudioDecoder {
   std::unique_ptr<internal::DamageLog> damage_;
   std::unique_ptr<internal::BufferedSource> source_;  // before reader_, which reads from it
   std::unique_ptr<internal::BlockReader> reader_;
+  std::vector<float> dropped_;  // where frames are decoded to that nobody wants
   bool finished_ = false;
 };
 

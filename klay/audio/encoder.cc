@@ -77,9 +77,7 @@ void EncodeWaveform(beam::ByteSink& sink, const Waveform& waveform, const Encode
   EncodeOptions with_length = options;
   with_length.expected_frames = waveform.frames();
   AudioEncoder encoder(sink, waveform.channels(), waveform.sample_rate(), with_length);
-  std::vector<const float*> planes;
-  for (int c = 0; c < waveform.channels(); ++c) planes.push_back(waveform.channel(c).data());
-  encoder.Write(planes.data(), waveform.frames());
+  encoder.Write(PlanesOf(waveform).data(), waveform.frames());
   encoder.Finish();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "beam/base/cancel.h"
 #include "klay/audio/audio_error.h"
 #include "klay/audio/byte_order.h"
 #include "klay/audio/crc.h"
@@ -11,6 +12,9 @@ namespace klay::internal {
 namespace {
 
 constexpr std::size_t kPeekStep = std::size_t{16} << 10;
+
+// So few bytes are walked through, frame by frame.
+constexpr std::uint64_t kNear = std::uint64_t{256} << 10;
 
 // Headers can be forged, each costs a look at up to some megabytes behind it: no file may keep us busy for ever.
 constexpr std::uint64_t kMostScannedInVain = std::uint64_t{2} << 30;
@@ -123,6 +127,46 @@ bool FlacReader::Next(AVPacket& packet) {
     any_ = true;
     return true;
   }
+}
+
+// By bisection, as frames bear their position. No frame is believed that does not match its checksum.
+void FlacReader::SeekForward(std::int64_t position) {
+  if (!source_.size()) return;
+  std::uint64_t low = source_.position();  // a frame begins there, at low_position
+  std::int64_t low_position = position_;
+  std::uint64_t high = *source_.size();
+  while (high > low && high - low > kNear) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto found = FindFrame(middle, high);
+    if (found && *found <= position) {
+      low = source_.position();
+      low_position = *found;
+    } else {
+      high = middle;
+    }
+  }
+  source_.Seek(low);
+  position_ = low_position;
+}
+
+// Moves to the first whole frame that begins within [from, end) and returns its position.
+std::optional<std::int64_t> FlacReader::FindFrame(std::uint64_t from, std::uint64_t end) {
+  source_.Seek(from);
+  while (source_.position() < end && scanned_in_vain_ <= kMostScannedInVain) {
+    beam::ThrowIfCancelled();
+    const ByteView bytes = source_.Peek(kPeekStep);
+    const std::size_t at = FindSync(bytes, 0);
+    if (at + kMaxFlacFrameHeaderBytes > bytes.size()) {
+      if (bytes.size() < kPeekStep) break;
+      source_.Consume(std::min(at, bytes.size() - kMaxFlacFrameHeaderBytes + 1));
+      continue;
+    }
+    const auto header = ParseFlacFrameHeader(bytes.subspan(at), info_);
+    source_.Consume(at);
+    if (header && IsPlausible(*header) && FindEnd(*header)) return PositionOf(*header);
+    source_.Consume(1);
+  }
+  return std::nullopt;
 }
 
 // Where the frame that begins here ends: where the next one begins, or the file ends, and the checksum up to there is

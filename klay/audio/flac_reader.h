@@ -28,10 +28,13 @@ class FlacReader : public PacketReader {
   bool Next(AVPacket& packet) override;
   AVRational time_base() const override { return {1, info_.sample_rate}; }
   bool verifies_checksums() const override { return true; }
+  std::optional<int> warm_up_packets() const override { return 0; }
+  void SeekForward(std::int64_t position) override;
 
  private:
   void ReadMetadata();
   std::optional<std::size_t> FindEnd(const FlacFrameHeader& header);
+  std::optional<std::int64_t> FindFrame(std::uint64_t from, std::uint64_t end);
   bool Resync(std::size_t from, const std::string& what);
   std::int64_t PositionOf(const FlacFrameHeader& header) const;
   bool IsPlausible(const FlacFrameHeader& header) const;

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "klay/audio/crop.h"
+#include "klay/audio/damage_log.h"
 #include "klay/audio/decoder.h"
+#include "klay/audio/signal_chain.h"
 
 namespace klay {
 namespace {
@@ -17,7 +21,7 @@ constexpr std::int64_t kDefaultFrames = std::int64_t{1} << 20;
 // 20; digital silence goes beyond, and then grows like a file of unknown length.
 constexpr std::int64_t kPlausibleFramesPerByte = 64;
 
-std::int64_t InitialFrames(const AudioInfo& info, std::optional<std::uint64_t> file_size) {
+std::int64_t LikelyFrames(const AudioInfo& info, std::optional<std::uint64_t> file_size) {
   std::int64_t frames = kDefaultFrames;
   if (info.frames_from_header) {
     frames = *info.frames_from_header;
@@ -37,44 +41,119 @@ std::vector<float*> PlanesAt(Waveform& waveform, std::int64_t frame) {
   return planes;
 }
 
-// Decodes into room for `frames` frames (0: as many as the file suggests). If that is not enough, `frames` is set to
-// what to try next, and nothing is returned.
-std::optional<LoadedAudio> TryLoad(beam::ByteSource& source, const DecodeOptions& options, beam::MemoryBudget& budget,
-                                   std::int64_t& frames) {
-  AudioDecoder decoder(source, options);
-  const AudioInfo& info = decoder.info();
-  if (frames == 0) frames = InitialFrames(info, source.Size());
-  LoadedAudio audio;
-  const auto bytes = static_cast<std::uint64_t>(frames) * static_cast<std::uint64_t>(info.channels) * sizeof(float);
-  audio.memory = budget.Reserve(bytes, "decoding " + source.path());
-  audio.waveform = Waveform(info.channels, frames, info.sample_rate);
+// The decoder from where the part begins to where it ends.
+class PartDecoder {
+ public:
+  PartDecoder(beam::ByteSource& source, const LoadOptions& options)
+      : decoder_(source, options.decode), begin_(FramesIn(options.start_seconds, info().sample_rate)) {
+    if (options.duration_seconds) left_ = most_frames_ = FramesIn(*options.duration_seconds, info().sample_rate);
+    const std::int64_t least = info().frames_from_header ? 0 : kBlockFrames;
+    likely_frames_ = std::min(left_, std::max(LikelyFrames(info(), source.Size()) - begin_, least));
+    const std::int64_t skipped = decoder_.Skip(begin_);
+    if (skipped < begin_) ThrowBehindEnd();
+  }
+
+  const AudioInfo& info() const { return decoder_.info(); }
+  const DecodeReport& report() const { return decoder_.report(); }
+  // The part's length, as far as can be told, and what it is at most.
+  std::int64_t likely_frames() const { return likely_frames_; }
+  std::int64_t most_frames() const { return most_frames_; }
+
+  std::int64_t Read(float* const* planes, std::int64_t capacity) {
+    if (left_ == 0) return 0;
+    const std::int64_t frames = decoder_.Read(planes, std::min(capacity, left_));
+    if (frames == 0 && begin_ > 0 && report().frames == 0) ThrowBehindEnd();
+    left_ -= frames;
+    return frames;
+  }
+
+ private:
+  [[noreturn]] void ThrowBehindEnd() const {
+    const double rate = info().sample_rate;
+    throw AudioError("the part begins at " + internal::SecondsText(static_cast<double>(begin_) / rate)
+                     + ", where the signal has ended: it is "
+                     + internal::SecondsText(static_cast<double>(report().skipped_frames) / rate) + " long");
+  }
+
+  AudioDecoder decoder_;
+  std::int64_t begin_;
+  std::int64_t most_frames_ = INT64_MAX;
+  std::int64_t left_ = INT64_MAX;
+  std::int64_t likely_frames_ = 0;
+};
+
+std::optional<SignalChain> MakeChain(const AudioInfo& info, const LoadOptions& options) {
+  const int channels = options.channels.value_or(info.channels);
+  const int rate = options.sample_rate.value_or(info.sample_rate);
+  if (channels == info.channels && rate == info.sample_rate) return std::nullopt;
+  return std::optional<SignalChain>(std::in_place, info.channels, info.sample_rate, channels, rate, options.resampler,
+                                    kBlockFrames);
+}
+
+// Fills `waveform` as far as the part goes, and returns with how many frames; nothing if there are more.
+std::optional<std::int64_t> Fill(PartDecoder& part, Waveform& waveform) {
   std::int64_t filled = 0;
-  while (filled < frames) {
-    std::vector<float*> planes = PlanesAt(audio.waveform, filled);
-    const std::int64_t got = decoder.Read(planes.data(), frames - filled);
-    if (got == 0) break;
+  while (filled < waveform.frames()) {
+    const std::vector<float*> planes = PlanesAt(waveform, filled);
+    const std::int64_t got = part.Read(planes.data(), waveform.frames() - filled);
+    if (got == 0) return filled;
     filled += got;
   }
-  if (filled == frames) {
-    // Only the next read tells whether this was all.
-    std::vector<float> beyond(static_cast<std::size_t>(info.channels) * kBlockFrames);
-    std::vector<float*> planes(static_cast<std::size_t>(info.channels));
-    for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = beyond.data() + c * kBlockFrames;
-    if (decoder.Read(planes.data(), kBlockFrames) > 0) {
-      frames = std::max(2 * frames, kDefaultFrames);
-      return std::nullopt;
-    }
+  // Only the next read tells whether this was all.
+  Waveform beyond(waveform.channels(), kBlockFrames, waveform.sample_rate());
+  const std::vector<float*> planes = PlanesAt(beyond, 0);
+  if (part.Read(planes.data(), kBlockFrames) > 0) return std::nullopt;
+  return filled;
+}
+
+std::optional<std::int64_t> FillConverted(PartDecoder& part, SignalChain& chain, Waveform& waveform) {
+  std::int64_t filled = 0;
+  bool fits = true;
+  const auto write = [&](const float* const* planes, std::int64_t frames) {
+    fits = fits && frames <= waveform.frames() - filled;
+    if (!fits) return;
+    const std::vector<float*> out = PlanesAt(waveform, filled);
+    for (std::size_t c = 0; c < out.size(); ++c) std::copy_n(planes[c], frames, out[c]);
+    filled += frames;
+  };
+  while (fits) {
+    const std::int64_t frames = part.Read(chain.input(), kBlockFrames);
+    if (frames == 0) break;
+    chain.Process(0, frames, write);
   }
-  audio.waveform.Resize(filled);
-  audio.report = decoder.report();
+  if (fits) chain.Flush(write);
+  return fits ? std::optional(filled) : std::nullopt;
+}
+
+// Decodes into room for `frames` frames of the part (nothing: as many as the file suggests). If that is not enough,
+// `frames` is set to what to try next, and nothing is returned.
+std::optional<LoadedAudio> TryLoad(beam::ByteSource& source, const LoadOptions& options, beam::MemoryBudget& budget,
+                                   std::optional<std::int64_t>& frames) {
+  PartDecoder part(source, options);
+  std::optional<SignalChain> chain = MakeChain(part.info(), options);
+  if (!frames) frames = part.likely_frames();
+  const int channels = chain ? chain->target_channels() : part.info().channels;
+  const std::int64_t room = chain ? chain->OutputFrames(*frames) : *frames;
+  LoadedAudio audio;
+  const auto bytes = static_cast<std::uint64_t>(room) * static_cast<std::uint64_t>(channels) * sizeof(float);
+  audio.memory = budget.Reserve(bytes, "decoding " + source.path());
+  audio.waveform = Waveform(channels, room, chain ? chain->target_rate() : part.info().sample_rate);
+  const auto filled = chain ? FillConverted(part, *chain, audio.waveform) : Fill(part, audio.waveform);
+  if (!filled) {
+    frames = std::min(part.most_frames(), std::max(2 * *frames, kDefaultFrames));
+    return std::nullopt;
+  }
+  audio.waveform.Resize(*filled);
+  audio.report = part.report();
   return audio;
 }
 
 }  // namespace
 
-LoadedAudio LoadWaveform(beam::ByteSource& source, const DecodeOptions& options) {
-  beam::MemoryBudget& budget = options.memory != nullptr ? *options.memory : beam::MemoryBudget::Process();
-  std::int64_t frames = 0;
+LoadedAudio LoadWaveform(beam::ByteSource& source, const LoadOptions& options) {
+  beam::MemoryBudget* const given = options.decode.memory;
+  beam::MemoryBudget& budget = given != nullptr ? *given : beam::MemoryBudget::Process();
+  std::optional<std::int64_t> frames;
   for (;;) {
     if (auto audio = TryLoad(source, options, budget, frames)) return std::move(*audio);
     // More memory is only asked for after giving back what was held: files that each hold a part and wait for more
@@ -83,15 +162,22 @@ LoadedAudio LoadWaveform(beam::ByteSource& source, const DecodeOptions& options)
   }
 }
 
-DecodeReport CheckAudio(beam::ByteSource& source, const DecodeOptions& options) {
-  AudioDecoder decoder(source, options);
-  const auto channels = static_cast<std::size_t>(decoder.info().channels);
-  std::vector<float> samples(channels * kBlockFrames);
-  std::vector<float*> planes(channels);
-  for (std::size_t c = 0; c < channels; ++c) planes[c] = samples.data() + c * kBlockFrames;
-  while (decoder.Read(planes.data(), kBlockFrames) > 0) {
+LoadedAudio LoadWaveform(beam::ByteSource& source, const DecodeOptions& options) {
+  return LoadWaveform(source, LoadOptions{.decode = options});
+}
+
+DecodeReport CheckAudio(beam::ByteSource& source, const LoadOptions& options) {
+  PartDecoder part(source, options);
+  MakeChain(part.info(), options);  // whether it can be
+  Waveform block(part.info().channels, kBlockFrames, part.info().sample_rate);
+  const std::vector<float*> planes = PlanesAt(block, 0);
+  while (part.Read(planes.data(), kBlockFrames) > 0) {
   }
-  return decoder.report();
+  return part.report();
+}
+
+DecodeReport CheckAudio(beam::ByteSource& source, const DecodeOptions& options) {
+  return CheckAudio(source, LoadOptions{.decode = options});
 }
 
 }  // namespace klay

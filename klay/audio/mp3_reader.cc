@@ -236,6 +236,14 @@ void Mp3Reader::CheckEnd() {
   }
 }
 
+// A layer III frame's data begin up to 511 bytes back, 255 in MPEG-2, and the smallest frames hold 58 bytes of data, 1
+// in MPEG-2 (24 bytes of two channels at 24 kHz, with a checksum). The filters remember two frames more. FFmpeg's
+// decoder of the other layers carries the error of its rounding on for ever.
+std::optional<int> Mp3Reader::warm_up_packets() const {
+  if (first_.layer != 3) return std::nullopt;
+  return first_.version == 3 ? 9 + 2 : 255 + 2;
+}
+
 double Mp3Reader::Seconds() const {
   const std::int64_t samples = (frames_found_ + frames_lost_) * first_.frames - trim_begin_;
   return static_cast<double>(std::max<std::int64_t>(samples, 0)) / first_.sample_rate;

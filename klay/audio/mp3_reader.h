@@ -36,6 +36,7 @@ class Mp3Reader : public PacketReader {
   std::int64_t first_frame() const override { return trim_begin_; }
   std::optional<std::int64_t> end_frame() const override { return trim_end_; }
   bool flush_after_loss() const override { return true; }
+  std::optional<int> warm_up_packets() const override;
 
  private:
   void ReadFileHeader();

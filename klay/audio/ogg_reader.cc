@@ -285,6 +285,15 @@ void OggReader::LosePages(const std::string& what) {
   damage_.DamagedAt(Seconds(), what);
 }
 
+// A Vorbis packet overlaps with the one before it; FLAC's stand alone; Opus predicts from everything before.
+std::optional<int> OggReader::warm_up_packets() const {
+  switch (parameters_->codec_id) {
+    case AV_CODEC_ID_FLAC: return 0;
+    case AV_CODEC_ID_VORBIS: return 1;
+    default: return std::nullopt;
+  }
+}
+
 double OggReader::Seconds() const {
   const int rate = parameters_->sample_rate;
   return rate <= 0 ? 0 : static_cast<double>(std::max<std::int64_t>(position_ - first_frame_, 0)) / rate;

@@ -33,6 +33,7 @@ class OggReader : public PacketReader {
   bool NextStream() override;
   AVRational time_base() const override { return {1, parameters_->sample_rate}; }
   bool verifies_checksums() const override { return true; }
+  std::optional<int> warm_up_packets() const override;
   std::int64_t first_frame() const override { return first_frame_; }
   std::optional<std::int64_t> end_frame() const override { return end_frame_; }
 

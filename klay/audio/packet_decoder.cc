@@ -123,6 +123,54 @@ std::int64_t PacketDecoder::Read(float* const* planes, std::int64_t capacity) {
   return written;
 }
 
+std::int64_t PacketDecoder::Skip(std::int64_t frames) {
+  const std::optional<int> warm_up = reader_->warm_up_packets();
+  const std::int64_t begin = DeliveredUpTo();
+  // Nothing to win where the decoder has already got all packets up to there.
+  if (!warm_up || read_all_ || !queue_.empty() || frames <= position_ - begin) return 0;
+  const AvLogScope scope(log_);
+  const std::int64_t target = begin + frames;
+  reader_->SeekForward(target);
+  QueuePackets(target, static_cast<std::size_t>(*warm_up));
+  if (queue_.empty()) return 0;
+  silence_left_ = frame_begin_ = frame_end_ = 0;
+  const auto warms_up = [&] { return frame_->pts != AV_NOPTS_VALUE && SamplesOf(frame_->pts) < warm_until_; };
+  while (NextFrame() && warms_up()) silence_left_ = frame_begin_ = frame_end_ = 0;
+  std::int64_t end = DeliveredUpTo();
+  if (reader_->counts_samples()) end = std::min(end, reader_->end_frame().value_or(end));
+  return std::clamp<std::int64_t>(end - begin, 0, frames);
+}
+
+// Reads up to the packet that holds `target`, and keeps what the decoder needs of those before.
+void PacketDecoder::QueuePackets(std::int64_t target, std::size_t warm_up) {
+  AvPacket packet = MakePacket();
+  for (;;) {
+    beam::ThrowIfCancelled();
+    const std::int64_t losses = damage_.count();
+    if (!reader_->Next(*packet)) {
+      read_all_ = true;
+      break;
+    }
+    queue_.push_back({std::move(packet), damage_.count() != losses});
+    const AVPacket& last = *queue_.back().packet;
+    if (SamplesOf(last.pts) <= target) warm_until_ = SamplesOf(last.pts);
+    if (SamplesOf(last.pts + last.duration) > target) break;
+    // One more than is needed, for packets that do not tell their duration.
+    if (queue_.size() > warm_up + 1) {
+      packet = std::move(queue_.front().packet);
+      queue_.pop_front();
+    } else {
+      packet = MakePacket();
+    }
+  }
+}
+
+// The position of the next sample that Read() gives.
+std::int64_t PacketDecoder::DeliveredUpTo() const {
+  return frame_begin_ < frame_end_ || silence_left_ > 0 ? position_ - frame_->nb_samples + frame_begin_ - silence_left_
+                                                        : position_;
+}
+
 // Decodes until something is to be delivered. False at the end.
 bool PacketDecoder::NextFrame() {
   while (!finished_) {
@@ -143,14 +191,13 @@ bool PacketDecoder::NextFrame() {
 void PacketDecoder::SendNextPacket() {
   beam::ThrowIfCancelled();
   if (sent_all_) return StartNextStream();  // the decoder asks for more than there is
-  const std::int64_t losses = damage_.count();
-  if (!reader_->Next(*packet_)) {
+  if (!NextPacket()) {
     sent_all_ = true;
     const int result = avcodec_send_packet(codec_.get(), nullptr);
     if (result < 0 && result != AVERROR_EOF) OnDecoderError(result);
     return;
   }
-  if (damage_.count() != losses && reader_->flush_after_loss()) avcodec_flush_buffers(codec_.get());
+  if (after_loss_ && reader_->flush_after_loss()) avcodec_flush_buffers(codec_.get());
   if (!positioned_ && reader_->counts_samples()) {
     const bool lost_before = damage_.count() != losses_seen_;
     position_ = lost_before ? std::min(packet_->pts, reader_->first_frame()) : packet_->pts;
@@ -161,18 +208,32 @@ void PacketDecoder::SendNextPacket() {
   if (result < 0) OnDecoderError(result);
 }
 
+bool PacketDecoder::NextPacket() {
+  if (!queue_.empty()) {
+    packet_ = std::move(queue_.front().packet);
+    after_loss_ = queue_.front().after_loss;
+    queue_.pop_front();
+    return true;
+  }
+  const std::int64_t losses = damage_.count();
+  read_all_ = read_all_ || !reader_->Next(*packet_);
+  after_loss_ = damage_.count() != losses;
+  return !read_all_;
+}
+
 void PacketDecoder::StartNextStream() {
   if (!reader_->NextStream()) {
     finished_ = true;
     return;
   }
   codec_ = OpenCodec(*reader_);
-  sent_all_ = positioned_ = false;
+  read_all_ = sent_all_ = positioned_ = false;
 }
 
 void PacketDecoder::OnDecoderError(int error) {
   if (error == AVERROR(ENOMEM)) throw AudioError(kTooMuchMemory);
   const std::string text = log_.Take();
+  if (packet_->pts != AV_NOPTS_VALUE && SamplesOf(packet_->pts) < warm_until_) return;
   DecoderReports(text.empty() ? AvErrorText(error) : text);
 }
 
@@ -227,6 +288,10 @@ void PacketDecoder::CheckParameters() {
 void PacketDecoder::PlaceInTime() {
   // The first frames after a loss can be shorter or longer than their packets, as codecs overlap neighbours.
   constexpr int kFramesToPlace = 3;
+  if (frame_->pts != AV_NOPTS_VALUE && SamplesOf(frame_->pts) <= warm_until_) {
+    position_ = SamplesOf(frame_->pts);
+    return;
+  }
   const bool lost = damage_.count() != losses_seen_;
   losses_seen_ = damage_.count();
   if (lost) frames_to_place_ = kFramesToPlace;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,9 +27,18 @@ class PacketDecoder : public BlockReader {
                 const DecodeOptions& options, DamageLog& damage, DecodeReport& report);
 
   std::int64_t Read(float* const* planes, std::int64_t capacity) override;
+  std::int64_t Skip(std::int64_t frames) override;
 
  private:
+  struct QueuedPacket {
+    AvPacket packet;
+    bool after_loss;
+  };
+
   bool NextFrame();
+  bool NextPacket();
+  void QueuePackets(std::int64_t target, std::size_t warm_up);
+  std::int64_t DeliveredUpTo() const;
   void SendNextPacket();
   void StartNextStream();
   void OnDecoderError(int error);
@@ -51,13 +61,19 @@ class PacketDecoder : public BlockReader {
   AvPacket packet_ = MakePacket();
   AvFrame frame_ = MakeFrame();
 
+  std::deque<QueuedPacket> queue_;  // what Skip() has read and the decoder is to be given next
+  bool after_loss_ = false;         // packets were lost before packet_
+  bool read_all_ = false;
   bool sent_all_ = false;
   bool finished_ = false;
   std::int64_t position_ = 0;  // of the next sample that comes out of the decoder, on the reader's timeline
   bool positioned_ = false;
-  double packet_seconds_ = 0;      // where the last packet belongs, for error texts
-  std::int64_t losses_seen_ = 0;   // damage_.count() when the last frame came
-  std::int64_t taken_ = 0;         // frames delivered or about to be
+  double packet_seconds_ = 0;     // where the last packet belongs, for error texts
+  std::int64_t losses_seen_ = 0;  // damage_.count() when the last frame came
+  std::int64_t taken_ = 0;        // frames delivered or about to be
+  // Where the packet begins that Skip() was looking for. What comes before it only warms the decoder up, and may be
+  // wrong.
+  std::int64_t warm_until_ = INT64_MIN;
   int frames_to_place_ = 0;        // so many more frames are put where their timestamps say
   std::int64_t silence_left_ = 0;  // to be delivered before frame_
   std::int64_t frame_begin_ = 0;   // what is left of frame_: [frame_begin_, frame_end_)

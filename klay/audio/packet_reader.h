@@ -36,6 +36,14 @@ class PacketReader {
   // Whether every packet has passed a checksum, so that the decoder need not check again.
   virtual bool verifies_checksums() const { return false; }
 
+  // How many packets before a place the decoder must be given so that what comes from there on is, to the bit, what it
+  // is after all of them; nothing if only all of them will do.
+  virtual std::optional<int> warm_up_packets() const { return std::nullopt; }
+
+  // Where the container tells where its packets lie: moves forward, as far as it can without reading everything, to a
+  // packet that begins at sample `position` or before. Otherwise does nothing.
+  virtual void SeekForward(std::int64_t /*position*/) {}
+
   // Whether the decoder must forget its state where packets were lost, because it would combine what does not belong
   // together (mp3's bit reservoir).
   virtual bool flush_after_loss() const { return false; }

@@ -88,4 +88,14 @@ std::int64_t WavReader::Read(float* const* planes, std::int64_t capacity) {
   return written;
 }
 
+std::int64_t WavReader::Skip(std::int64_t frames) {
+  if (!source_.size()) return 0;  // where the samples end would not be noticed
+  const auto frame_bytes = static_cast<std::uint64_t>(header_.bytes_per_frame);
+  const std::uint64_t left = (*source_.size() - std::min(*source_.size(), source_.position())) / frame_bytes;
+  frames = std::min({frames, frames_left_, static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX))});
+  source_.Seek(source_.position() + static_cast<std::uint64_t>(frames) * frame_bytes);
+  frames_left_ -= frames;
+  return frames;
+}
+
 }  // namespace klay::internal

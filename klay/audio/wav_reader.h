@@ -23,6 +23,7 @@ class WavReader : public BlockReader {
             DecodeReport& report);
 
   std::int64_t Read(float* const* planes, std::int64_t capacity) override;
+  std::int64_t Skip(std::int64_t frames) override;
 
  private:
   BufferedSource& source_;

@@ -62,4 +62,16 @@ void Waveform::Resize(std::int64_t frames) {
   frames_ = frames;
 }
 
+std::vector<float*> PlanesOf(Waveform& waveform) {
+  std::vector<float*> planes;
+  for (int c = 0; c < waveform.channels(); ++c) planes.push_back(waveform.channel(c).data());
+  return planes;
+}
+
+std::vector<const float*> PlanesOf(const Waveform& waveform) {
+  std::vector<const float*> planes;
+  for (int c = 0; c < waveform.channels(); ++c) planes.push_back(waveform.channel(c).data());
+  return planes;
+}
+
 }  // namespace klay

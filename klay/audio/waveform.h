@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "klay/audio/sample_memory.h"
 
@@ -53,5 +54,9 @@ class Waveform {
   std::int64_t frames_ = 0;
   std::int64_t stride_ = 0;
 };
+
+// Where each channel begins, as everything that works in blocks takes it.
+std::vector<float*> PlanesOf(Waveform& waveform);
+std::vector<const float*> PlanesOf(const Waveform& waveform);
 
 }  // namespace klay

@@ -1,55 +1,51 @@
 #include "klay/transforms/load_audio.h"
 
 #include <cmath>
-#include <memory>
-#include <new>
 #include <string>
 #include <utility>
 
 #include "beam/base/error.h"
-#include "klay/audio/load_waveform.h"
+#include "klay/transforms/step.h"
 
 namespace klay {
-namespace {
 
-void CountLoaded(const DecodeReport& report) {
-  files_loaded.Inc();
-  if (report.damaged()) files_damaged.Inc();
-  audio_milliseconds.Inc(std::llround(report.seconds() * 1000));
+void LoadAudio::Validate() const {
+  if (!(start_seconds >= 0) || std::isinf(start_seconds)) {
+    throw beam::UsageError("LoadAudio's start_seconds must be 0 or more");
+  }
+  if (duration_seconds && (!(*duration_seconds > 0) || std::isinf(*duration_seconds))) {
+    throw beam::UsageError("LoadAudio's duration_seconds must be above 0");
+  }
+  if (sample_rate && *sample_rate < 1) throw beam::UsageError("LoadAudio's sample_rate must be at least 1 Hz");
 }
 
-}  // namespace
+LoadOptions LoadAudio::Setup() const {
+  Validate();
+  LoadOptions options{.decode = {.on_damage = on_damage},
+                      .start_seconds = start_seconds,
+                      .duration_seconds = duration_seconds,
+                      .sample_rate = sample_rate,
+                      .resampler = resampler};
+  if (mono) options.channels = 1;
+  return options;
+}
 
-void LoadAudio::ProcessElement(const beam::ReadableFile& file, beam::Output<AudioFile, "audio"> audio,
-                               beam::Output<Failure, "failed"> failed,
-                               beam::Output<double, "duration_seconds"> duration_seconds) const {
-  const std::string& path = file.metadata.path;
-  const auto fail = [&](const std::string& reason) {
-    files_failed.Inc();
-    failed.Emit({path, reason});
-  };
-  bytes_taken.Inc(file.metadata.size_in_bytes);
-  const DecodeOptions options{.on_damage = on_damage};
+void LoadAudio::ProcessElement(LoadOptions& options, const beam::ReadableFile& file,
+                               beam::Output<AudioFile, "audio"> audio, beam::Output<Failure, "failed"> failed,
+                               beam::Output<double, "duration_seconds"> duration) const {
   LoadedAudio loaded;
-  try {
-    const std::unique_ptr<beam::ByteSource> source = file.Open();
+  const bool done = internal::TryFile(file, failed, [&](beam::ByteSource& source) {
     if (audio.HasReader()) {
-      loaded = LoadWaveform(*source, options);
+      loaded = LoadWaveform(source, options);
     } else {
-      loaded.report = CheckAudio(*source, options);
+      loaded.report = CheckAudio(source, options);
     }
-  } catch (const beam::Cancelled&) {
-    throw;
-  } catch (const beam::Error& error) {
-    return fail(error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(
-        "there is not enough memory to decode it: lower --max_memory, so that fewer files are decoded at a time");
-  }
-  // Emitted outside of the try: what steps behind this one throw is no fault of the file.
-  CountLoaded(loaded.report);
-  duration_seconds.Emit(loaded.report.seconds());
-  if (audio.HasReader()) audio.Emit({path, std::move(loaded.waveform), loaded.report.DamageText()});
+  });
+  if (!done) return;
+  if (loaded.report.damaged()) files_damaged.Inc();
+  audio_milliseconds.Inc(std::llround(loaded.report.seconds() * 1000));
+  duration.Emit(loaded.report.seconds());
+  if (audio.HasReader()) audio.Emit({file.metadata.path, std::move(loaded.waveform), loaded.report.DamageText()});
 }
 
 }  // namespace klay

@@ -8,9 +8,9 @@
 #include "beam/base/error.h"
 #include "klay/audio/crop.h"
 #include "klay/audio/encoder.h"
+#include "klay/audio/signal_chain.h"
 #include "klay/feature/npy_encoder.h"
 #include "klay/transforms/load_audio.h"
-#include "klay/transforms/signal_chain.h"
 #include "klay/transforms/skip_completed.h"
 #include "klay/transforms/transcode_source.h"
 

@@ -10,7 +10,7 @@
 #include "beam/io/readable_file.h"
 #include "klay/audio/crop.h"
 #include "klay/audio/decoder.h"
-#include "klay/transforms/signal_chain.h"
+#include "klay/audio/signal_chain.h"
 #include "klay/transforms/transcode.h"
 
 namespace klay::internal {

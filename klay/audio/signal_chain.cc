@@ -1,4 +1,4 @@
-#include "klay/transforms/signal_chain.h"
+#include "klay/audio/signal_chain.h"
 
 #include <algorithm>
 
