@@ -9,6 +9,7 @@
 #include "klay/cli/job_command.h"
 #include "klay/cli/version.h"
 #include "klay/jobs/run_example.h"
+#include "klay/jobs/stats.h"
 #include "klay/jobs/transcode.h"
 
 namespace klay {
@@ -37,6 +38,8 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
 constexpr Command kCommands[] = {
     {"run-example", "Decodes every audio file of a folder, adds up their durations and names those that fail.",
      &RunJob<RunExampleOptions, &RunExample>},
+    {"stats", "Tells what a folder of audio files is made of: how many, how long, in which formats, how loud.",
+     &RunJob<StatsOptions, &RunStats>},
     {"transcode", "Makes every audio file of a folder into another format, sample rate or number of channels.",
      &RunJob<TranscodeOptions, &RunTranscode>},
 };

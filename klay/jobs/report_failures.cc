@@ -1,6 +1,5 @@
 #include "klay/jobs/report_failures.h"
 
-#include <cstdint>
 #include <string>
 
 #include "beam/base/log.h"
@@ -11,12 +10,14 @@
 
 namespace klay {
 
-void ReportFailures(const beam::PCollection<Failure>& failed) {
+beam::PCollection<std::int64_t> ReportFailures(const beam::PCollection<Failure>& failed) {
   failed | beam::ForEach("Log Failures", [](const Failure& failure) { JobLog::Process().Failed(failure); });
-  failed | beam::Count("Count Failures") | beam::ForEach("Log Failed Count", [](std::int64_t n) {
+  const auto count = failed | beam::Count("Count Failures");
+  count | beam::ForEach("Log Failed Count", [](std::int64_t n) {
     total_failed.Set(n);
     if (n > 0) beam::LogWarning("files failed: " + std::to_string(n));
   });
+  return count;
 }
 
 }  // namespace klay
