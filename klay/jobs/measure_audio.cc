@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/base/log.h"
 #include "klay/audio/decoder.h"
+#include "klay/jobs/printable.h"
 #include "klay/transforms/load_audio.h"
 #include "klay/transforms/skip_completed.h"
 
@@ -77,7 +79,10 @@ void MeasureAudio::ProcessElement(const beam::ReadableFile& file, beam::Output<M
     return fail("there is not enough memory to decode it: lower --direct_num_workers");
   }
   files_loaded.Inc();
-  if (result.report.damaged()) files_damaged.Inc();
+  if (result.report.damaged()) {
+    files_damaged.Inc();
+    beam::LogWarning("damaged: " + Printable(path) + ": " + Printable(result.report.DamageText()));
+  }
   audio_milliseconds.Inc(std::llround(result.report.seconds() * 1000));
   measured.Emit(std::move(result));
 }

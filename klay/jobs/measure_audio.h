@@ -3,7 +3,8 @@
 //
 //   auto [measured, skipped, failed] = files | beam::ParDo("Measure", klay::MeasureAudio{});
 //
-// Every file leaves through exactly one of three ways. Counters are those of load_audio.h and skip_completed.h.
+// Every file leaves through exactly one of three ways; one that is kept in spite of its damage is named in the log.
+// Counters are those of load_audio.h and skip_completed.h.
 #pragma once
 
 #include <optional>

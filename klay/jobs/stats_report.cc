@@ -267,7 +267,7 @@ std::string StatsJson(const AudioSummary& summary, const OtherFiles& others) {
     json["bit_depths"].push_back(ShareJson({{"bit_depth", depth.empty() ? Json(nullptr) : Json(depth)}}, share));
   }
   json["length_seconds"] = DistributionJson(summary.seconds);
-  json["levels"] = summary.levels.files > 0 || summary.files() == 0 ? LevelsJson(summary.levels) : Json(nullptr);
+  json["levels"] = summary.levels.files > 0 ? LevelsJson(summary.levels) : Json(nullptr);
   return json.dump(2) + '\n';
 }
 

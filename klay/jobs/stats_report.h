@@ -9,7 +9,7 @@
 //   mono_files, stereo_files     one channel, two channels
 //   bit_depths        [{bit_depth, files, seconds}]: "8", "16", "24", "32", "32f", "64f"; null: lossy, with none
 //   length_seconds    a distribution over the files
-//   levels            null with --lengths_only; else what LevelSummary has, by its names: files, integrated_lufs,
+//   levels            null where none were measured; else what LevelSummary has, by its names: files, integrated_lufs,
 //   range_lu,
 //                     true_peak_dbtp, peak_dbfs, rms_dbfs, dc_dbfs (distributions), clipped_files, silent_files,
 //                     not_finite_files
