@@ -4,8 +4,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numbers>
@@ -15,6 +13,7 @@
 
 #include "beam/io/test_files.h"
 #include "klay/audio/encode_test_util.h"
+#include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
 
 namespace klay {
@@ -24,11 +23,6 @@ using beam::testing_files::TestFolder;
 using testing::HasSubstr;
 using testing::Not;
 using Json = nlohmann::json;
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // A sine of 1 kHz, the same in all channels.
 std::string Sine(double seconds, int channels, int sample_rate, double peak_dbfs, const EncodeOptions& options = {}) {
@@ -59,8 +53,7 @@ Ran RunStats(const TestFolder& folder, std::vector<std::string> more = {}, const
   Ran run;
   run.program = RunKlayBeam(arguments, setup);
   run.json_text = ReadFile(results / "stats.json");
-  if (!run.json_text.empty()) run.json = Json::parse(run.json_text);
-  EXPECT_EQ(std::filesystem::exists(results / "files.jsonl"), !run.json_text.empty());
+  run.json = Json::parse(run.json_text);
   run.lines = ReadFile(results / "files.jsonl");
   std::istringstream lines(run.lines);
   for (std::string line; std::getline(lines, line);) {
