@@ -1,5 +1,7 @@
 #include "klay/cli/commands.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <string_view>
 
@@ -48,8 +50,12 @@ std::string Help() {
   std::string text =
       "klay-beam: jobs on audio files, as Apache Beam pipelines.\n\nUsage: klay-beam COMMAND [--flag value ...]\n\n";
   text += "Commands:\n";
-  for (const Command& command : kCommands)
-    text.append("  ").append(command.name).append("  ").append(command.summary) += '\n';
+  std::size_t width = 0;
+  for (const Command& command : kCommands) width = std::max(width, std::string_view(command.name).size());
+  for (const Command& command : kCommands) {
+    const std::string_view name = command.name;
+    text.append("  ").append(name).append(width - name.size() + 2, ' ').append(command.summary) += '\n';
+  }
   return text + "\nklay-beam COMMAND --help shows the flags of a command, klay-beam --version the version.\n";
 }
 
