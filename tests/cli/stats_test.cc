@@ -204,6 +204,20 @@ TEST(StatsProgramTest, WhereNothingIsDoneTheFilesOfResultsAreThereAndEmpty) {
   EXPECT_TRUE(run.json["formats"].empty());
 }
 
+TEST(StatsProgramTest, FiguresThatCannotBeWrittenFailTheRun) {
+  const TestFolder folder;
+  for (int i = 0; i < 20; ++i) folder.File(std::to_string(i) + ".mp3", Sine(0.1, 1, 8000, -20));
+  for (const std::string flag : {"--stats_json", "--per_file"}) {
+    const TestFolder results;
+    const ProgramResult run = RunKlayBeam(
+        {"stats", "--quiet", "--source_audio_path", folder.path(), flag, results / "figures"}, {.largest_file = 2000});
+    EXPECT_EQ(run.exit_code, 1) << flag;
+    EXPECT_THAT(run.err, HasSubstr("the run failed: "));
+    EXPECT_THAT(run.err, HasSubstr("cannot write \"" + results / "figures" + "\": File too large"));
+    EXPECT_TRUE(Contents(results).empty());
+  }
+}
+
 TEST(StatsProgramTest, MistakesAreOneSentenceAndExitCode2) {
   const TestFolder folder;
   folder.File("music/a.MP3", "x");
