@@ -69,10 +69,10 @@ TEST(RoundTripTable, WithoutLossNoSampleIsOffByMoreThanHalfAStep) {
       const EncodeOptions options{.format = format, .bit_depth = depth.depth};
       for (const int rate :
            {8000, 11025, 12345, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000, 352800, 384000}) {
-        for (const int channels : {1, 2, 3, 4, 5, 6, 7, 8, 9, 24}) {
+        for (const int channels : {1, 2, 6, 8, 9}) {
           if (flac && channels > 8) continue;
           SCOPED_TRACE(Describe(options, rate, channels));
-          const Waveform noise = Noise(channels, 701, rate, 0.99F);
+          const Waveform noise = Noise(channels, 301, rate, 0.99F);
           const Waveform back = Load(Encode(noise, options)).waveform;
           ASSERT_EQ(back.channels(), channels);
           ASSERT_EQ(back.sample_rate(), rate);
@@ -161,7 +161,7 @@ TEST(RoundTripTable, LossyCodecsKeepLevelPlaceAndSpectrum) {
     std::vector<int> rates;
     std::vector<int> channels;
     double least_match_in_db;
-    double most_divergence;  // of any channel
+    double most_divergence;  // of the first and the last channel
     double level;            // so much of it may be lost, or won
   };
   const std::vector<int> any = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000};
@@ -174,7 +174,7 @@ TEST(RoundTripTable, LossyCodecsKeepLevelPlaceAndSpectrum) {
       {{.format = kMp3, .quality = 2}, LegalSampleRates(kMp3), {1, 2}, 15, 0.12, 0.01},
       {{.format = kOgg}, any, {1, 2}, 25, 0.04, 0.012},
       {{.format = kOgg}, any, {6}, 25, 0.14, 0.02},
-      {{.format = kOgg, .quality = 9}, any, {1, 2, 3, 4, 5, 7, 8}, 30, 0.03, 0.012},
+      {{.format = kOgg, .quality = 9}, any, {2, 5, 8}, 30, 0.03, 0.012},
       {{.format = kOgg, .quality = 9}, any, {6}, 27, 0.12, 0.02},
       {{.format = kOpus}, LegalSampleRates(kOpus), {1, 2}, 26, 0.045, 0.005},
       {{.format = kOpus}, LegalSampleRates(kOpus), {6}, 26, 0.11, 0.005},
@@ -191,7 +191,7 @@ TEST(RoundTripTable, LossyCodecsKeepLevelPlaceAndSpectrum) {
         ASSERT_EQ(back.frames(), reference.frames());
         EXPECT_GE(MatchInDb(reference, back), c.least_match_in_db);
         EXPECT_NEAR(Gain(reference, back), 1, c.level);
-        for (int channel = 0; channel < channels; ++channel) {
+        for (int channel = 0; channel < channels; channel += std::max(channels - 1, 1)) {
           EXPECT_LE(Divergence(reference.channel(channel), back.channel(channel)), c.most_divergence) << channel;
         }
       }
@@ -199,14 +199,14 @@ TEST(RoundTripTable, LossyCodecsKeepLevelPlaceAndSpectrum) {
   }
 }
 
-// Figures of scipy 1.17 and, for the sines, of klay_beam's tests.
+// Figures of scipy 1.17. (Of ten seconds of these sines klay_beam's tests say 0.4906 and 1.414.)
 TEST(DivergenceTest, IsThatOfTheOriginal) {
-  const Waveform sine = Sine(1000, 10, 44100);
+  const Waveform sine = Sine(1000, 1, 44100);
   const Waveform silence = Noise(1, sine.frames(), 44100, 0);
   EXPECT_EQ(Divergence(sine.channel(0), sine.channel(0)), 0);
   EXPECT_EQ(Divergence(sine.channel(0), silence.channel(0)), 1);
-  EXPECT_NEAR(Divergence(sine.channel(0), Sine(1100, 10, 44100).channel(0)), 0.49055001, 1e-5);
-  EXPECT_NEAR(Divergence(sine.channel(0), Sine(10000, 10, 44100).channel(0)), 1.41420332, 1e-5);
+  EXPECT_NEAR(Divergence(sine.channel(0), Sine(1100, 1, 44100).channel(0)), 0.4901371589, 1e-6);
+  EXPECT_NEAR(Divergence(sine.channel(0), Sine(10000, 1, 44100).channel(0)), 1.4141397880, 1e-6);
   EXPECT_GT(Divergence(sine.channel(0), Noise(1, sine.frames(), 44100, 1).channel(0)), 1);
   struct Case {
     std::size_t frames;
@@ -260,7 +260,7 @@ TEST(DivergenceTest, OfNoiseAndASine) {
 // The original asks for 0.1, and for 0.125 of ogg; of its music at 22,050 Hz, where it compares most.
 TEST(DivergenceTest, OfMusic) {
   Waveform music = Load(Fixture("music/music.wav")).waveform;
-  music.Resize(3 * music.sample_rate());
+  music.Resize(2 * music.sample_rate());
   music = Resample(music, 48000, {.method = ResamplerMethod::kVeryHigh});
   const Waveform slow = Resample(music, 22050);
   struct Case {

@@ -1,9 +1,7 @@
 // How far two signals differ for the ear, roughly: the measure by which klay_beam's own tests compare music.
 #pragma once
 
-#include <array>
 #include <cmath>
-#include <complex>
 #include <cstddef>
 #include <numbers>
 #include <span>
@@ -17,31 +15,37 @@ namespace klay {
 inline std::vector<double> Spectrum(std::span<const float> samples) {
   constexpr int kWindow = 256;
   constexpr int kHop = kWindow / 2;
-  std::array<std::complex<double>, kWindow> turns;
-  for (int i = 0; i < kWindow; ++i) turns[static_cast<std::size_t>(i)] = std::polar(1.0, -std::numbers::pi / kHop * i);
+  double cosine[kWindow];
+  double sine[kWindow];
+  for (int i = 0; i < kWindow; ++i) {
+    cosine[i] = std::cos(std::numbers::pi / kHop * i);
+    sine[i] = -std::sin(std::numbers::pi / kHop * i);
+  }
   const auto size = static_cast<int>(samples.size());
   std::vector<double> magnitudes;
   for (int begin = -kHop; begin < size; begin += kHop) {
-    std::array<std::complex<double>, kWindow> block{};
+    double real[kWindow];
+    double imaginary[kWindow] = {};
     for (int i = 0; i < kWindow; ++i) {
       const int at = begin + i;
-      const auto index = static_cast<std::size_t>(i);
-      if (at >= 0 && at < size)
-        block[index] = (0.5 - 0.5 * turns[index].real()) * samples[static_cast<std::size_t>(at)];
+      real[i] = at >= 0 && at < size ? (0.5 - 0.5 * cosine[i]) * static_cast<double>(samples.data()[at]) : 0;
     }
     // Radix 2, decimation in frequency: bin k comes out where the bits of k read backwards.
-    for (std::size_t half = kWindow / 2; half > 0; half /= 2) {
-      for (std::size_t first = 0; first < kWindow; first += 2 * half) {
-        for (std::size_t i = 0; i < half; ++i) {
-          const auto difference = block[first + i] - block[first + i + half];
-          block[first + i] += block[first + i + half];
-          block[first + i + half] = difference * turns[i * (kWindow / 2 / half)];
+    for (int half = kWindow / 2; half > 0; half /= 2) {
+      for (int first = 0; first < kWindow; first += 2 * half) {
+        for (int i = first, turn = 0; i < first + half; ++i, turn += kWindow / 2 / half) {
+          const double x = real[i] - real[i + half];
+          const double y = imaginary[i] - imaginary[i + half];
+          real[i] += real[i + half];
+          imaginary[i] += imaginary[i + half];
+          real[i + half] = x * cosine[turn] - y * sine[turn];
+          imaginary[i + half] = x * sine[turn] + y * cosine[turn];
         }
       }
     }
     // The even places are the bins below the middle, 1 is the middle itself; the others mirror those of a real signal.
-    for (std::size_t i = 0; i < kWindow; i += 2) magnitudes.push_back(std::abs(block[i]));
-    magnitudes.push_back(std::abs(block[1]));
+    for (int i = 0; i < kWindow; i += 2) magnitudes.push_back(std::hypot(real[i], imaginary[i]));
+    magnitudes.push_back(std::abs(real[1]));
   }
   return magnitudes;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "beam/io/file_systems.h"
 #include "beam/io/file_writer.h"
 #include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
@@ -45,7 +46,7 @@ struct WriteLines {
   std::string path;
 
   void ProcessElement(const beam::KV<int, beam::Iterable<std::string>>& lines) const {
-    const std::unique_ptr<beam::ByteSink> sink = beam::internal::OpenForWriting(path);
+    const std::unique_ptr<beam::ByteSink> sink = beam::FileSystemFor(path)->OpenWrite(path);
     for (const std::string& line : lines.value) sink->Write(line.data(), line.size());
     sink->Finish();
   }

@@ -59,7 +59,7 @@ struct Class {
   std::int64_t files;
 };
 
-std::vector<Class> LengthClasses(const Distribution<SecondsScale>& lengths) {
+std::vector<Class> Classes(const Distribution<SecondsScale>& lengths) {
   std::vector<Class> classes;
   for (std::size_t i = 0; i < std::size(kLengthEdges); ++i) {
     const double to = i + 1 < std::size(kLengthEdges) ? kLengthEdges[i + 1] : HUGE_VAL;
@@ -69,7 +69,7 @@ std::vector<Class> LengthClasses(const Distribution<SecondsScale>& lengths) {
 }
 
 // One for each dB in which there is something.
-std::vector<Class> LevelClasses(const Distribution<DecibelScale>& levels) {
+std::vector<Class> Classes(const Distribution<DecibelScale>& levels) {
   std::vector<Class> classes;
   for (const auto& [bin, files] : levels.bins) {
     const double from = std::floor(DecibelScale::BeginOf(bin));
@@ -78,9 +78,6 @@ std::vector<Class> LevelClasses(const Distribution<DecibelScale>& levels) {
   }
   return classes;
 }
-
-std::vector<Class> Classes(const Distribution<SecondsScale>& lengths) { return LengthClasses(lengths); }
-std::vector<Class> Classes(const Distribution<DecibelScale>& levels) { return LevelClasses(levels); }
 
 struct Quantile {
   const char* name;
@@ -161,7 +158,7 @@ std::string LengthName(double seconds) {
 
 std::string LengthTable(const AudioSummary& summary) {
   std::string text = Cells("%8s %19s  ", "files", "%") + "length\n";
-  for (const Class& c : LengthClasses(summary.seconds)) {
+  for (const Class& c : Classes(summary.seconds)) {
     if (c.files == 0) continue;
     text += Cells("%8lld %19.1f  ", static_cast<long long>(c.files),
                   100 * static_cast<double>(c.files) / static_cast<double>(summary.files()));

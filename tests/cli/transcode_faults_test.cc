@@ -182,10 +182,10 @@ TEST(TranscodeFaultsTest, AStoreThatRefusesFailsFilesByName) {
   }
   files->Put("mem://in/good.wav", wav);
   TranscodeOptions options;
-  static_cast<std::string&>(options.src_dir) = "mem://in";
-  static_cast<std::string&>(options.audio_suffix) = ".wav";
-  static_cast<std::string&>(options.target_audio_suffix) = ".flac";
-  static_cast<std::string&>(options.target_dir) = "mem://out";
+  options.src_dir = "mem://in";
+  options.audio_suffix = ".wav";
+  options.target_audio_suffix = ".flac";
+  options.target_dir = "mem://out";
   beam::TestPipeline p;
   RunTranscode(p, options);
   p.Run();
