@@ -13,10 +13,6 @@
 #include "klay/audio/decoder.h"
 #include "klay/audio/encode_test_util.h"
 
-// libvorbis loses memory with six channels (vorbis_writer.h).
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier): the sanitizer's name
-extern "C" const char* __lsan_default_suppressions() { return "leak:libvorbisenc"; }
-
 namespace klay {
 namespace {
 
