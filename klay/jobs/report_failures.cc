@@ -1,5 +1,6 @@
 #include "klay/jobs/report_failures.h"
 
+#include <cstdint>
 #include <string>
 
 #include "beam/base/log.h"
@@ -10,14 +11,12 @@
 
 namespace klay {
 
-beam::PCollection<std::int64_t> ReportFailures(const beam::PCollection<Failure>& failed) {
+void ReportFailures(const beam::PCollection<Failure>& failed) {
   failed | beam::ForEach("Log Failures", [](const Failure& failure) { JobLog::Process().Failed(failure); });
-  const auto count = failed | beam::Count("Count Failures");
-  count | beam::ForEach("Log Failed Count", [](std::int64_t n) {
+  failed | beam::Count("Count Failures") | beam::ForEach("Log Failed Count", [](std::int64_t n) {
     total_failed.Set(n);
     if (n > 0) beam::LogWarning("files failed: " + std::to_string(n));
   });
-  return count;
 }
 
 }  // namespace klay

@@ -88,10 +88,11 @@ void RunStats(beam::Pipeline& p, const StatsOptions& options) {
                                  .lengths_only = options.lengths_only,
                                  .skip_others = options.match_suffix.empty()});
   const auto skipped = others | beam::Count("Count Skipped");
-  const auto failed = ReportFailures(broken);
+  const auto failed = broken | beam::Count("Count Failed");
   measured
       | beam::CombineGlobally("Summarize", SummarizeAudio{})
       | beam::ParDo("Report", ReportStats{options.stats_json}, beam::AsSingleton(skipped), beam::AsSingleton(failed));
+  ReportFailures(broken);
   if (!options.per_file.empty()) WritePerFile(p, measured, options.per_file);
 }
 
