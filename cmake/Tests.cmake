@@ -11,7 +11,8 @@ set(TEST_ENVIRONMENT
     "TEST_NPY_DIR=${TEST_DATA_DIR}/npy"
     "TEST_CHECK_NPY=${PROJECT_SOURCE_DIR}/build/tools/bin/python ${PROJECT_SOURCE_DIR}/tests/fixtures/make_npy_fixtures.py --check"
     "STANDARD_CODERS_YAML=${PROJECT_SOURCE_DIR}/build/beam/standard_coders.yaml"
-    "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam")
+    "KLAY_BEAM_PROGRAM=${PROJECT_BINARY_DIR}/klay-beam"
+    "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/known_leaks.txt:print_suppressions=0")
 
 add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}" USES_TERMINAL)
 add_test(NAME test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}")

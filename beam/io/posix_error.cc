@@ -22,6 +22,7 @@ const char* Remedy(int error_number) {
     case ENAMETOOLONG: return "shorten the path, or start from a folder nearer to it";
     case EMFILE:
     case ENFILE: return "raise the limit of open files (ulimit -n)";
+    case EFBIG: return "raise the limit of file sizes (ulimit -f), or write to a file system that takes larger files";
     case ENOSPC: return "free some space on that disk, or write to another";
     case EDQUOT: return "free some of this user's quota, or write elsewhere";
     case EROFS: return "that file system is read-only: write elsewhere";

@@ -23,7 +23,8 @@ constexpr std::chrono::milliseconds kPollTime{20};
 std::atomic<int> caught_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free, "it is set by a signal handler");
 
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGALRM, SIGPIPE};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGALRM, SIGPIPE, SIGXFSZ};
+constexpr bool IsIgnored(int signal) { return signal == SIGPIPE || signal == SIGXFSZ; }
 struct sigaction former_actions[std::size(kSignals)];
 
 void HandleSignal(int signal) {
@@ -44,7 +45,7 @@ InterruptScope::InterruptScope() {
     sigemptyset(&action.sa_mask);
     // After the first signal the system's own handling is back: the second one ends the process.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : &HandleSignal;
+    action.sa_handler = IsIgnored(kSignals[i]) ? SIG_IGN : &HandleSignal;
     sigaction(kSignals[i], &action, &former_actions[i]);
   }
 }

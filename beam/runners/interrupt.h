@@ -13,9 +13,9 @@
 namespace beam {
 
 // While it lives, the first SIGINT (Ctrl-C) or SIGTERM asks the run to stop by RequestCancel(); a second one ends the
-// process at once, and so do two seconds during which nothing else did, whatever its threads wait for. SIGPIPE is
-// ignored, so that `program | head` does not end a job in the middle. One at a time; it begins without a request to
-// stop.
+// process at once, and so do two seconds during which nothing else did, whatever its threads wait for. SIGPIPE and
+// SIGXFSZ are ignored, so that `program | head` does not end a job in the middle, and a file that is larger than the
+// user may write (ulimit -f) is an error of that file alone. One at a time; it begins without a request to stop.
 class InterruptScope {
  public:
   InterruptScope();

@@ -13,4 +13,10 @@ class AudioError : public beam::Error {
   using beam::Error::Error;
 };
 
+// The content is of no audio format at all: what an image or a text is, rather than a damaged recording.
+class NotAudioError : public AudioError {
+ public:
+  using AudioError::AudioError;
+};
+
 }  // namespace klay

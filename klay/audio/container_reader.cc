@@ -137,7 +137,7 @@ void ContainerReader::ChooseStream() {
     const bool is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
     if (stream_ == nullptr || (is_default && (stream_->disposition & AV_DISPOSITION_DEFAULT) == 0)) stream_ = stream;
   }
-  if (stream_ == nullptr) throw AudioError("the " + report_.info.container + " file has no audio in it");
+  if (stream_ == nullptr) throw NotAudioError("the " + report_.info.container + " file has no audio in it");
   for (unsigned i = 0; i < input_->nb_streams; ++i) {
     if (input_->streams[i] != stream_) input_->streams[i]->discard = AVDISCARD_ALL;
   }

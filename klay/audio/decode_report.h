@@ -33,6 +33,7 @@ struct AudioInfo {
   std::string codec;      // "pcm_s16le", "mp3", "vorbis", ...
   int channels = 0;
   int sample_rate = 0;  // in Hz
+  int bit_depth = 0;    // of a stored sample; 0 for lossy codecs, which store none
   // The exact length the file promises, encoder delay and padding already taken off, and what promises it, such as
   // "the FLAC header". Nothing where the format does not tell.
   std::optional<std::int64_t> frames_from_header;

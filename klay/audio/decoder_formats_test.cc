@@ -95,7 +95,7 @@ TEST_F(Formats, DoNotDependOnTheName) {
   MemoryByteSource named_mp3(wav, "/music/a.mp3");
   EXPECT_EQ(LoadWaveform(named_mp3).report.info.container, "wav");
   MemoryByteSource text(std::string(1000, 'x') + "not music\n", "/music/b.mp3");
-  EXPECT_THROW(LoadWaveform(text), AudioError);
+  EXPECT_THROW(LoadWaveform(text), NotAudioError);
 }
 
 TEST_F(Formats, NameContainerCodecAndWhatTellsTheLength) {
@@ -103,25 +103,31 @@ TEST_F(Formats, NameContainerCodecAndWhatTellsTheLength) {
     const char* name;
     const char* container;
     const char* codec;
+    int bit_depth;
     const char* frames_source;
   };
   const Case cases[] = {
-      {"s16-2ch.wav", "wav", "pcm_s16le", "the WAV header"},
-      {"f64.wav", "wav", "pcm_f64le", "the WAV header"},
-      {"s24.aiff", "aiff", "pcm_s24be", "the aiff header"},
-      {"lame-vbr.mp3", "mp3", "mp3", "the LAME header"},
-      {"lame-no-header.mp3", "mp3", "mp3", ""},
-      {"flac-5-2ch.flac", "flac", "flac", "the FLAC header"},
-      {"vorbis-2ch.ogg", "ogg", "vorbis", ""},
-      {"opus-2ch.opus", "ogg", "opus", ""},
-      {"aac.m4a", "mov", "aac", ""},
-      {"opus.webm", "matroska", "opus", ""},
-      {"wma2.wma", "asf", "wmav2", ""},
+      {"s16-2ch.wav", "wav", "pcm_s16le", 16, "the WAV header"},
+      {"f64.wav", "wav", "pcm_f64le", 64, "the WAV header"},
+      {"s24.aiff", "aiff", "pcm_s24be", 24, "the aiff header"},
+      {"lame-vbr.mp3", "mp3", "mp3", 0, "the LAME header"},
+      {"lame-no-header.mp3", "mp3", "mp3", 0, ""},
+      {"flac-5-2ch.flac", "flac", "flac", 16, "the FLAC header"},
+      {"vorbis-2ch.ogg", "ogg", "vorbis", 0, ""},
+      {"opus-2ch.opus", "ogg", "opus", 0, ""},
+      {"aac.m4a", "mov", "aac", 0, ""},
+      {"opus.webm", "matroska", "opus", 0, ""},
+      {"wma2.wma", "asf", "wmav2", 0, ""},
+      {"flac-s24.flac", "flac", "flac", 24, "the FLAC header"},
+      {"wavpack.wv", "wv", "wavpack", 16, "the wv header"},
+      {"adpcm.wav", "wav", "adpcm_ms", 0, ""},
+      {"mulaw.wav", "wav", "pcm_mulaw", 8, "the wav header"},
   };
   for (const Case& c : cases) {
     const AudioInfo info = Load(Fixture(std::string("valid/") + c.name)).report.info;
     EXPECT_EQ(info.container, c.container) << c.name;
     EXPECT_EQ(info.codec, c.codec) << c.name;
+    EXPECT_EQ(info.bit_depth, c.bit_depth) << c.name;
     EXPECT_EQ(info.frames_source, c.frames_source) << c.name;
     EXPECT_EQ(info.frames_from_header.has_value(), !info.frames_source.empty()) << c.name;
   }

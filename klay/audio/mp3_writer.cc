@@ -57,20 +57,24 @@ Mp3Writer::Mp3Writer(beam::ByteSink& sink, int channels, int sample_rate, const 
     : sink_(sink),
       expected_frames_(options.expected_frames),
       constant_bitrate_(!options.quality),
-      lame_(lame_init()),
       buffer_(channels, kBlock, Cleaning::kForLossy),
       bytes_(kBytes) {
-  if (lame_ == nullptr) throw std::bad_alloc();
-  Configure(channels, sample_rate, options);
+  Configure(channels, sample_rate, options, 1);
+  // LAME makes everything quieter by 5 % at 160 kbit/s and below, by 3 % at 192. Louder by as much, it stays as it is.
+  const float scale = lame_get_scale(lame_.get());
+  if (scale != 1) Configure(channels, sample_rate, options, 1 / scale);
 }
 
-void Mp3Writer::Configure(int channels, int sample_rate, const EncodeOptions& options) {
+void Mp3Writer::Configure(int channels, int sample_rate, const EncodeOptions& options, float scale) {
+  lame_.reset(lame_init());
+  if (lame_ == nullptr) throw std::bad_alloc();
   lame_t lame = lame_.get();
   lame_set_errorf(lame, IgnoreMessage);
   lame_set_debugf(lame, IgnoreMessage);
   lame_set_msgf(lame, IgnoreMessage);
   lame_set_num_channels(lame, channels);
   lame_set_mode(lame, channels == 1 ? MONO : JOINT_STEREO);
+  lame_set_scale(lame, scale);
   lame_set_in_samplerate(lame, sample_rate);
   lame_set_out_samplerate(lame, sample_rate);
   const int bitrate = BitrateOrDefault(options, channels, sample_rate);

@@ -33,7 +33,7 @@ class Mp3Writer : public BlockWriter {
     void operator()(lame_global_struct* lame) const;
   };
 
-  void Configure(int channels, int sample_rate, const EncodeOptions& options);
+  void Configure(int channels, int sample_rate, const EncodeOptions& options, float scale);
   void Encode(float* const* planes, std::int64_t frames);
   void Emit(int result);
   std::string HeaderFor(std::int64_t frames) const;

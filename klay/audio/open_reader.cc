@@ -48,7 +48,7 @@ std::unique_ptr<PacketReader> OpenPackets(BufferedSource& source, DamageLog& dam
     return std::make_unique<Mp3Reader>(source, *mp3, damage, report);
   }
   if (format == nullptr && tagged) throw AudioError("there is an ID3 tag, but no audio behind it");
-  if (format == nullptr) throw AudioError("not audio: its content is of no known audio format");
+  if (format == nullptr) throw NotAudioError("not audio: its content is of no known audio format");
   source.Seek(0);
   return std::make_unique<ContainerReader>(*format, source, damage, report);
 }

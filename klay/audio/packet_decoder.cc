@@ -75,6 +75,15 @@ AvCodecContext OpenCodec(const PacketReader& reader) {
   return context;
 }
 
+// Nothing but PCM and lossless codecs keeps samples of a certain depth, whatever a container says of the others.
+int BitDepthOf(const AVCodecContext& codec) {
+  if (const int exact = av_get_exact_bits_per_sample(codec.codec_id); exact >= 8) return exact;
+  const AVCodecDescriptor* const about = avcodec_descriptor_get(codec.codec_id);
+  const bool lossless = about != nullptr && (about->props & AV_CODEC_PROP_LOSSLESS) != 0;
+  if (!lossless) return 0;
+  return codec.bits_per_raw_sample > 0 ? codec.bits_per_raw_sample : codec.bits_per_coded_sample;
+}
+
 }  // namespace
 
 PacketDecoder::PacketDecoder(std::unique_ptr<PacketReader> reader, std::optional<std::uint64_t> file_bytes,
@@ -87,7 +96,9 @@ PacketDecoder::PacketDecoder(std::unique_ptr<PacketReader> reader, std::optional
       codec_(OpenCodec(*reader_)) {
   const AvLogScope scope(log_);
   report_.info.codec = avcodec_get_name(reader_->codec().codec_id);
-  if (NextFrame()) return;
+  const bool decoded = NextFrame();
+  report_.info.bit_depth = BitDepthOf(*codec_);
+  if (decoded) return;
   report_.info.channels = ChannelCount(reader_->codec());
   report_.info.sample_rate = reader_->codec().sample_rate;
   if (report_.info.frames_from_header != 0 || report_.info.channels <= 0 || report_.info.sample_rate <= 0) {

@@ -43,6 +43,7 @@ WavReader::WavReader(BufferedSource& source, const WavHeader& header, const Deco
   report.info.codec = CodecName(*header.samples);
   report.info.channels = header.channels;
   report.info.sample_rate = static_cast<int>(header.sample_rate);
+  report.info.bit_depth = 8 * static_cast<int>(BytesPerSample(*header.samples));
   if (header.data_size) {
     frames_left_ = static_cast<std::int64_t>(*header.data_size / frame_bytes);
     report.info.frames_from_header = frames_left_;

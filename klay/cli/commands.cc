@@ -1,5 +1,7 @@
 #include "klay/cli/commands.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <string_view>
 
@@ -9,6 +11,7 @@
 #include "beam/runners/options_value.h"
 #include "klay/cli/job_command.h"
 #include "klay/jobs/run_example.h"
+#include "klay/jobs/stats.h"
 #include "klay/jobs/transcode.h"
 #include "klay/jobs/version.h"
 
@@ -38,6 +41,8 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
 constexpr Command kCommands[] = {
     {"run-example", "Decodes every audio file of a folder, adds up their durations and names those that fail.",
      &RunJob<RunExampleOptions, &RunExample>},
+    {"stats", "Tells what a folder of audio files is made of: how many, how long, in which formats, how loud.",
+     &RunJob<StatsOptions, &RunStats>},
     {"transcode", "Makes every audio file of a folder into another format, sample rate or number of channels.",
      &RunJob<TranscodeOptions, &RunTranscode>},
 };
@@ -46,8 +51,12 @@ std::string Help() {
   std::string text =
       "klay-beam: jobs on audio files, as Apache Beam pipelines.\n\nUsage: klay-beam COMMAND [--flag value ...]\n\n";
   text += "Commands:\n";
-  for (const Command& command : kCommands)
-    text.append("  ").append(command.name).append("  ").append(command.summary) += '\n';
+  std::size_t width = 0;
+  for (const Command& command : kCommands) width = std::max(width, std::string_view(command.name).size());
+  for (const Command& command : kCommands) {
+    const std::string_view name = command.name;
+    text.append("  ").append(name).append(width - name.size() + 2, ' ').append(command.summary) += '\n';
+  }
   return text + "\nklay-beam COMMAND --help shows the flags of a command, klay-beam --version the version.\n";
 }
 

@@ -10,7 +10,6 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
-#include "beam/io/file_systems.h"
 #include "beam/runners/interrupt.h"
 #include "beam/runners/main.h"
 #include "beam/runners/options.h"
@@ -20,6 +19,7 @@
 #include "klay/cli/progress.h"
 #include "klay/jobs/job_log.h"
 #include "klay/jobs/printable.h"
+#include "klay/jobs/result_file.h"
 
 namespace klay {
 namespace {
@@ -52,19 +52,6 @@ void PrintArguments(const std::string& name, const beam::FlagSet& flags) {
 bool IsEmpty(const Outcome& outcome) {
   return outcome.state == beam::PipelineState::kDone
       && outcome.files_done + outcome.files_skipped + outcome.files_failed == 0;
-}
-
-// Opened before the run, so that a path that cannot be written is known before hours of work. Nothing is there until
-// the end.
-std::unique_ptr<beam::ByteSink> OpenResult(const std::string& flag, const std::string& path) {
-  if (path.empty()) return nullptr;
-  try {
-    return beam::FileSystemFor(path)->OpenWrite(path);
-  } catch (const beam::UsageError&) {
-    throw;
-  } catch (const beam::Error& error) {
-    throw beam::UsageError(flag + " cannot be used: " + error.what());
-  }
 }
 
 void WriteResult(beam::ByteSink* file, const std::function<std::string()>& text) {
@@ -124,7 +111,7 @@ class JobRun {
     } else if (IsEmpty(outcome)) {
       std::fprintf(stderr, "klay-beam %s: %s\n", command_.name.c_str(), command_.nothing_matched().c_str());
     }
-    if (!IsEmpty(outcome)) Print(Summary(outcome, failures));
+    if (!IsEmpty(outcome)) Print(JobLog::Process().report() + Summary(outcome, failures));
     WriteResult(metrics_file_.get(),
                 [&] { return MetricsJson(command_.name, command_.flags, *result_, outcome, failures); });
     WriteResult(failures_file_.get(), [&] { return FailuresJson(failures); });

@@ -83,6 +83,7 @@ std::string InputPattern(const std::string& folder, const std::string& suffix) {
 
 std::string NothingMatched(const InputFlags& flags, const std::string& folder, const std::string& suffix) {
   const std::string wanted = NormalizedSuffix(suffix);
+  if (wanted.empty()) return "there are no files below " + Quoted(folder) + ": check " + flags.folder;
   std::string text = "no file below " + Quoted(folder) + " ends in " + Quoted(wanted) + ": ";
   std::int64_t others = 0;
   try {

@@ -1,6 +1,7 @@
 #include "klay/jobs/job_log.h"
 
 #include <limits>
+#include <utility>
 
 #include "beam/base/log.h"
 #include "klay/jobs/printable.h"
@@ -28,6 +29,16 @@ std::vector<Failure> JobLog::failures() const {
   std::vector<Failure> failures;
   for (const auto& [path, reason] : reasons_) failures.push_back({path, reason});
   return failures;
+}
+
+void JobLog::SetReport(std::string text) {
+  const std::lock_guard lock(mutex_);
+  report_ = std::move(text);
+}
+
+std::string JobLog::report() const {
+  const std::lock_guard lock(mutex_);
+  return report_;
 }
 
 }  // namespace klay

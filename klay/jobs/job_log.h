@@ -1,4 +1,5 @@
-// JobLog: what the last steps of a job tell the program that runs it, beside metrics: which inputs failed, and why.
+// JobLog: what the last steps of a job tell the program that runs it, beside metrics: which inputs failed, and why, and
+// what there is to be shown at the end.
 //
 // One for the process, thread-safe. Reporting the same input twice, as a bundle that is tried again does, counts once.
 #pragma once
@@ -28,10 +29,15 @@ class JobLog {
   // In the order of their paths.
   std::vector<Failure> failures() const;
 
+  // Text to be shown when the run is done, lines that end in '\n'; empty unless set.
+  void SetReport(std::string text);
+  std::string report() const;
+
  private:
   mutable std::mutex mutex_;
   std::map<std::string, std::string> reasons_;  // by path
   std::size_t most_kept_ = kMostFailures;
+  std::string report_;
 };
 
 }  // namespace klay

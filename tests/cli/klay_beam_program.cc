@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,10 @@ KlayBeamProgram::KlayBeamProgram(const std::vector<std::string>& arguments, cons
   dup2(setup.standard_error >= 0 ? setup.standard_error : fileno(err_.get()), STDERR_FILENO);
   if (setup.close_output) close(STDOUT_FILENO);
   if (setup.without_privileges && !GiveUpPrivileges()) _exit(99);
+  if (setup.largest_file) {
+    const rlimit limit{*setup.largest_file, *setup.largest_file};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(97);
+  }
   execv(program, argv.data());
   _exit(98);
 }

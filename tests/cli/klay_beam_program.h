@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct ProgramSetup {
   int standard_output = -1;         // a descriptor to use; -1: a file, given back as ProgramResult::out
   int standard_error = -1;          // likewise
   bool close_output = false;
+  std::optional<std::uint64_t> largest_file = {};  // in bytes, as ulimit -f; nothing: no limit
 };
 
 struct ProgramResult {

@@ -8,9 +8,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
@@ -22,6 +19,7 @@
 #include "klay/audio/memory_byte_sink.h"
 #include "klay/audio/memory_byte_source.h"
 #include "klay/feature/npy.h"
+#include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
 
 namespace klay {
@@ -31,23 +29,8 @@ using beam::testing_files::TestFolder;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error("cannot read " + path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::string Fixture(const std::string& name) {
   return ReadFile(std::string(std::getenv("TEST_FIXTURES_DIR")) + "/" + name);
-}
-
-// The bytes of all files below a folder, by name; hidden ones too.
-std::map<std::string, std::string> Contents(const TestFolder& folder) {
-  std::map<std::string, std::string> contents;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
-    if (entry.is_regular_file()) contents[folder.Short(entry.path().string())] = ReadFile(entry.path().string());
-  }
-  return contents;
 }
 
 std::vector<std::string> Transcode(const TestFolder& source, const TestFolder& target,
