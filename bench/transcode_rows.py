@@ -8,6 +8,7 @@ import statistics
 from row import (FORMATS, PEERS, THREADS, Case, Result, Row, WrongResult, all_done, count_files, median, ratio,
                  total)
 
+FN_API_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 WAV_HEADER = 44
 BYTES_A_SECOND = 2 * 16000  # of 16 kHz, mono, 16 bits
 TO_16K = ["--target_audio_suffix", ".16k.wav", "--target_sample_rate", "16000", "--target_channels", "1"]
@@ -157,7 +158,7 @@ class KlayBeam(TranscodeRow):
         def check(_):
             self.seconds[name] = self.seconds[self.ours(job, folder).name]  # it only logs them
 
-        command = [python, "-m", "klay_beam.run_example", "--runner", "FnApiRunner", "--source_audio_path",
+        command = [python, "-m", "klay_beam.run_example", "--runner", FN_API_RUNNER, "--source_audio_path",
                    source + "/", "--source_audio_suffix", ".mp3"]
         return Case(name, command, check, [python, source])
 

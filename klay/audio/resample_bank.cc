@@ -5,6 +5,7 @@
 #include <iterator>
 #include <list>
 #include <mutex>
+#include <numbers>
 #include <numeric>
 #include <optional>
 
@@ -18,8 +19,9 @@ constexpr std::int64_t kMostPeriodicValues = std::int64_t{1} << 21;
 // Rows of a SmoothBank to a zero crossing: the error of cubic interpolation between them is below 2^-31.
 constexpr double kRowsPerCrossing = 256;
 
-// How far the middle reaches to each side, in input samples: so many, or so many times the factor by which the rate
-// falls. Beyond it values are so small that the roundings of single precision stay below -165 dB.
+// The middle reaches so far to each side that values beyond it are not above those of a sinc so many input samples from
+// its middle, or so many times the factor by which the rate falls: so small that the roundings of single precision stay
+// below -165 dB.
 constexpr double kMiddleReach = 24;
 constexpr double kMiddleReachOfFactor = 18;
 
@@ -68,7 +70,9 @@ PeriodicBank MakePeriodicBank(const FilterSpec& spec, const SincFilter& filter, 
   bank.pairs = reads / 2;
   if (spec.precise) {
     const double factor = static_cast<double>(ratio.source) / static_cast<double>(ratio.target);
-    const double half = std::max(kMiddleReach, kMiddleReachOfFactor * factor);
+    double half = std::max(kMiddleReach, kMiddleReachOfFactor * factor);
+    const double most = 1 / (std::numbers::pi * half);
+    while (half > 2 && filter.Envelope(half - 1) <= most) half -= 1;
     bank.pairs = std::max<std::int64_t>(static_cast<std::int64_t>(filter.reach() - half), 0);
     bank.middle = reads - 2 * bank.pairs;
   }
@@ -184,6 +188,8 @@ std::size_t ResampleBank::Bytes() const {
   }
   return sizeof *this + size(std::get<SmoothBank>(table).values);
 }
+
+bool IsPeriodic(const SincFilter& filter, RateRatio ratio) { return LayOut(filter, ratio).has_value(); }
 
 std::shared_ptr<const ResampleBank> FindResampleBank(const FilterSpec& spec, RateRatio ratio) {
   static Cache cache;

@@ -61,6 +61,9 @@ struct ResampleBank {
   std::size_t Bytes() const;
 };
 
+// Whether the bank of the pair is a PeriodicBank.
+bool IsPeriodic(const SincFilter& filter, RateRatio ratio);
+
 // Makes the bank, or finds it. Thread-safe: two threads that want the same one wait for one of them to make it.
 std::shared_ptr<const ResampleBank> FindResampleBank(const FilterSpec& spec, RateRatio ratio);
 

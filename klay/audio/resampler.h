@@ -22,20 +22,16 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "klay/audio/audio_error.h"
-#include "klay/audio/sample_memory.h"
 #include "klay/audio/waveform.h"
 
 namespace klay {
 
 namespace internal {
-struct PeriodicBank;
-struct ResampleBank;
-struct ResampleKernel;
+class ResampleStage;
 }  // namespace internal
 
 enum class ResamplerMethod {
@@ -97,34 +93,28 @@ class Resampler {
   std::int64_t Flush(float* const* output);
 
  private:
-  void Begin();
-  void Append(const float* const* input, std::int64_t offset, std::int64_t frames);  // without input: silence
-  std::int64_t ProcessPeriods(const float* const* input, std::int64_t frames, float* const* output);
-  std::int64_t ProcessSmooth(const float* const* input, std::int64_t frames, float* const* output);
-  std::int64_t SmoothAvailable(std::int64_t from, std::int64_t end, float* const* output, std::int64_t at);
-  std::int64_t FlushPeriods(const internal::PeriodicBank& bank, std::int64_t left, float* const* output,
-                            std::int64_t at);
-  void DropBefore(std::int64_t sample);
-  float* Held(int channel) const;
+  std::int64_t Through(std::size_t stage, const float* const* input, std::int64_t frames, float* const* output,
+                       std::int64_t at);
+
+  // What a stage hands to the next.
+  struct Between {
+    void Resize(int channels, std::int64_t frames);
+
+    std::vector<float> samples;
+    std::vector<float*> planes;
+    std::int64_t capacity = 0;
+  };
 
   int source_rate_;
   int target_rate_;
   int channels_;
-  std::shared_ptr<const internal::ResampleBank> bank_;  // null where the rates are equal
-  const internal::ResampleKernel* kernel_;
+  std::vector<internal::ResampleStage> stages_;  // none where the rates are equal
+  std::vector<Between> between_;                 // behind each stage but the last
+  std::vector<const float*> input_;              // where the next input is,
+  std::vector<float*> output_;                   // and where the next output goes
 
   std::int64_t taken_ = 0;    // frames of the signal that Process() was given
   std::int64_t written_ = 0;  // frames that were written
-
-  // The input that is still needed: of each channel the samples from held_begin_ (counted from the signal's first
-  // sample, and below zero in the silence before it) to held_begin_ + held_.
-  internal::SampleMemory memory_;
-  std::int64_t capacity_ = 0;  // of a channel, without the slack behind it
-  std::int64_t held_begin_ = 0;
-  std::int64_t held_ = 0;
-
-  internal::SampleMemory scratch_;
-  std::vector<float> tail_;  // the signal's last periods, of which the output may end within one
 };
 
 // A whole signal at once. Throws what Resampler's constructor throws.
