@@ -6,7 +6,7 @@
   music/mp3   made from both with ffmpeg: a third of the music in four qualities, and 150 samples of a few seconds
   one         one short mp3 file: what start-up is measured with
   set10       ten mp3 files of 20 s; set1000 holds each of them a hundred times under other names
-  second1000  a thousand mp3 files of one second: ten, a hundred times each
+  second1000-mp3, second1000-wav   a thousand files of one second: ten, a hundred times each
   hour        an hour of music in 66 mp3 files of one second to five minutes, each rate of bits in turn
   wav         ten minutes of music as wav: ten files, 48 kHz, which every encoder takes, 16 bits
   tiny50000, tiny100000   text files of a dozen bytes, a thousand in a folder
@@ -107,11 +107,11 @@ def make_set1000(out):
             shutil.copyfile(os.path.join(ten, name), os.path.join(out, f"{i:03}-{name}"))
 
 
-def make_second1000(out):
+def make_second1000(out, suffix, *format):
     ten = os.path.join(out, "ten")
     os.mkdir(ten)
-    options = ["-ss", "20", "-t", "1", "-b:a", "128k"]
-    encode_all([(p, os.path.join(ten, f"{i}.mp3"), options) for i, p in enumerate(long_enough(music(), 10))])
+    options = ["-ss", "20", "-t", "1", *format]
+    encode_all([(p, os.path.join(ten, f"{i}{suffix}"), options) for i, p in enumerate(long_enough(music(), 10))])
     for name in sorted(os.listdir(ten)):
         for i in range(100):
             shutil.copyfile(os.path.join(ten, name), os.path.join(out, f"{i:03}-{name}"))
@@ -169,7 +169,8 @@ SETS = {
     "one": make_one,
     "set10": make_set10,
     "set1000": make_set1000,
-    "second1000": make_second1000,
+    "second1000-mp3": lambda out: make_second1000(out, ".mp3", "-b:a", "128k"),
+    "second1000-wav": lambda out: make_second1000(out, ".wav", "-c:a", "pcm_s16le"),
     "hour": make_hour,
     "wav": make_wav,
     "tiny50000": lambda out: make_tiny(out, 50_000),

@@ -126,15 +126,17 @@ KLAY_TARGET void Periodic(const PeriodicBank& bank, const float* input, int peri
 }
 
 // The output sample at `fraction` (0 to 1) after the input sample input[bank.reach].
-KLAY_TARGET inline float SmoothSample(const SmoothBank& bank, double fraction, const float* input) {
+KLAY_SIMD float SmoothSample(const SmoothBank& bank, double fraction, const float* input) {
   const double place = fraction * static_cast<double>(bank.rows_per_sample);
   std::int64_t row = static_cast<std::int64_t>(place);
   if (row > bank.rows_per_sample - 1) row = bank.rows_per_sample - 1;
   const double t = place - static_cast<double>(row);
   // Lagrange's polynomials for the rows at -1, 0, 1 and 2.
-  const double weights[4] = {-t * (t - 1) * (t - 2) / 6, (t + 1) * (t - 1) * (t - 2) / 2, -(t + 1) * t * (t - 2) / 2,
-                             (t + 1) * t * (t - 1) / 6};
-  const double* values = bank.values.data() + row * bank.taps;
+  const double inner = t * (t - 1);
+  const double outer = (t + 1) * (t - 2);
+  const double weights[4] = {inner * (t - 2) * (-1.0 / 6), outer * (t - 1) * 0.5, outer * t * -0.5,
+                             inner * (t + 1) * (1.0 / 6)};
+  const double* values = bank.values.data() + bank.first + row * bank.taps;
   Simd::Double sums[4];
   for (int i = 0; i < 4; ++i) sums[i] = Simd::ZeroDouble();
   for (std::int64_t tap = 0; tap < bank.taps; tap += Simd::kDoubles) {
