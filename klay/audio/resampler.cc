@@ -123,14 +123,6 @@ Resampler::~Resampler() = default;
 Resampler::Resampler(Resampler&&) noexcept = default;
 Resampler& Resampler::operator=(Resampler&&) noexcept = default;
 
-void Resampler::Between::Resize(int channels, std::int64_t frames) {
-  if (!planes.empty() && frames <= capacity) return;
-  capacity = std::max(frames, capacity);
-  samples.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(capacity));
-  planes.resize(static_cast<std::size_t>(channels));
-  for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = samples.data() + c * static_cast<std::size_t>(capacity);
-}
-
 std::int64_t Resampler::OutputFrames(std::int64_t input_frames) const {
   return internal::ResampledFrames(input_frames, internal::ReduceRates(source_rate_, target_rate_));
 }
@@ -147,10 +139,10 @@ std::int64_t Resampler::Through(std::size_t stage, const float* const* input, st
     for (std::size_t c = 0; c < output_.size(); ++c) output_[c] = output[c] + at;
     return stages_[stage].Process(input, frames, output_.data());
   }
-  Between& between = between_[stage];
+  internal::PlaneBuffer& between = between_[stage];
   between.Resize(channels_, stages_[stage].MostFrames(frames));
-  const std::int64_t made = stages_[stage].Process(input, frames, between.planes.data());
-  return Through(stage + 1, between.planes.data(), made, output, at);
+  const std::int64_t made = stages_[stage].Process(input, frames, between.planes());
+  return Through(stage + 1, between.planes(), made, output, at);
 }
 
 std::int64_t Resampler::Process(const float* const* input, std::int64_t frames, float* const* output) {
@@ -186,8 +178,8 @@ std::int64_t Resampler::Flush(float* const* output) {
     stages_[i].EndAt(frames);
     const std::int64_t rest = stages_[i].Left();
     between_[i].Resize(channels_, rest);
-    stages_[i].Flush(between_[i].planes.data());
-    wrote += Through(i + 1, between_[i].planes.data(), rest, output, wrote);
+    stages_[i].Flush(between_[i].planes());
+    wrote += Through(i + 1, between_[i].planes(), rest, output, wrote);
   }
   if (!stages_.empty()) {
     for (std::size_t c = 0; c < output_.size(); ++c) output_[c] = output[c] + wrote;

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "klay/audio/audio_error.h"
+#include "klay/audio/plane_buffer.h"
 #include "klay/audio/waveform.h"
 
 namespace klay {
@@ -95,20 +96,11 @@ class Resampler {
   std::int64_t Through(std::size_t stage, const float* const* input, std::int64_t frames, float* const* output,
                        std::int64_t at);
 
-  // What a stage hands to the next.
-  struct Between {
-    void Resize(int channels, std::int64_t frames);
-
-    std::vector<float> samples;
-    std::vector<float*> planes;
-    std::int64_t capacity = 0;
-  };
-
   int source_rate_;
   int target_rate_;
   int channels_;
   std::vector<internal::ResampleStage> stages_;  // none where the rates are equal
-  std::vector<Between> between_;                 // behind each stage but the last
+  std::vector<internal::PlaneBuffer> between_;   // what a stage hands to the next
   std::vector<const float*> input_;              // where the next input is,
   std::vector<float*> output_;                   // and where the next output goes
 
