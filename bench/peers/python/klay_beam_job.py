@@ -2,14 +2,15 @@
 job puts them together: every file below SOURCE that ends with SUFFIX, written as 16-bit wav to the folder TARGET.
 
 wav keeps rate and channels. 16k averages the channels and resamples to 16 kHz with the original's ResampleTorchaudioTensor.
-FnApiRunner is named, because it is what DirectRunner comes down to (see group_by_key.py). It has one worker: with two
-processes the original needs more CPU time and more wall clock for jobs of this size.
+FnApiRunner is named, because it is what DirectRunner comes down to (see group_by_key.py). It has one worker, and torch one
+thread: with two of either the original needs more CPU time and more wall clock for jobs of this size.
 """
 import os
 import sys
 
 import apache_beam as beam
 import apache_beam.io.fileio as beam_io
+import torch
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from klay_beam.torch_transforms import LoadWithTorchaudio, ResampleTorchaudioTensor
 from klay_beam.transforms import numpy_to_wav, write_file
@@ -31,6 +32,7 @@ class ToWav(beam.DoFn):
 
 def main():
     job, source, suffix, target = sys.argv[1:]
+    torch.set_num_threads(1)
     with beam.Pipeline(FnApiRunner(), argv=[]) as p:
         audio, _, _ = (
             p
