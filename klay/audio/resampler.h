@@ -15,8 +15,8 @@
 // A sample that is not a number, or infinite, spoils the output within the filter's reach of it and nothing else.
 //
 // Rates: any two, whose ratio is at most 1024. Customary ones (in lowest terms not above some thousands) are computed
-// from an exact table of the filter, others from a finely sampled one, to the same quality and at a fifth of the speed
-// (sinc-Hann: at a fortieth). Tables are shared between resamplers, and at most 64 MB of them are kept.
+// from an exact table of the filter, others from a finely sampled one, to the same quality and several times slower.
+// Tables are shared between resamplers, and at most 64 MB of them are kept.
 //
 // Not thread-safe; any number of resamplers may be used at once. Keeps at most a few megabytes a channel.
 #pragma once
