@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""corpus.py OUT [--long]: makes the benchmark's corpus in the folder OUT. What is there already is kept.
+"""corpus.py OUT: makes the benchmark's corpus in the folder OUT. What is there already is kept.
 
   music/ogg   the music of wesnoth-1.16-music (41 files, 150 MB)
   music/flac  the samples of hydrogen-drumkits and sonic-pi-samples (about 500 short files)
   music/mp3   made from both with ffmpeg: a third of the music in four qualities, and 150 samples of a few seconds
   one         one short mp3 file: what start-up is measured with
   set10       ten mp3 files of 20 s; set1000 holds each of them a hundred times under other names
+  second1000-mp3, second1000-wav   a thousand files of one second: ten, a hundred times each
+  hour        an hour of music in 66 mp3 files of one second to five minutes, each rate of bits in turn
+  wav         ten minutes of music as wav: ten files, 48 kHz, which every encoder takes, 16 bits
   tiny50000, tiny100000   text files of a dozen bytes, a thousand in a folder
-  long        one mp3 file of ten hours (--long only: 560 MB)
+  finished    source/ and target/: 100,000 files and their results, by name; transcode has nothing left to do
+  minute, ten-hours       one mp3 file of that length each (64 kbit/s: 290 MB)
 
 Needs ffmpeg and the Debian packages named in bench/packages.txt; Python's standard library is enough.
 """
@@ -23,6 +27,7 @@ SAMPLES = {"sonic-pi": "/usr/share/sonic-pi/samples", "hydrogen": "/usr/share/hy
 # The qualities that music is met in: constant 128, 192 and 320 kbit/s, and LAME's variable V0.
 QUALITIES = (["-b:a", "128k"], ["-q:a", "0"], ["-b:a", "320k"], ["-b:a", "192k"])
 SET_SECONDS = 20
+HOUR_FILES = 66
 LONG_SECONDS = 36000
 # A change of what a set holds needs a new version, so that folders made before are made anew.
 VERSION = "1"
@@ -35,15 +40,16 @@ def find(root, suffix, package):
     return paths
 
 
-def ffmpeg(source, target, *options):
-    command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", source, "-map", "0:a", *options, target]
+def ffmpeg(source, target, *options, before=()):
+    """`options` are the target's, `before` the source's."""
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-y", *before, "-i", source, "-map", "0:a", *options, target]
     subprocess.run(command, check=True)
 
 
-def encode_all(jobs):
+def encode_all(jobs, before=()):
     """Runs ffmpeg for each (source, target, options), as many at once as there are cores."""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in [pool.submit(ffmpeg, source, target, *options) for source, target, options in jobs]:
+        for done in [pool.submit(ffmpeg, source, target, *options, before=before) for source, target, options in jobs]:
             done.result()
 
 
@@ -101,21 +107,58 @@ def make_set1000(out):
             shutil.copyfile(os.path.join(ten, name), os.path.join(out, f"{i:03}-{name}"))
 
 
-def make_tiny(out, count):
+def make_second1000(out, suffix, *format):
+    ten = os.path.join(out, "ten")
+    os.mkdir(ten)
+    options = ["-ss", "20", "-t", "1", *format]
+    encode_all([(p, os.path.join(ten, f"{i}{suffix}"), options) for i, p in enumerate(long_enough(music(), 10))])
+    for name in sorted(os.listdir(ten)):
+        for i in range(100):
+            shutil.copyfile(os.path.join(ten, name), os.path.join(out, f"{i:03}-{name}"))
+    shutil.rmtree(ten)
+
+
+def make_hour(out):
+    # Evenly spread on a logarithmic scale, as lengths of recordings are: half of the files are shorter than 18 s.
+    lengths = [300 ** (i / (HOUR_FILES - 1)) for i in range(HOUR_FILES)]
+    tracks = music()
+    jobs = []
+    for i, length in enumerate(lengths):
+        options = ["-t", f"{length * 3600 / sum(lengths):.3f}", *QUALITIES[i % len(QUALITIES)]]
+        jobs.append((tracks[i % len(tracks)], os.path.join(out, f"{i:02}.mp3"), options))
+    encode_all(jobs, ["-stream_loop", "-1"])
+
+
+def make_wav(out):
+    options = ["-ss", "10", "-t", "60", "-ar", "48000", "-ac", "2", "-c:a", "pcm_s16le", "-bitexact"]
+    encode_all([(p, os.path.join(out, f"{i}.wav"), options) for i, p in enumerate(long_enough(music(), 10))],
+               ["-stream_loop", "-1"])
+
+
+def write_thousands(out, count, name, text):
+    """`count` small files, a thousand in a folder; name and text are formats of the folder's and the file's number."""
     for folder in range(count // 1000):
         path = os.path.join(out, f"{folder:03}")
-        os.mkdir(path)
+        os.makedirs(path)
         for i in range(1000):
-            with open(os.path.join(path, f"{i:03}.txt"), "w") as f:
-                f.write(f"file {folder:03}{i:03}\n")
+            with open(os.path.join(path, name.format(folder, i)), "w") as f:
+                f.write(text.format(folder, i))
 
 
-def make_long(out):
-    source = os.path.join(os.path.dirname(out), "track.mp3")
-    ffmpeg(max(music(), key=os.path.getsize), source, "-b:a", "128k")
-    target = os.path.join(out, "ten-hours.mp3")
-    loop = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-stream_loop", "-1", "-i", source]
-    subprocess.run([*loop, "-t", str(LONG_SECONDS), "-c", "copy", target], check=True)
+def make_tiny(out, count):
+    write_thousands(out, count, "{1:03}.txt", "file {0:03}{1:03}\n")
+
+
+def make_finished(out):
+    write_thousands(os.path.join(out, "source"), 100_000, "{1:03}.mp3", "not opened")
+    write_thousands(os.path.join(out, "target"), 100_000, "{1:03}.wav", "not opened")
+
+
+def make_long(out, seconds):
+    source = os.path.join(out, "track.mp3")
+    ffmpeg(max(music(), key=os.path.getsize), source, "-b:a", "64k")
+    # Frames are repeated, not made anew.
+    ffmpeg(source, os.path.join(out, "long.mp3"), "-t", str(seconds), "-c", "copy", before=["-stream_loop", "-1"])
     os.remove(source)
 
 
@@ -126,8 +169,15 @@ SETS = {
     "one": make_one,
     "set10": make_set10,
     "set1000": make_set1000,
+    "second1000-mp3": lambda out: make_second1000(out, ".mp3", "-b:a", "128k"),
+    "second1000-wav": lambda out: make_second1000(out, ".wav", "-c:a", "pcm_s16le"),
+    "hour": make_hour,
+    "wav": make_wav,
     "tiny50000": lambda out: make_tiny(out, 50_000),
     "tiny100000": lambda out: make_tiny(out, 100_000),
+    "finished": make_finished,
+    "minute": lambda out: make_long(out, 60),
+    "ten-hours": lambda out: make_long(out, LONG_SECONDS),
 }
 
 
@@ -147,14 +197,11 @@ def make(out, name, function):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
-    parser.add_argument("--long", action="store_true", help="also make one file of ten hours")
     arguments = parser.parse_args()
     if not shutil.which("ffmpeg"):
         sys.exit("corpus: ffmpeg is not installed")
     for name, function in SETS.items():
         make(arguments.out, name, function)
-    if arguments.long:
-        make(arguments.out, "long", make_long)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
 // How long encoding takes: our encoder beside its library fed from memory, and the conversion to integers beside
 // memcpy. The signal is a minute of stereo chords over noise.
 #include <benchmark/benchmark.h>
-#include <lame/lame.h>
-#include <vorbis/vorbisenc.h>
 
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
 
+#include "bench/encoder_alone.h"
 #include "klay/audio/encoder.h"
 
 namespace {
 
-constexpr int kRate = 44100;
+constexpr int kRate = 48000;  // which Opus takes
 constexpr std::int64_t kBlock = 4096;
 
 klay::Waveform Music(std::int64_t seconds) {
@@ -72,56 +71,9 @@ void Encode(benchmark::State& state, const klay::EncodeOptions& options) {
   Report(state);
 }
 
-void LameAlone(benchmark::State& state) {
+void Alone(benchmark::State& state, std::size_t (*encode)(const bench::Stereo&)) {
   const klay::Waveform& wave = Signal();
-  std::vector<unsigned char> bytes(kBlock * 5 / 4 + 7200);
-  for (auto _ : state) {
-    lame_t lame = lame_init();
-    lame_set_num_channels(lame, 2);
-    lame_set_in_samplerate(lame, kRate);
-    lame_set_out_samplerate(lame, kRate);
-    lame_set_mode(lame, JOINT_STEREO);
-    lame_set_brate(lame, 192);
-    lame_init_params(lame);
-    for (std::int64_t at = 0; at < wave.frames(); at += kBlock) {
-      const auto frames = static_cast<int>(std::min(kBlock, wave.frames() - at));
-      lame_encode_buffer_ieee_float(lame, wave.channel(0).data() + at, wave.channel(1).data() + at, frames,
-                                    bytes.data(), static_cast<int>(bytes.size()));
-    }
-    lame_encode_flush(lame, bytes.data(), static_cast<int>(bytes.size()));
-    lame_close(lame);
-  }
-  Report(state);
-}
-
-void VorbisAlone(benchmark::State& state) {
-  const klay::Waveform& wave = Signal();
-  for (auto _ : state) {
-    vorbis_info info;
-    vorbis_info_init(&info);
-    vorbis_encode_init_vbr(&info, 2, kRate, 0.4F);
-    vorbis_dsp_state dsp;
-    vorbis_analysis_init(&dsp, &info);
-    vorbis_block block;
-    vorbis_block_init(&dsp, &block);
-    for (std::int64_t at = 0; at <= wave.frames(); at += 1024) {
-      const std::int64_t frames = std::min<std::int64_t>(1024, wave.frames() - at);
-      float** in = vorbis_analysis_buffer(&dsp, 1024);
-      for (int c = 0; c < 2; ++c) {
-        std::memcpy(in[c], wave.channel(c).data() + at, static_cast<std::size_t>(frames) * sizeof(float));
-      }
-      vorbis_analysis_wrote(&dsp, static_cast<int>(frames));
-      ogg_packet packet;
-      while (vorbis_analysis_blockout(&dsp, &block) == 1) {
-        vorbis_analysis(&block, nullptr);
-        vorbis_bitrate_addblock(&block);
-        while (vorbis_bitrate_flushpacket(&dsp, &packet) == 1) benchmark::DoNotOptimize(packet.bytes);
-      }
-    }
-    vorbis_block_clear(&block);
-    vorbis_dsp_clear(&dsp);
-    vorbis_info_clear(&info);
-  }
+  for (auto _ : state) benchmark::DoNotOptimize(encode({wave.channel(0), wave.channel(1), kRate}));
   Report(state);
 }
 
@@ -155,11 +107,12 @@ BENCHMARK_CAPTURE(Encode, wav64f, klay::EncodeOptions{.bit_depth = kFloat64});
 BENCHMARK_CAPTURE(Encode, aiff16, klay::EncodeOptions{.format = kAiff});
 BENCHMARK_CAPTURE(Encode, aiff24, klay::EncodeOptions{.format = kAiff, .bit_depth = kInt24});
 BENCHMARK_CAPTURE(Encode, flac16, klay::EncodeOptions{.format = kFlac})->Unit(benchmark::kMillisecond);
-BENCHMARK(LameAlone)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Encode, mp3, klay::EncodeOptions{.format = kMp3, .bitrate = 192000})->Unit(benchmark::kMillisecond);
-BENCHMARK(VorbisAlone)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Alone, mp3, bench::EncodeMp3)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, mp3, klay::EncodeOptions{.format = kMp3})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Alone, ogg, bench::EncodeVorbis)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Encode, ogg, klay::EncodeOptions{.format = kOgg})->Unit(benchmark::kMillisecond);
-
+BENCHMARK_CAPTURE(Alone, opus, bench::EncodeOpus)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Encode, opus, klay::EncodeOptions{.format = kOpus})->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Encode, m4a, klay::EncodeOptions{.format = kM4a})->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -1,110 +1,14 @@
-"""The rows of the benchmark's table: which programs each runs, what must hold of their output, its figure and bar."""
+"""The rows of the benchmark's table."""
 import json
 import os
 import re
 import shlex
 import statistics
-import typing
+
+import transcode_rows
+from row import (FORMATS, PEERS, THREADS, Case, Result, Row, WrongResult, check_total, median, no_check, ratio, total)
 
 ELEMENTS = 1_000_000
-THREADS = min(2, len(os.sched_getaffinity(0)))
-FORMATS = ("ogg", "mp3", "flac")
-
-
-class WrongResult(Exception):
-    """A program ended well and gave a wrong answer: its time says nothing."""
-
-
-class Case(typing.NamedTuple):
-    name: str
-    command: list  # a program by its path, and its arguments
-    check: typing.Callable[[str], None]  # looks at the standard output, raises WrongResult
-    needs: list  # files and folders that must exist
-    repeat: int = 1  # runs in a round
-
-
-class Result(typing.NamedTuple):
-    what: str
-    ours: str
-    peer: str
-    value: float
-    unit: str = ""
-    bar: typing.Optional[float] = None  # a row without one is there to explain another
-    smaller_is_better: bool = True
-
-    @property
-    def passed(self):
-        if self.bar is None:
-            return None
-        return self.value <= self.bar if self.smaller_is_better else self.value >= self.bar
-
-
-def median(samples, attribute="cpu"):
-    return statistics.median(getattr(s, attribute) for s in samples)
-
-
-def ratio(samples, attribute="cpu", over=None):
-    """The median over the rounds of sum(samples) / sum(over): both are lists of cases' samples, round by round."""
-    def sums(cases):
-        return [sum(getattr(s, attribute) for s in one_round) for one_round in zip(*cases)]
-    return statistics.median(a / b for a, b in zip(sums(samples), sums(over)))
-
-
-def total(samples, cases, attribute="cpu"):
-    return sum(median(samples[c], attribute) for c in cases)
-
-
-def count_files(folder):
-    return sum(len(files) for _, _, files in os.walk(folder))
-
-
-class Row:
-    def __init__(self, build):
-        self.build = build
-        self.seconds = {}  # of audio, as the runs of each case told
-
-    def corpus(self, name):
-        return os.path.join(self.build, "corpus", name)
-
-    def program(self, name):
-        return os.path.join(self.build, name)
-
-    def run_example(self, name, folder, suffix, threads, repeat=1):
-        """run-example over corpus/folder; checks that it decoded every file."""
-        folder, metrics = self.corpus(folder), self.program("metrics.json")
-        program = self.program("klay-beam")
-        files = count_files(folder)
-
-        def check(_):
-            with open(metrics) as f:
-                found = json.load(f)
-            os.remove(metrics)  # so that a run that writes none is not taken for this one
-            check_run_example(name, found, files)
-            self.seconds[name] = found["audio_seconds"]
-
-        command = [program, "run-example", "--runner", "Direct", "--source_audio_path", folder + "/",
-                   "--source_audio_suffix", suffix, "--direct_num_workers", str(threads),
-                   "--metrics_json", metrics, "--quiet"]
-        return Case(name, command, check, [program, folder], repeat)
-
-
-def check_run_example(name, found, files):
-    """The run was worth timing: every file was decoded whole."""
-    expected = {"matched": files, "done": files, "skipped": 0, "failed": 0, "damaged": 0}
-    if found["state"] != "done" or found["files"] != expected:
-        raise WrongResult(f"{name}: {found['state']}, {found['files']} where {expected} is right; "
-                          f"first failure: {(found['failures'] or [None])[0]}")
-
-
-def check_total(name, expected):
-    def check(out):
-        if out.strip().split("\n")[-1] != str(expected):
-            raise WrongResult(f"{name} printed {out.strip()[-200:]!r} where {expected} is right")
-    return check
-
-
-def no_check(_):
-    pass
 
 
 class Music(Row):
@@ -147,9 +51,7 @@ class Music(Row):
         ours = [self.ours(f, threads).name for f in formats]
         bare = [self.bare(f).name for f in formats]
         for a, b in zip(ours, bare):
-            # Not equal: the bare loop does not take off what an encoder put before and after the sound.
-            if abs(self.seconds[a] - self.seconds[b]) > 0.01 * self.seconds[b]:
-                raise WrongResult(f"{a} decoded {self.seconds[a]:.3f} s, {b} {self.seconds[b]:.3f} s")
+            self.check_seconds(a, b)
         value = ratio([samples[c] for c in ours], "cpu", [samples[c] for c in bare])
         return Result(what, f"{total(samples, ours):.2f} CPU s", f"{total(samples, bare):.2f} CPU s", value, bar=1.05)
 
@@ -196,8 +98,7 @@ class GroupByKey(Row):
 
     def __init__(self, build):
         super().__init__(build)
-        peers = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
-        python, script = self.program("venv/bin/python"), os.path.join(peers, "python", "group_by_key.py")
+        python, script = self.program("venv/bin/python"), os.path.join(PEERS, "python", "group_by_key.py")
         go, ours = self.program("peer_go_group_by_key"), self.program("bench_group_by_key")
         self.ours = Case("group by key, ours", [ours, "--numbers", str(ELEMENTS), "--direct_num_workers", str(THREADS)],
                          check_total("bench_group_by_key", ELEMENTS * (ELEMENTS - 1) // 2), [ours])
@@ -230,7 +131,7 @@ class StartUp(Row):
     """Start to end of run-example over one second of mp3: more than start to first element, so it is safe to bar."""
 
     def cases(self):
-        return [self.run_example("start-up", "one", ".mp3", THREADS, repeat=5)]
+        return [self.run_example("start-up", "one", ".mp3", repeat=5)]
 
     def results(self, samples):
         runs = samples["start-up"]
@@ -243,8 +144,8 @@ class PeakMemory(Row):
     """Peak memory of run-example over ten files, and over a hundred copies of each of them."""
 
     def cases(self):
-        return [self.run_example("10 files", "set10", ".mp3", THREADS),
-                self.run_example("1000 files", "set1000", ".mp3", THREADS)]
+        return [self.run_example("10 files", "set10", ".mp3"),
+                self.run_example("1000 files", "set1000", ".mp3")]
 
     def results(self, samples):
         few, many = samples["10 files"], samples["1000 files"]
@@ -284,8 +185,8 @@ class Resampler(Row):
 
     def __init__(self, build):
         super().__init__(build)
-        program, python = self.program("bench_resampler_benchmark"), self.program("venv_torchaudio/bin/python")
-        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "python", "torchaudio_resample.py")
+        program, python = self.program("bench_resampler_benchmark"), self.program("venv_klay_beam/bin/python")
+        script = os.path.join(PEERS, "python", "torchaudio_resample.py")
         wanted = "|".join(("sinc_interp_hann", *(name for pair in self.PRESETS for name in pair)))
         self.ours = Case("resampler, ours and libsoxr",
                          [program, f"--benchmark_filter=^({wanted})/({'|'.join(self.PAIRS)})$",
@@ -327,4 +228,5 @@ ALL = {
     "peak-memory": PeakMemory,
     "tiny-files": TinyFiles,
     "resampler": Resampler,
+    **transcode_rows.ALL,
 }

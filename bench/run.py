@@ -13,6 +13,7 @@ import sys
 
 import machine
 import measure
+import row
 import rows
 
 ROUNDS, QUICK_ROUNDS = 5, 2
@@ -28,8 +29,10 @@ def measure_all(cases, rounds):
     for round_number in range(rounds):
         for case in cases:
             for _ in range(case.repeat):
+                case.prepare()
                 sample = measure.measure(case.command, timeout=900)
                 case.check(sample.out)
+                case.clean()
                 samples[case.name].append(sample)
             last = samples[case.name][-1]
             progress(f"[{round_number + 1}/{rounds}] {case.name}: {last.cpu:.2f} CPU s, {last.wall:.2f} s wall, "
@@ -58,9 +61,9 @@ def main():
     parser.add_argument("--only", action="append", choices=sorted(rows.ALL), help="only this row (may be repeated)")
     arguments = parser.parse_args()
 
-    chosen = [row(os.path.abspath(arguments.build)) for name, row in rows.ALL.items()
+    chosen = [kind(os.path.abspath(arguments.build)) for name, kind in rows.ALL.items()
               if not arguments.only or name in arguments.only]
-    cases = {case.name: case for row in chosen for case in row.cases()}
+    cases = {case.name: case for one in chosen for case in one.cases()}
     missing = sorted({p for case in cases.values() for p in case.needs if not os.path.exists(p)})
     if missing:
         sys.exit("bench: these are missing: " + ", ".join(missing) + "; run bench/run.sh, which makes them")
@@ -68,8 +71,8 @@ def main():
     progress(f"bench: {described['cores']} cores, load {described['load_at_start']:.1f}")
     try:
         samples = measure_all(list(cases.values()), QUICK_ROUNDS if arguments.quick else ROUNDS)
-        results = [result for row in chosen for result in row.results(samples)]
-    except (measure.Failed, rows.WrongResult) as error:
+        results = [result for one in chosen for result in one.results(samples)]
+    except (measure.Failed, row.WrongResult) as error:
         sys.exit(f"bench: {error}")
 
     written = {

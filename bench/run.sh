@@ -14,11 +14,11 @@ if ! cmp -s bench/peers/requirements.txt "$out/venv/requirements.txt"; then
   "$out/venv/bin/pip" install --quiet --requirement bench/peers/requirements.txt
   cp bench/peers/requirements.txt "$out/venv/requirements.txt"
 fi
-# torchaudio comes with 5 GB of libraries, so it has its own environment, made only for the row that wants it.
-if [[ $* != *--only* || $* == *resampler* ]] && ! cmp -s bench/peers/torchaudio.txt "$out/venv_torchaudio/requirements.txt"; then
-  /usr/bin/python3 -m venv "$out/venv_torchaudio"
-  "$out/venv_torchaudio/bin/pip" install --quiet --requirement bench/peers/torchaudio.txt
-  cp bench/peers/torchaudio.txt "$out/venv_torchaudio/requirements.txt"
+# The original comes with 6 GB of libraries, so it has its own environment, made only for the rows that want it.
+if [[ $* != *--only* || $* =~ (resampler|klay-beam|hour) ]] && ! cmp -s bench/peers/klay_beam.txt "$out/venv_klay_beam/requirements.txt"; then
+  /usr/bin/python3 -m venv "$out/venv_klay_beam"
+  "$out/venv_klay_beam/bin/pip" install --quiet --requirement bench/peers/klay_beam.txt
+  cp bench/peers/klay_beam.txt "$out/venv_klay_beam/requirements.txt"
 fi
 GOTOOLCHAIN=local "$out/venv/bin/go" build -C bench/peers/go -mod=readonly -o "$PWD/$out/peer_go_group_by_key" .
 

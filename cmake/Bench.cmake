@@ -12,5 +12,7 @@ file(GLOB peer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/peers/*.cc
 foreach(source IN LISTS peer_sources)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(peer_${name} "${source}")
-  target_link_libraries(peer_${name} PRIVATE PkgConfig::KLAY_BEAM_FFMPEG Threads::Threads klay_beam_flags)
+  target_link_libraries(peer_${name} PRIVATE PkgConfig::KLAY_BEAM_FFMPEG PkgConfig::KLAY_BEAM_CODECS Threads::Threads
+                                             klay_beam_flags)
+  target_include_directories(peer_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
 endforeach()

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,9 @@ namespace {
 constexpr std::string_view kHiddenPrefix = ".beam-";
 constexpr std::string_view kHiddenSuffix = ".part";
 constexpr std::size_t kHiddenNameSize = kHiddenPrefix.size() + 16 + kHiddenSuffix.size();
+
+// Encoders write frames of some hundred bytes. Small, because a writer keeps many files before it finishes them.
+constexpr std::size_t kBufferBytes = std::size_t{16} << 10;
 
 // From so many files on, syncing the whole file system once is quicker than each of them.
 constexpr std::size_t kManyFiles = 8;
@@ -51,19 +55,21 @@ class LocalByteSink final : public ByteSink {
   }
 
   void Write(const void* data, std::size_t size) override {
-    const char* next = static_cast<const char*>(data);
-    while (size > 0) {
-      const ssize_t count = ::write(fd_.get(), next, size);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) ThrowErrno("write", path_, errno);
-      next += count;
-      size -= static_cast<std::size_t>(count);
-    }
+    if (size == 0) return;
+    if (size > kBufferBytes - buffered_) Flush();
+    if (size >= kBufferBytes) return WriteNow(static_cast<const char*>(data), size);
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBufferBytes);
+    std::memcpy(buffer_.get() + buffered_, data, size);
+    buffered_ += size;
   }
+
+  // Hands what is buffered to the system.
+  void Flush() { WriteNow(buffer_.get(), std::exchange(buffered_, 0)); }
 
   bool CanRewrite() const override { return true; }
 
   void Rewrite(std::uint64_t offset, const void* data, std::size_t size) override {
+    Flush();
     const char* next = static_cast<const char*>(data);
     while (size > 0) {
       const ssize_t count = ::pwrite(fd_.get(), next, size, static_cast<off_t>(offset));
@@ -81,10 +87,11 @@ class LocalByteSink final : public ByteSink {
   }
 
   void Sync() {
+    Flush();
     if (::fsync(fd_.get()) != 0) ThrowErrno("write", path_, errno);
   }
 
-  // Syncs the file system it lies in.
+  // Syncs the file system it lies in, and so all that was flushed there.
   void SyncAll() {
     if (::syncfs(fd_.get()) != 0) ThrowErrno("write", path_, errno);
   }
@@ -108,6 +115,16 @@ class LocalByteSink final : public ByteSink {
   const std::string& path() const override { return path_; }
 
  private:
+  void WriteNow(const char* next, std::size_t size) {
+    while (size > 0) {
+      const ssize_t count = ::write(fd_.get(), next, size);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) ThrowErrno("write", path_, errno);
+      next += count;
+      size -= static_cast<std::size_t>(count);
+    }
+  }
+
   bool Link(const std::string& name) const {
     const std::string descriptor = "/proc/self/fd/" + std::to_string(fd_.get());
     return ::linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
@@ -121,6 +138,8 @@ class LocalByteSink final : public ByteSink {
   const std::string path_;
   std::string hidden_;  // empty where there is nothing to clean up
   UniqueFd fd_;
+  std::unique_ptr<char[]> buffer_;  // none before it is needed
+  std::size_t buffered_ = 0;
 };
 
 }  // namespace
@@ -155,6 +174,7 @@ std::vector<std::string> FinishLocalFiles(const std::vector<ByteSink*>& sinks) {
       }
     }
   };
+  each([](LocalByteSink& sink) { sink.Flush(); });
   dev_t synced = 0;
   each([&](LocalByteSink& sink) {
     struct stat status{};

@@ -76,6 +76,27 @@ TEST(LocalSinkTest, AppearsWholeOrNotAtAll) {
   }
 }
 
+// Small pieces are put together before they are written; nobody may see that in the bytes.
+TEST(LocalSinkTest, PiecesOfEverySizeInTheirOrder) {
+  for (const std::size_t size : {1, 7, 1000, 16383, 16384, 16385, 50000}) {
+    const TestFolder folder;
+    const auto sink = internal::CreateLocalFile(folder / "a.txt");
+    sink->Write(nullptr, 0);
+    std::string expected;
+    for (int i = 0; i < 40; ++i) {
+      const std::string piece(i % 3 == 0 ? 1 : size, static_cast<char>('a' + i % 26));
+      sink->Write(piece.data(), piece.size());
+      expected += piece;
+      if (i % 11 == 0) {
+        sink->Rewrite(0, "!", 1);
+        expected[0] = '!';
+      }
+    }
+    sink->Finish();
+    EXPECT_EQ(ContentOf(folder / "a.txt"), expected) << size;
+  }
+}
+
 TEST(LocalSinkTest, ManyFilesFinishedTogether) {
   for (const bool hidden : {false, true}) {
     for (const int count : {1, 3, 20}) {

@@ -28,7 +28,13 @@ ByteView Bytes(const std::string& text) { return {reinterpret_cast<const std::ui
 
 }  // namespace
 
+void OpusWriter::DestroyEncoder::operator()(OpusEncoder* encoder) const { opus_encoder_destroy(encoder); }
 void OpusWriter::DestroyEncoder::operator()(OpusMSEncoder* encoder) const { opus_multistream_encoder_destroy(encoder); }
+
+template <class... Request>
+void OpusWriter::Control(Request... request) {
+  Check(pair_ ? opus_encoder_ctl(pair_.get(), request...) : opus_multistream_encoder_ctl(many_.get(), request...));
+}
 
 OpusWriter::OpusWriter(beam::ByteSink& sink, int channels, int sample_rate, const EncodeOptions& options)
     : ogg_(sink, options.seed),
@@ -41,14 +47,17 @@ OpusWriter::OpusWriter(beam::ByteSink& sink, int channels, int sample_rate, cons
   const int family = channels <= 2 ? 0 : channels <= 8 ? 1 : 255;
   std::vector<unsigned char> mapping(static_cast<std::size_t>(channels));
   int error = OPUS_OK;
-  encoder_.reset(opus_multistream_surround_encoder_create(sample_rate, channels, family, &streams_, &coupled_,
-                                                          mapping.data(), OPUS_APPLICATION_AUDIO, &error));
+  if (family == 0) {
+    pair_.reset(opus_encoder_create(sample_rate, channels, OPUS_APPLICATION_AUDIO, &error));
+  } else {
+    many_.reset(opus_multistream_surround_encoder_create(sample_rate, channels, family, &streams_, &coupled_,
+                                                         mapping.data(), OPUS_APPLICATION_AUDIO, &error));
+  }
   Check(error);
-  Check(
-      opus_multistream_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(BitrateOrDefault(options, channels, sample_rate))));
-  Check(opus_multistream_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(options.effort.value_or(10))));
+  Control(OPUS_SET_BITRATE(BitrateOrDefault(options, channels, sample_rate)));
+  Control(OPUS_SET_COMPLEXITY(options.effort.value_or(10)));
   opus_int32 lookahead = 0;
-  Check(opus_multistream_encoder_ctl(encoder_.get(), OPUS_GET_LOOKAHEAD(&lookahead)));
+  Control(OPUS_GET_LOOKAHEAD(&lookahead));
   pre_skip_ = std::int64_t{lookahead} * ticks_per_frame_;
   packet_.resize(kMostBytesAStream * static_cast<std::size_t>(streams_));
   WriteHeaders(sample_rate, family, mapping);
@@ -82,8 +91,11 @@ void OpusWriter::Encode(float* const* planes) {
     float* out = interleaved_.data() + c;
     for (std::int64_t i = 0; i < packet_frames_; ++i, out += channels) *out = in[i];
   }
-  const int size = opus_multistream_encode_float(encoder_.get(), interleaved_.data(), static_cast<int>(packet_frames_),
-                                                 packet_.data(), static_cast<opus_int32>(packet_.size()));
+  const auto packet_frames = static_cast<int>(packet_frames_);
+  const auto most = static_cast<opus_int32>(packet_.size());
+  const int size = pair_
+      ? opus_encode_float(pair_.get(), interleaved_.data(), packet_frames, packet_.data(), most)
+      : opus_multistream_encode_float(many_.get(), interleaved_.data(), packet_frames, packet_.data(), most);
   Check(size);
   if (packets_ > 0) WriteHeld(false, packets_ * kTicksAPacket);
   held_.assign(packet_.begin(), packet_.begin() + size);

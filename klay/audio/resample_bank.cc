@@ -5,6 +5,7 @@
 #include <iterator>
 #include <list>
 #include <mutex>
+#include <numbers>
 #include <numeric>
 #include <optional>
 
@@ -18,8 +19,12 @@ constexpr std::int64_t kMostPeriodicValues = std::int64_t{1} << 21;
 // Rows of a SmoothBank to a zero crossing: the error of cubic interpolation between them is below 2^-31.
 constexpr double kRowsPerCrossing = 256;
 
-// How far the middle reaches to each side, in input samples: so many, or so many times the factor by which the rate
-// falls. Beyond it values are so small that the roundings of single precision stay below -165 dB.
+// Of a line of the cache.
+constexpr std::size_t kDoublesALine = 64 / sizeof(double);
+
+// The middle reaches so far to each side that values beyond it are not above those of a sinc so many input samples from
+// its middle, or so many times the factor by which the rate falls: so small that the roundings of single precision stay
+// below -165 dB.
 constexpr double kMiddleReach = 24;
 constexpr double kMiddleReachOfFactor = 18;
 
@@ -68,7 +73,9 @@ PeriodicBank MakePeriodicBank(const FilterSpec& spec, const SincFilter& filter, 
   bank.pairs = reads / 2;
   if (spec.precise) {
     const double factor = static_cast<double>(ratio.source) / static_cast<double>(ratio.target);
-    const double half = std::max(kMiddleReach, kMiddleReachOfFactor * factor);
+    double half = std::max(kMiddleReach, kMiddleReachOfFactor * factor);
+    const double most = 1 / (std::numbers::pi * half);
+    while (half > 2 && filter.Envelope(half - 1) <= most) half -= 1;
     bank.pairs = std::max<std::int64_t>(static_cast<std::int64_t>(filter.reach() - half), 0);
     bank.middle = reads - 2 * bank.pairs;
   }
@@ -107,10 +114,13 @@ SmoothBank MakeSmoothBank(const FilterSpec& spec, const SincFilter& filter) {
   bank.taps = (2 * bank.reach + 2 + 7) / 8 * 8;
   const std::int64_t rows = bank.rows_per_sample + 3;
   const auto taps = static_cast<std::size_t>(bank.taps);
-  bank.values.resize(static_cast<std::size_t>(rows) * taps);
+  bank.values.resize(static_cast<std::size_t>(rows) * taps + kDoublesALine);
+  const auto place = reinterpret_cast<std::uintptr_t>(bank.values.data()) / sizeof(double);
+  bank.first = static_cast<std::int64_t>((kDoublesALine - place % kDoublesALine) % kDoublesALine);
+  const std::span<double> values = std::span(bank.values).subspan(static_cast<std::size_t>(bank.first));
   for (std::int64_t row = 0; row < rows; ++row) {
     const double position = static_cast<double>(row - 1) / static_cast<double>(bank.rows_per_sample);
-    filter.Fill(position, -bank.reach, std::span(bank.values).subspan(static_cast<std::size_t>(row) * taps, taps));
+    filter.Fill(position, -bank.reach, values.subspan(static_cast<std::size_t>(row) * taps, taps));
   }
   return bank;
 }
@@ -184,6 +194,8 @@ std::size_t ResampleBank::Bytes() const {
   }
   return sizeof *this + size(std::get<SmoothBank>(table).values);
 }
+
+bool IsPeriodic(const SincFilter& filter, RateRatio ratio) { return LayOut(filter, ratio).has_value(); }
 
 std::shared_ptr<const ResampleBank> FindResampleBank(const FilterSpec& spec, RateRatio ratio) {
   static Cache cache;

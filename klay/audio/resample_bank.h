@@ -49,7 +49,9 @@ struct SmoothBank {
   std::int64_t rows_per_sample = 0;  // rows lie 1/rows_per_sample of an input sample apart
   std::int64_t taps = 0;             // of a row: a multiple of 8
   std::int64_t reach = 0;            // a row begins this many input samples before the one at or before the position
-  // Row r is for positions r - 1 rows after an input sample; there are rows_per_sample + 3.
+  // Row r is for positions r - 1 rows after an input sample; there are rows_per_sample + 3. The first one begins at
+  // values[first], where a line of the cache begins.
+  std::int64_t first = 0;
   std::vector<double> values;
 };
 
@@ -60,6 +62,9 @@ struct ResampleBank {
 
   std::size_t Bytes() const;
 };
+
+// Whether the bank of the pair is a PeriodicBank.
+bool IsPeriodic(const SincFilter& filter, RateRatio ratio);
 
 // Makes the bank, or finds it. Thread-safe: two threads that want the same one wait for one of them to make it.
 std::shared_ptr<const ResampleBank> FindResampleBank(const FilterSpec& spec, RateRatio ratio);

@@ -55,16 +55,23 @@ std::int64_t SincFilter::FirstTap(double position) const {
   return static_cast<std::int64_t>(std::ceil(position - reach_));
 }
 
-double SincFilter::Value(double distance) const {
+double SincFilter::Window(double distance) const {
   const double part = distance / spec_.zero_crossings;
   if (std::abs(part) >= 1) return 0;
-  const double x = std::numbers::pi * distance;
-  const double sinc = x == 0 ? 1 : std::sin(x) / x;
   if (spec_.window == SincWindow::kHann) {
     const double cosine = std::cos(std::numbers::pi / 2 * part);
-    return sinc * cosine * cosine;
+    return cosine * cosine;
   }
-  return sinc * BesselI0(spec_.beta * std::sqrt(1 - part * part)) / bessel_of_beta_;
+  return BesselI0(spec_.beta * std::sqrt(1 - part * part)) / bessel_of_beta_;
+}
+
+double SincFilter::Value(double distance) const {
+  const double x = std::numbers::pi * distance;
+  return (x == 0 ? 1 : std::sin(x) / x) * Window(distance);
+}
+
+double SincFilter::Envelope(double distance) const {
+  return Window(crossings_per_sample_ * distance) / (std::numbers::pi * distance);
 }
 
 void SincFilter::Fill(double position, std::int64_t first, std::span<double> values) const {

@@ -50,6 +50,9 @@ class SincFilter {
   // The most taps that an output sample has.
   std::int64_t taps() const { return taps_; }
 
+  // Values so many input samples away from the middle, or further, are not above this.
+  double Envelope(double distance) const;
+
   // Where output sample `phase` (0 <= phase < ratio.target) lies, in input samples after output sample 0.
   double Position(std::int64_t phase) const;
   // The first input sample of taps() that may reach an output sample at `position`.
@@ -59,6 +62,7 @@ class SincFilter {
 
  private:
   double Value(double distance) const;
+  double Window(double distance) const;
 
   FilterSpec spec_;
   RateRatio ratio_;

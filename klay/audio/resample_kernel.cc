@@ -30,7 +30,7 @@ struct Simd {
   }
   KLAY_SIMD Single MultiplyAdd(Single a, Single b, Single c) { return a * b + c; }
   KLAY_SIMD Double MultiplyAdd(Double a, Double b, Double c) { return a * b + c; }
-  KLAY_SIMD Double Add(Double a, Double b) { return a + b; }
+  KLAY_SIMD double Sum(Double a) { return a[0] + a[1]; }
 
   // to[i * stride + k] = from[k][offset + i].
   KLAY_SIMD void Transpose(const float* const (&from)[8], std::int64_t offset, float* to, std::int64_t stride) {

@@ -25,9 +25,10 @@ struct ResampleKernel {
   // `scratch` has room for ScratchFloats() floats and is aligned to 64 bytes.
   void (*periodic)(const PeriodicBank& bank, const float* input, int periods, float* scratch, float* output);
 
-  // The output sample at `fraction` (0 to 1) after the input sample that lies bank.reach after input[0]. Reads
-  // bank.taps samples.
-  float (*smooth)(const SmoothBank& bank, double fraction, const float* input);
+  // `count` output samples, of which the first lies `rest` (below ratio.target) ratio.target-ths after the input sample
+  // input[bank.reach], and each next one ratio.source of them further. Of each, bank.taps samples are read.
+  void (*smooth)(const SmoothBank& bank, RateRatio ratio, std::int64_t rest, std::int64_t count, const float* input,
+                 float* output);
 
   std::int64_t ScratchFloats(const PeriodicBank& bank) const;
 };

@@ -30,7 +30,12 @@ struct Simd {
   KLAY_SIMD void Narrow(float* to, Double value) { _mm256_storeu_ps(to, _mm512_maskz_cvtpd_ps(0xFF, value)); }
   KLAY_SIMD Single MultiplyAdd(Single a, Single b, Single c) { return _mm512_fmadd_ps(a, b, c); }
   KLAY_SIMD Double MultiplyAdd(Double a, Double b, Double c) { return _mm512_fmadd_pd(a, b, c); }
-  KLAY_SIMD Double Add(Double a, Double b) { return _mm512_add_pd(a, b); }
+  KLAY_SIMD double Sum(Double a) {
+    const __m256d half =
+        _mm256_add_pd(_mm512_maskz_extractf64x4_pd(0xF, a, 0), _mm512_maskz_extractf64x4_pd(0xF, a, 1));
+    const __m128d pairs = _mm_add_pd(_mm256_castpd256_pd128(half), _mm256_extractf128_pd(half, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(pairs, _mm_unpackhi_pd(pairs, pairs)));
+  }
 
 #include "klay/audio/resample_transpose_avx.h"
 };

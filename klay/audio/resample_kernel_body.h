@@ -125,15 +125,18 @@ KLAY_TARGET void Periodic(const PeriodicBank& bank, const float* input, int peri
   }
 }
 
-KLAY_TARGET float Smooth(const SmoothBank& bank, double fraction, const float* input) {
+// The output sample at `fraction` (0 to 1) after the input sample input[bank.reach].
+KLAY_SIMD float SmoothSample(const SmoothBank& bank, double fraction, const float* input) {
   const double place = fraction * static_cast<double>(bank.rows_per_sample);
   std::int64_t row = static_cast<std::int64_t>(place);
   if (row > bank.rows_per_sample - 1) row = bank.rows_per_sample - 1;
   const double t = place - static_cast<double>(row);
   // Lagrange's polynomials for the rows at -1, 0, 1 and 2.
-  const double weights[4] = {-t * (t - 1) * (t - 2) / 6, (t + 1) * (t - 1) * (t - 2) / 2, -(t + 1) * t * (t - 2) / 2,
-                             (t + 1) * t * (t - 1) / 6};
-  const double* values = bank.values.data() + row * bank.taps;
+  const double inner = t * (t - 1);
+  const double outer = (t + 1) * (t - 2);
+  const double weights[4] = {inner * (t - 2) * (-1.0 / 6), outer * (t - 1) * 0.5, outer * t * -0.5,
+                             inner * (t + 1) * (1.0 / 6)};
+  const double* values = bank.values.data() + bank.first + row * bank.taps;
   Simd::Double sums[4];
   for (int i = 0; i < 4; ++i) sums[i] = Simd::ZeroDouble();
   for (std::int64_t tap = 0; tap < bank.taps; tap += Simd::kDoubles) {
@@ -142,9 +145,21 @@ KLAY_TARGET float Smooth(const SmoothBank& bank, double fraction, const float* i
   }
   Simd::Double sum = Simd::ZeroDouble();
   for (int i = 0; i < 4; ++i) sum = Simd::MultiplyAdd(sums[i], Simd::Broadcast(weights[i]), sum);
-  alignas(64) double lanes[Simd::kDoubles];
-  Simd::Store(lanes, sum);
-  double total = 0;
-  for (int i = 0; i < Simd::kDoubles; ++i) total += lanes[i];
-  return static_cast<float>(total);
+  return static_cast<float>(Simd::Sum(sum));
+}
+
+KLAY_TARGET void Smooth(const SmoothBank& bank, RateRatio ratio, std::int64_t rest, std::int64_t count,
+                        const float* input, float* output) {
+  const std::int64_t whole_step = ratio.source / ratio.target;
+  const std::int64_t rest_step = ratio.source % ratio.target;
+  const double scale = 1 / static_cast<double>(ratio.target);
+  for (std::int64_t i = 0; i < count; ++i) {
+    output[i] = SmoothSample(bank, static_cast<double>(rest) * scale, input);
+    input += whole_step;
+    rest += rest_step;
+    if (rest >= ratio.target) {
+      rest -= ratio.target;
+      ++input;
+    }
+  }
 }

@@ -109,13 +109,17 @@ TEST(ResampleKernel, SmoothTablesFollowTheFilter) {
       const auto& table = std::get<SmoothBank>(bank->table);
       const std::vector<float> input = Noise(table.taps);
       std::vector<double> values(input.size());
-      for (const double fraction : {0.0, 1e-9, 0.1234, 0.5, 0.77, 1 - 1e-12}) {
+      constexpr std::int64_t kParts = std::int64_t{1} << 40;
+      for (const double part : {0.0, 1e-9, 0.1234, 0.5, 0.77, 1 - 1e-12}) {
+        const auto rest = static_cast<std::int64_t>(part * kParts);
+        const double fraction = static_cast<double>(rest) / kParts;
         bank->filter.Fill(fraction, -table.reach, values);
         double expected = 0;
         for (std::size_t i = 0; i < values.size(); ++i) expected += values[i] * static_cast<double>(input[i]);
         for (const ResampleKernel* kernel : ResampleKernels()) {
-          EXPECT_NEAR(kernel->smooth(table, fraction, input.data()), expected, 8e-8)
-              << kernel->name << " at " << fraction;
+          float output = 0;
+          kernel->smooth(table, {1, kParts}, rest, 1, input.data(), &output);
+          EXPECT_NEAR(output, expected, 8e-8) << kernel->name << " at " << fraction;
         }
       }
     }

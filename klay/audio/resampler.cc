@@ -1,26 +1,23 @@
 #include "klay/audio/resampler.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <numbers>
 #include <utility>
 
-#include "klay/audio/resample_bank.h"
-#include "klay/audio/resample_kernel.h"
+#include "klay/audio/resample_plan.h"
+#include "klay/audio/resample_stage.h"
 
 namespace klay {
 namespace {
 
 using internal::FilterSpec;
-using internal::PeriodicBank;
-using internal::ResampleBank;
+using internal::RateRatio;
+using internal::ResampleStageSpec;
 using internal::SincWindow;
-using internal::SmoothBank;
 
 constexpr std::int64_t kMostTaps = std::int64_t{1} << 20;
-// What is taken at once where periods do not matter.
-constexpr std::int64_t kSmoothBlock = 8192;
+// What goes through several stages at once.
+constexpr std::int64_t kBlock = 8192;
 
 struct MethodName {
   ResamplerMethod method;
@@ -35,25 +32,14 @@ constexpr MethodName kMethodNames[] = {
     {ResamplerMethod::kVeryHigh, "very_high"},
 };
 
-// A Kaiser-windowed sinc that falls from 1 at `pass` times the lower Nyquist frequency to `attenuation` dB at that
-// frequency (J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974).
-FilterSpec KaiserSpec(double pass, double attenuation, bool precise) {
-  FilterSpec spec;
-  spec.window = SincWindow::kKaiser;
-  spec.rolloff = (1 + pass) / 2;
-  spec.beta = 0.1102 * (attenuation - 8.7);
-  const double samples = (attenuation - 7.95) / (2 * 2.285 * std::numbers::pi * (1 - pass));
-  spec.zero_crossings = samples * spec.rolloff;
-  spec.unit_gain = true;
-  spec.precise = precise;
-  return spec;
-}
+// What all quality presets are flat up to, relative to the lower Nyquist frequency.
+constexpr double kPass = 0.913;
 
-FilterSpec SpecOf(const ResamplerOptions& options) {
+std::vector<ResampleStageSpec> PlanOf(const ResamplerOptions& options, RateRatio ratio) {
   switch (options.method) {
-    case ResamplerMethod::kMedium: return KaiserSpec(0.913, 102, false);
-    case ResamplerMethod::kHigh: return KaiserSpec(0.913, 135, false);
-    case ResamplerMethod::kVeryHigh: return KaiserSpec(0.913, 162, true);
+    case ResamplerMethod::kMedium: return internal::PlanLowPass(kPass, 102, false, ratio);
+    case ResamplerMethod::kHigh: return internal::PlanLowPass(kPass, 135, false, ratio);
+    case ResamplerMethod::kVeryHigh: return internal::PlanLowPass(kPass, 162, true, ratio);
     case ResamplerMethod::kSincHann:
     case ResamplerMethod::kSincKaiser: break;
   }
@@ -73,7 +59,7 @@ FilterSpec SpecOf(const ResamplerOptions& options) {
   spec.rolloff = options.rolloff;
   if (spec.window == SincWindow::kKaiser) spec.beta = options.beta;
   spec.float_phases = true;
-  return spec;
+  return {{spec, ratio}};
 }
 
 void CheckShape(int source_rate, int target_rate, int channels) {
@@ -111,170 +97,98 @@ const char* ResamplerMethodName(ResamplerMethod method) {
 }
 
 Resampler::Resampler(int source_rate, int target_rate, int channels, const ResamplerOptions& options)
-    : source_rate_(source_rate),
-      target_rate_(target_rate),
-      channels_(channels),
-      kernel_(internal::ResampleKernels().front()) {
+    : source_rate_(source_rate), target_rate_(target_rate), channels_(channels) {
   CheckShape(source_rate, target_rate, channels);
-  const FilterSpec spec = SpecOf(options);
-  if (source_rate == target_rate) return;
   const internal::RateRatio ratio = internal::ReduceRates(source_rate, target_rate);
-  if (const std::int64_t taps = internal::SincFilter(spec, ratio).taps(); taps > kMostTaps) {
-    throw AudioError("resampling from " + std::to_string(source_rate) + " to " + std::to_string(target_rate)
-                     + " Hz with a lowpass_filter_width of " + std::to_string(options.lowpass_filter_width)
-                     + " takes a filter of " + std::to_string(taps) + " taps; choose a smaller width");
+  const std::vector<internal::ResampleStageSpec> plan = PlanOf(options, ratio);
+  if (source_rate == target_rate) return;
+  for (const auto& [filter, stage_ratio] : plan) {
+    if (const std::int64_t taps = internal::SincFilter(filter, stage_ratio).taps(); taps > kMostTaps) {
+      throw AudioError("resampling from " + std::to_string(source_rate) + " to " + std::to_string(target_rate)
+                       + " Hz with a lowpass_filter_width of " + std::to_string(options.lowpass_filter_width)
+                       + " takes a filter of " + std::to_string(taps) + " taps; choose a smaller width");
+    }
   }
-  bank_ = internal::FindResampleBank(spec, ratio);
-  Begin();
+  stages_.reserve(plan.size());
+  for (const auto& [filter, stage_ratio] : plan) {
+    const internal::ResampleStage* const before = stages_.empty() ? nullptr : &stages_.back();
+    const bool last = stages_.size() + 1 == plan.size();
+    stages_.emplace_back(internal::FindResampleBank(filter, stage_ratio), channels, before, last);
+  }
+  between_.resize(stages_.size() - 1);
+  output_.resize(static_cast<std::size_t>(channels));
 }
 
 Resampler::~Resampler() = default;
 Resampler::Resampler(Resampler&&) noexcept = default;
 Resampler& Resampler::operator=(Resampler&&) noexcept = default;
 
-// Makes the buffers for the kernel at hand, and puts the silence before the signal into them.
-void Resampler::Begin() {
-  taken_ = 0;
-  written_ = 0;
-  if (!bank_) return;
-  if (const auto* periodic = std::get_if<PeriodicBank>(&bank_->table)) {
-    capacity_ = (kernel_->lanes - 1) * periodic->period_source + periodic->rows;
-    held_begin_ = periodic->first_start;
-    if (!scratch_) scratch_ = internal::AllocateSamples(static_cast<std::size_t>(kernel_->ScratchFloats(*periodic)));
-  } else {
-    const auto& smooth = std::get<SmoothBank>(bank_->table);
-    capacity_ = smooth.taps + kSmoothBlock;
-    held_begin_ = -smooth.reach;
-  }
-  if (!memory_) {
-    memory_ = internal::AllocateSamples(static_cast<std::size_t>(channels_ * (capacity_ + internal::kResampleSlack)));
-  }
-  held_ = -held_begin_;
-  for (int c = 0; c < channels_; ++c) {
-    std::fill_n(Held(c), held_, 0.0F);
-    std::fill_n(Held(c) + capacity_, internal::kResampleSlack, 0.0F);
-  }
-}
-
-float* Resampler::Held(int channel) const { return memory_.get() + channel * (capacity_ + internal::kResampleSlack); }
-
 std::int64_t Resampler::OutputFrames(std::int64_t input_frames) const {
-  return bank_ ? internal::ResampledFrames(input_frames, bank_->ratio) : input_frames;
+  return internal::ResampledFrames(input_frames, internal::ReduceRates(source_rate_, target_rate_));
 }
 
 std::int64_t Resampler::MostFrames(std::int64_t input_frames) const {
   return OutputFrames(taken_ + input_frames) - written_;
 }
 
-void Resampler::Append(const float* const* input, std::int64_t offset, std::int64_t frames) {
-  for (int c = 0; c < channels_; ++c) {
-    if (input != nullptr) {
-      std::memcpy(Held(c) + held_, input[c] + offset, static_cast<std::size_t>(frames) * sizeof(float));
-    } else {
-      std::fill_n(Held(c) + held_, frames, 0.0F);
-    }
+// Gives the frames to a stage, and what comes of them to the next. Writes to output[c] + at, and returns how many
+// frames.
+std::int64_t Resampler::Through(std::size_t stage, const float* const* input, std::int64_t frames, float* const* output,
+                                std::int64_t at) {
+  if (stage + 1 == stages_.size()) {
+    for (std::size_t c = 0; c < output_.size(); ++c) output_[c] = output[c] + at;
+    return stages_[stage].Process(input, frames, output_.data());
   }
-  held_ += frames;
-}
-
-void Resampler::DropBefore(std::int64_t sample) {
-  const std::int64_t dropped = std::min(sample - held_begin_, held_);
-  for (int c = 0; c < channels_; ++c) {
-    std::memmove(Held(c), Held(c) + dropped, static_cast<std::size_t>(held_ - dropped) * sizeof(float));
-  }
-  held_ -= dropped;
-  held_begin_ += dropped;
+  internal::PlaneBuffer& between = between_[stage];
+  between.Resize(channels_, stages_[stage].MostFrames(frames));
+  const std::int64_t made = stages_[stage].Process(input, frames, between.planes());
+  return Through(stage + 1, between.planes(), made, output, at);
 }
 
 std::int64_t Resampler::Process(const float* const* input, std::int64_t frames, float* const* output) {
   taken_ += frames;
-  if (!bank_) {
+  if (stages_.empty()) {
     for (int c = 0; c < channels_; ++c) {
       std::memcpy(output[c], input[c], static_cast<std::size_t>(frames) * sizeof(float));
     }
     written_ += frames;
     return frames;
   }
-  const bool periodic = std::holds_alternative<PeriodicBank>(bank_->table);
-  const std::int64_t wrote = periodic ? ProcessPeriods(input, frames, output) : ProcessSmooth(input, frames, output);
+  // What lies between stages shall stay in the caches, however long a block is.
+  const std::int64_t most = stages_.size() == 1 ? frames : kBlock;
+  input_.assign(input, input + channels_);
+  std::int64_t wrote = 0;
+  for (std::int64_t used = 0; used < frames;) {
+    const std::int64_t length = std::min(most, frames - used);
+    wrote += Through(0, input_.data(), length, output, wrote);
+    used += length;
+    for (const float*& plane : input_) plane += length;
+  }
   written_ += wrote;
-  return wrote;
-}
-
-std::int64_t Resampler::ProcessPeriods(const float* const* input, std::int64_t frames, float* const* output) {
-  const auto& bank = std::get<PeriodicBank>(bank_->table);
-  std::int64_t wrote = 0;
-  for (std::int64_t used = 0; used < frames;) {
-    const std::int64_t length = std::min(frames - used, capacity_ - held_);
-    Append(input, used, length);
-    used += length;
-    if (held_ < capacity_) break;
-    for (int c = 0; c < channels_; ++c) {
-      kernel_->periodic(bank, Held(c), kernel_->lanes, scratch_.get(), output[c] + wrote);
-    }
-    wrote += kernel_->lanes * bank.period_target;
-    DropBefore(held_begin_ + kernel_->lanes * bank.period_source);
-  }
-  return wrote;
-}
-
-// Writes the output samples that need no input beyond what is held, and which lie before `end`.
-std::int64_t Resampler::SmoothAvailable(std::int64_t from, std::int64_t end, float* const* output, std::int64_t at) {
-  const auto& bank = std::get<SmoothBank>(bank_->table);
-  const internal::RateRatio ratio = bank_->ratio;
-  std::int64_t frame = from;
-  for (; frame < end; ++frame) {
-    const double position = bank_->filter.Position(frame % ratio.target);
-    const double whole = std::floor(position);
-    const std::int64_t begin = frame / ratio.target * ratio.source + static_cast<std::int64_t>(whole) - bank.reach;
-    if (begin + bank.taps > held_begin_ + held_) {
-      DropBefore(begin);
-      break;
-    }
-    for (int c = 0; c < channels_; ++c) {
-      output[c][at + frame - from] = kernel_->smooth(bank, position - whole, Held(c) + (begin - held_begin_));
-    }
-  }
-  return frame - from;
-}
-
-std::int64_t Resampler::ProcessSmooth(const float* const* input, std::int64_t frames, float* const* output) {
-  const std::int64_t end = OutputFrames(taken_);
-  std::int64_t wrote = 0;
-  for (std::int64_t used = 0; used < frames;) {
-    const std::int64_t length = std::min(frames - used, capacity_ - held_);
-    Append(input, used, length);
-    used += length;
-    wrote += SmoothAvailable(written_ + wrote, end, output, wrote);
-  }
   return wrote;
 }
 
 std::int64_t Resampler::Flush(float* const* output) {
   const std::int64_t left = MostFrames(0);
-  for (std::int64_t wrote = 0; wrote < left;) {
-    Append(nullptr, 0, capacity_ - held_);
-    const auto* periodic = std::get_if<PeriodicBank>(&bank_->table);
-    wrote += periodic != nullptr ? FlushPeriods(*periodic, left - wrote, output, wrote)
-                                 : SmoothAvailable(written_ + wrote, written_ + left, output, wrote);
+  std::int64_t wrote = 0;
+  if (!stages_.empty()) stages_.back().EndAt(written_ + left);
+  std::int64_t frames = taken_;
+  for (std::size_t i = 0; i < between_.size(); ++i) {
+    frames = stages_[i].FramesWithTail(frames);
+    stages_[i].EndAt(frames);
+    const std::int64_t rest = stages_[i].Left();
+    between_[i].Resize(channels_, rest);
+    stages_[i].Flush(between_[i].planes());
+    wrote += Through(i + 1, between_[i].planes(), rest, output, wrote);
   }
-  Begin();
+  if (!stages_.empty()) {
+    for (std::size_t c = 0; c < output_.size(); ++c) output_[c] = output[c] + wrote;
+    stages_.back().Flush(output_.data());
+  }
+  for (internal::ResampleStage& stage : stages_) stage.Begin();
+  taken_ = 0;
+  written_ = 0;
   return left;
-}
-
-// Writes up to `left` frames from what is held to output[c] + at.
-std::int64_t Resampler::FlushPeriods(const PeriodicBank& bank, std::int64_t left, float* const* output,
-                                     std::int64_t at) {
-  const std::int64_t periods =
-      std::min<std::int64_t>((left + bank.period_target - 1) / bank.period_target, kernel_->lanes);
-  const std::int64_t frames = std::min(left, periods * bank.period_target);
-  tail_.resize(static_cast<std::size_t>(periods * bank.period_target));
-  for (int c = 0; c < channels_; ++c) {
-    kernel_->periodic(bank, Held(c), static_cast<int>(periods), scratch_.get(), tail_.data());
-    std::copy_n(tail_.data(), frames, output[c] + at);
-  }
-  DropBefore(held_begin_ + periods * bank.period_source);
-  return frames;
 }
 
 Waveform Resample(const Waveform& signal, int target_rate, const ResamplerOptions& options) {

@@ -15,34 +15,30 @@
 // A sample that is not a number, or infinite, spoils the output within the filter's reach of it and nothing else.
 //
 // Rates: any two, whose ratio is at most 1024. Customary ones (in lowest terms not above some thousands) are computed
-// from an exact table of the filter, others from a finely sampled one, to the same quality and at a fraction of the
-// speed. Tables are shared between resamplers, and at most 64 MB of them are kept.
+// from an exact table of the filter, others from a finely sampled one, to the same quality and several times slower.
+// Tables are shared between resamplers, and at most 64 MB of them are kept.
 //
 // Not thread-safe; any number of resamplers may be used at once. Keeps at most a few megabytes a channel.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "klay/audio/audio_error.h"
-#include "klay/audio/sample_memory.h"
+#include "klay/audio/plane_buffer.h"
 #include "klay/audio/waveform.h"
 
 namespace klay {
 
 namespace internal {
-struct PeriodicBank;
-struct ResampleBank;
-struct ResampleKernel;
+class ResampleStage;
 }  // namespace internal
 
 enum class ResamplerMethod {
   // torchaudio's resample(), impulse responses to 1e-6 (between rates whose ratio needs numbers above some thousands:
-  // its formula without its rounding of positions). Short and fast, and soft: with the usual parameters the gain is -1
-  // dB
-  // at 0.84 of the lower Nyquist frequency and -7 dB just above it.
+  // its formula without its rounding of positions). Short and fast, and soft: with the usual parameters the gain is
+  // -1 dB at 0.84 of the lower Nyquist frequency and -7 dB just above it.
   kSincHann,
   kSincKaiser,
   // Kaiser-windowed sincs. Frequencies relative to the lower of the two Nyquist frequencies, levels to a sine; measured
@@ -97,34 +93,19 @@ class Resampler {
   std::int64_t Flush(float* const* output);
 
  private:
-  void Begin();
-  void Append(const float* const* input, std::int64_t offset, std::int64_t frames);  // without input: silence
-  std::int64_t ProcessPeriods(const float* const* input, std::int64_t frames, float* const* output);
-  std::int64_t ProcessSmooth(const float* const* input, std::int64_t frames, float* const* output);
-  std::int64_t SmoothAvailable(std::int64_t from, std::int64_t end, float* const* output, std::int64_t at);
-  std::int64_t FlushPeriods(const internal::PeriodicBank& bank, std::int64_t left, float* const* output,
-                            std::int64_t at);
-  void DropBefore(std::int64_t sample);
-  float* Held(int channel) const;
+  std::int64_t Through(std::size_t stage, const float* const* input, std::int64_t frames, float* const* output,
+                       std::int64_t at);
 
   int source_rate_;
   int target_rate_;
   int channels_;
-  std::shared_ptr<const internal::ResampleBank> bank_;  // null where the rates are equal
-  const internal::ResampleKernel* kernel_;
+  std::vector<internal::ResampleStage> stages_;  // none where the rates are equal
+  std::vector<internal::PlaneBuffer> between_;   // what a stage hands to the next
+  std::vector<const float*> input_;              // where the next input is,
+  std::vector<float*> output_;                   // and where the next output goes
 
   std::int64_t taken_ = 0;    // frames of the signal that Process() was given
   std::int64_t written_ = 0;  // frames that were written
-
-  // The input that is still needed: of each channel the samples from held_begin_ (counted from the signal's first
-  // sample, and below zero in the silence before it) to held_begin_ + held_.
-  internal::SampleMemory memory_;
-  std::int64_t capacity_ = 0;  // of a channel, without the slack behind it
-  std::int64_t held_begin_ = 0;
-  std::int64_t held_ = 0;
-
-  internal::SampleMemory scratch_;
-  std::vector<float> tail_;  // the signal's last periods, of which the output may end within one
 };
 
 // A whole signal at once. Throws what Resampler's constructor throws.

@@ -106,6 +106,34 @@ TEST(Resampler, ChannelsDoNotTouchEachOther) {
   }
 }
 
+// Filters in a row reach beyond the signal between them, too: an impulse at its first and at its last sample becomes
+// what it becomes in the middle.
+TEST(Resampler, EndsOfTheSignalAreLikeItsMiddle) {
+  for (const auto& [source, target] : {std::pair{44100, 16000}, {48000, 16000}, {96000, 8000}, {8000, 96000}}) {
+    for (const ResamplerMethod method :
+         {ResamplerMethod::kSincHann, ResamplerMethod::kHigh, ResamplerMethod::kVeryHigh}) {
+      const internal::RateRatio ratio = internal::ReduceRates(source, target);
+      const std::int64_t periods = 6000 / ratio.source;
+      const auto middle_in = static_cast<std::size_t>(periods / 2 * ratio.source);
+      const auto middle_out = static_cast<std::size_t>(periods / 2 * ratio.target);
+      Signal signal(static_cast<std::size_t>(periods * ratio.source));
+      signal[middle_in] = 1;
+      const Signal expected = Resampled(signal, source, target, {.method = method});
+
+      const Signal at_the_end(signal.begin(), signal.begin() + static_cast<std::ptrdiff_t>(middle_in) + 1);
+      const Signal end = Resampled(at_the_end, source, target, {.method = method});
+      ASSERT_GT(end.size(), middle_out);
+      for (std::size_t i = 0; i < end.size(); ++i) ASSERT_EQ(end[i], expected[i]) << source << " -> " << target;
+
+      const Signal at_the_beginning(signal.begin() + static_cast<std::ptrdiff_t>(middle_in), signal.end());
+      const Signal beginning = Resampled(at_the_beginning, source, target, {.method = method});
+      for (std::size_t i = 0; i < beginning.size(); ++i) {
+        ASSERT_EQ(beginning[i], expected[middle_out + i]) << source << " -> " << target << " at " << i;
+      }
+    }
+  }
+}
+
 TEST(Resampler, WhatIsNotFiniteStaysWithinReach) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for (const auto& [target, method, reach] : {std::tuple{48000, ResamplerMethod::kSincHann, 10},

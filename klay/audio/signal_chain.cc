@@ -1,16 +1,6 @@
 #include "klay/audio/signal_chain.h"
 
-#include <algorithm>
-
 namespace klay {
-
-void SignalChain::Buffer::Resize(int channels, std::int64_t frames) {
-  if (static_cast<int>(planes.size()) == channels && frames <= capacity) return;
-  capacity = std::max(frames, capacity);
-  samples.resize(static_cast<std::size_t>(channels) * static_cast<std::size_t>(capacity));
-  planes.resize(static_cast<std::size_t>(channels));
-  for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = samples.data() + c * static_cast<std::size_t>(capacity);
-}
 
 SignalChain::SignalChain(int source_channels, int source_rate, int target_channels, int target_rate,
                          ResamplerMethod method, std::int64_t block_frames)
@@ -26,18 +16,18 @@ SignalChain::SignalChain(int source_channels, int source_rate, int target_channe
 const float* const* SignalChain::Mix(const float* const* planes, std::int64_t frames) {
   if (!mixer_) return planes;
   mixed_.Resize(target_channels_, frames);
-  mixer_->Process(planes, frames, mixed_.planes.data());
-  return mixed_.planes.data();
+  mixer_->Process(planes, frames, mixed_.planes());
+  return mixed_.planes();
 }
 
 void SignalChain::Process(std::int64_t begin, std::int64_t frames, const Write& write) {
-  for (std::size_t c = 0; c < block_.size(); ++c) block_[c] = input_.planes[c] + begin;
+  for (std::size_t c = 0; c < block_.size(); ++c) block_[c] = input_.planes()[c] + begin;
   const float* const* planes = block_.data();
   if (mixes_first_) planes = Mix(planes, frames);
   if (resampler_.source_rate() != resampler_.target_rate()) {
     resampled_.Resize(resampler_.channels(), resampler_.MostFrames(frames));
-    frames = resampler_.Process(planes, frames, resampled_.planes.data());
-    planes = resampled_.planes.data();
+    frames = resampler_.Process(planes, frames, resampled_.planes());
+    planes = resampled_.planes();
   }
   if (!mixes_first_) planes = Mix(planes, frames);
   if (frames > 0) write(planes, frames);
@@ -46,8 +36,8 @@ void SignalChain::Process(std::int64_t begin, std::int64_t frames, const Write& 
 void SignalChain::Flush(const Write& write) {
   if (resampler_.source_rate() == resampler_.target_rate()) return;
   resampled_.Resize(resampler_.channels(), resampler_.MostFrames(0));
-  const std::int64_t frames = resampler_.Flush(resampled_.planes.data());
-  const float* const* planes = resampled_.planes.data();
+  const std::int64_t frames = resampler_.Flush(resampled_.planes());
+  const float* const* planes = resampled_.planes();
   if (!mixes_first_) planes = Mix(planes, frames);
   if (frames > 0) write(planes, frames);
 }

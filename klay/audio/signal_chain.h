@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "klay/audio/convert_channels.h"
+#include "klay/audio/plane_buffer.h"
 #include "klay/audio/resampler.h"
 
 namespace klay {
@@ -32,7 +33,7 @@ class SignalChain {
   std::int64_t OutputFrames(std::int64_t frames) const { return resampler_.OutputFrames(frames); }
 
   // Where the next block is put: of each source channel block_frames frames.
-  float* const* input() { return input_.planes.data(); }
+  float* const* input() { return input_.planes(); }
 
   // Takes the frames [begin, begin + frames) of the block.
   void Process(std::int64_t begin, std::int64_t frames, const Write& write);
@@ -41,14 +42,6 @@ class SignalChain {
   void Flush(const Write& write);
 
  private:
-  struct Buffer {
-    void Resize(int channels, std::int64_t frames);
-
-    std::vector<float> samples;
-    std::vector<float*> planes;
-    std::int64_t capacity = 0;
-  };
-
   const float* const* Mix(const float* const* planes, std::int64_t frames);
 
   int target_channels_;
@@ -56,9 +49,9 @@ class SignalChain {
   bool mixes_first_;
   std::optional<ChannelMixer> mixer_;  // nothing where the number of channels stays
   Resampler resampler_;
-  Buffer input_;
-  Buffer mixed_;
-  Buffer resampled_;
+  internal::PlaneBuffer input_;
+  internal::PlaneBuffer mixed_;
+  internal::PlaneBuffer resampled_;
   std::vector<const float*> block_;  // where the block's part begins
 };
 
