@@ -3,14 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "beam/io/test_files.h"
+#include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
 #include "tests/engines/engine.h"
 
@@ -22,16 +20,6 @@ using testing::HasSubstr;
 
 // mp3, ogg and wav, whole and damaged.
 std::string Fixtures() { return std::getenv("TEST_FIXTURES_DIR"); }
-
-std::map<std::string, std::string> Contents(const TestFolder& folder) {
-  std::map<std::string, std::string> contents;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    contents[folder.Short(entry.path().string())] = {std::istreambuf_iterator<char>(file), {}};
-  }
-  return contents;
-}
 
 std::vector<std::string> OnTheEngine(std::vector<std::string> arguments) {
   for (const std::string& more :
