@@ -94,7 +94,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       // Seconds that are cut down to just this frame.
       const double start = (static_cast<double>(begin) + 0.5) / wave.sample_rate();
       source.Seek(0);
-      const klay::LoadedAudio part = klay::LoadWaveform(source, {.decode = options, .start_seconds = start});
+      beam::MemoryBudget other_budget(kMemory);
+      klay::DecodeOptions other = options;
+      other.memory = &other_budget;
+      const klay::LoadedAudio part = klay::LoadWaveform(source, {.decode = other, .start_seconds = start});
       if (!audio.report.damaged() && PartDiffers(wave, begin, part.waveform)) {
         std::fprintf(stderr, "the part from frame %lld on is not that of the whole\n", static_cast<long long>(begin));
         std::abort();
