@@ -47,6 +47,7 @@ MeasuredFile Measure(const beam::ReadableFile& file, const MeasureAudio& options
     if (loudness) loudness->Process(planes.data(), frames);
     if (levels) levels->Process(planes.data(), frames);
   }
+  file.CheckUnchanged();
   MeasuredFile measured{file.metadata.path, decoder.report(), {}, {}};
   if (loudness) measured.loudness = loudness->Finish();
   if (levels) measured.levels = levels->Finish();

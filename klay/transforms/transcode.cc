@@ -1,5 +1,6 @@
 #include "klay/transforms/transcode.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -28,13 +29,14 @@ struct Result {
 template <class Encoder>
 double Encode(internal::TranscodeSource& source, const FrameRange& part, Encoder&& encoder) {
   SignalChain& chain = source.chain();
-  Cropper cropper(part);
   const auto write = [&](const float* const* planes, std::int64_t frames) { encoder.Write(planes, frames); };
-  while (!cropper.done()) {
-    const std::int64_t frames = source.decoder().Read(chain.input(), internal::kTranscodeBlockFrames);
+  source.decoder().Skip(part.begin);
+  for (std::int64_t left = part.length; left > 0;) {
+    const std::int64_t wanted = std::min(left, internal::kTranscodeBlockFrames);
+    const std::int64_t frames = source.decoder().Read(chain.input(), wanted);
     if (frames == 0) break;
-    const FrameRange kept = cropper.Next(frames);
-    if (kept.length > 0) chain.Process(kept.begin, kept.length, write);
+    chain.Process(0, frames, write);
+    left -= frames;
   }
   chain.Flush(write);
   encoder.Finish();
