@@ -7,6 +7,7 @@
 #include <org/apache/beam/model/job_management/v1/beam_artifact_api.grpc.pb.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -38,7 +39,7 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
 
   std::string endpoint;
   std::map<std::string, std::string> files;
-  int fetched = 0;
+  std::atomic<int> fetched = 0;
 
  private:
   static bool IsWorker(const grpc::ServerContext& context) {
