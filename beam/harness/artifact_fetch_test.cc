@@ -7,9 +7,11 @@
 #include <org/apache/beam/model/job_management/v1/beam_artifact_api.grpc.pb.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <sstream>
 
 #include "beam/base/error.h"
@@ -36,9 +38,17 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
     endpoint = "127.0.0.1:" + std::to_string(port);
   }
 
+  void Put(const std::string& path, const std::string& contents) {
+    const std::lock_guard lock(mutex_);
+    files_[path] = contents;
+  }
+  void Clear() {
+    const std::lock_guard lock(mutex_);
+    files_.clear();
+  }
+
   std::string endpoint;
-  std::map<std::string, std::string> files;
-  int fetched = 0;
+  std::atomic<int> fetched = 0;
 
  private:
   static bool IsWorker(const grpc::ServerContext& context) {
@@ -58,9 +68,10 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
     if (!IsWorker(*context)) return {grpc::UNKNOWN, "no worker_id"};
     model::ArtifactFilePayload file;
     file.ParseFromString(request->artifact().type_payload());
-    if (!files.contains(file.path())) return {grpc::NOT_FOUND, "no such artifact"};
+    const std::lock_guard lock(mutex_);
+    if (!files_.contains(file.path())) return {grpc::NOT_FOUND, "no such artifact"};
     ++fetched;
-    const std::string& contents = files[file.path()];
+    const std::string& contents = files_[file.path()];
     for (std::size_t at = 0; at < contents.size(); at += 1000) {
       jobs::GetArtifactResponse response;
       response.set_data(contents.substr(at, 1000));
@@ -69,6 +80,8 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
     return grpc::Status::OK;
   }
 
+  std::mutex mutex_;
+  std::map<std::string, std::string> files_;
   std::unique_ptr<grpc::Server> server_;
 };
 
@@ -90,7 +103,7 @@ class ArtifactFetchTest : public testing::Test {
     artifact.set_type_payload(file.SerializeAsString());
     artifact.set_role_urn("beam:artifact:role:staging_to:v1");
     artifact.set_role_payload(role.SerializeAsString());
-    server_.files[path] = contents;
+    server_.Put(path, contents);
   }
 
   std::vector<std::string> Fetch() { return FetchArtifacts(server_.endpoint, "worker-1", artifacts_, folder_); }
@@ -142,10 +155,10 @@ TEST_F(ArtifactFetchTest, FetchesOnlyWhatIsNotThere) {
 
 TEST_F(ArtifactFetchTest, WhatDoesNotArriveWholeLeavesNothing) {
   Add("a", "text", "program");
-  server_.files["a"] = "test";
+  server_.Put("a", "test");
   EXPECT_THAT(WhyNot(), HasSubstr("sent for " + folder_ + "/program is damaged: its SHA-256 is "));
   EXPECT_EQ(FilesThere(), 0U);
-  server_.files.clear();
+  server_.Clear();
   EXPECT_EQ(WhyNot(), "cannot fetch " + folder_ + "/program from " + server_.endpoint + ": no such artifact");
   EXPECT_EQ(FilesThere(), 0U);
 }

@@ -119,7 +119,7 @@ TEST_F(WorkerPoolTest, ManyRoundsFromSeveralEnginesAtOnce) {
 }
 
 TEST_F(WorkerPoolTest, TellsTheEngineWhyAWorkerDoesNotStart) {
-  bool fails = true;
+  std::atomic<bool> fails = true;
   const WorkerPool pool("127.0.0.1:0", [&](const WorkerRequest& request) -> std::unique_ptr<Worker> {
     if (fails) throw Error("the launcher is of another build");
     return StartCounted(request);
