@@ -1,5 +1,4 @@
-# The libraries that beam and klay stand on. Used by the build and, installed, by find_package(KlayBeam), which both set
-# KLAY_BEAM_PORTABLE before.
+# The libraries that beam and klay stand on. Used by the build and, installed, by find_package(KlayBeam).
 find_package(Threads REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(nlohmann_json REQUIRED)
@@ -8,6 +7,4 @@ pkg_check_modules(KLAY_BEAM_COMPRESSION REQUIRED IMPORTED_TARGET GLOBAL zlib lib
 pkg_check_modules(KLAY_BEAM_FFMPEG REQUIRED IMPORTED_TARGET GLOBAL libavformat libavcodec libavutil libswresample)
 pkg_check_modules(KLAY_BEAM_CODECS REQUIRED IMPORTED_TARGET GLOBAL lame vorbisenc vorbis ogg opus)
 pkg_check_modules(KLAY_BEAM_LOUDNESS REQUIRED IMPORTED_TARGET GLOBAL libebur128)
-if(KLAY_BEAM_PORTABLE)
-  pkg_check_modules(KLAY_BEAM_GRPC REQUIRED IMPORTED_TARGET GLOBAL grpc++ protobuf libcrypto)
-endif()
+pkg_check_modules(KLAY_BEAM_GRPC REQUIRED IMPORTED_TARGET GLOBAL grpc++ protobuf libcrypto)

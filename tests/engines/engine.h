@@ -7,13 +7,6 @@
 #include <stdexcept>
 #include <string>
 
-// prism, flink, spark or python.
-inline std::string EngineName() {
-  const char* name = std::getenv("ENGINE");
-  if (name == nullptr) throw std::runtime_error("ENGINE must be the name of the engine that runs");
-  return name;
-}
-
 // The address of its job service.
 inline std::string EngineEndpoint() {
   const char* path = std::getenv("ENGINE_ENDPOINT_FILE");

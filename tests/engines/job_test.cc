@@ -1,4 +1,4 @@
-// The Job API client against real engines, with pipelines written by hand that need no worker.
+// The Job API client against a real engine, with pipelines written by hand that need no worker.
 #include "beam/runners/job/job.h"
 
 #include <gmock/gmock.h>
@@ -79,18 +79,15 @@ class EngineJob : public testing::Test {
 };
 
 TEST_F(EngineJob, RunsToItsEndManyTimes) {
-  if (EngineName() != "prism") GTEST_SKIP() << EngineName() << " does not end a job that no worker takes part in";
   for (int i = 0; i < 3; ++i) EXPECT_EQ(OutcomeOf(ImpulseOnly(pool_.endpoint())), "done");
 }
 
 TEST_F(EngineJob, RunsOnAnEngineOfItsOwn) {
-  if (EngineName() != "prism") GTEST_SKIP() << EngineName() << " does not end a job that no worker takes part in";
   const beam::LocalEngine engine(beam::PrismProgram());
   EXPECT_EQ(OutcomeOf(ImpulseOnly(pool_.endpoint()), engine.endpoint()), "done");
 }
 
 TEST_F(EngineJob, WhatTheEngineCannotRunIsRefusedWithItsReason) {
-  if (EngineName() != "prism") GTEST_SKIP() << EngineName() << " does not look at requirements before the job runs";
   model::Pipeline pipeline = ImpulseOnly(pool_.endpoint());
   pipeline.add_requirements("beam:requirement:of_nobody:v1");
   EXPECT_THAT(OutcomeOf(pipeline), HasSubstr("beam:requirement:of_nobody:v1"));

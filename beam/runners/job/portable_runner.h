@@ -24,7 +24,8 @@ struct PortableRunnerOptions {
   std::string environment_config = {};
 };
 
-// Returns once the job runs; destroy the result in the same thread. Throws what RunJob throws, and UsageError for an environment that makes no sense.
+// Returns once the job runs; destroy the result in the same thread. Throws what RunJob throws, and UsageError for an
+// environment that makes no sense.
 std::unique_ptr<PipelineResult> RunPortable(const Pipeline& pipeline, const PortableRunnerOptions& options);
 
 }  // namespace beam
