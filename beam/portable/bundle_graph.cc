@@ -178,12 +178,13 @@ class DescriptorReader {
   // Gives a PCollection the type that a neighbour asks for. Returns whether that is news.
   bool Note(const Step& step, const std::string& pcollection, const ElementType* type) {
     if (type == nullptr || pcollection.empty()) return false;
-    const auto [found, is_new] = types_.emplace(pcollection, type);
-    if (!is_new && found->second != type) {
+    const auto inserted = types_.emplace(pcollection, type);
+    const ElementType* const known = inserted.first->second;
+    if (known != type) {
       InStep(step.message->unique_name(),
-             [&] { throw Error("one step gives " + found->second->name() + " where another takes " + type->name()); });
+             [&] { throw Error("one step gives " + known->name() + " where another takes " + type->name()); });
     }
-    return is_new;
+    return inserted.second;
   }
 
   const ElementType* TypeOf(const std::string& pcollection) const {
@@ -214,6 +215,7 @@ class DescriptorReader {
   // Steps go into the graph when all of what they read is there.
   void AddInOrder() {
     std::vector<const Step*> left;
+    left.reserve(steps_.size());
     for (const Step& step : steps_) left.push_back(&step);
     while (!left.empty()) {
       const auto ready = std::find_if(left.begin(), left.end(), [this](const Step* step) {
