@@ -148,36 +148,31 @@ std::unique_ptr<SideInputReader> BundleRun::MakeSideInputReader(const TransformN
   return std::make_unique<SideInputs>(*this, transform.id);
 }
 
-void BundleRun::Deliver(fn::Elements& elements) {
-  if (elements.data_size() == 0 || sources_.empty()) return;
-  services_.Data(sources_.front()->end->endpoint).Deliver(elements);
-}
-
-void BundleRun::Close(const std::string& instruction) {
-  for (const auto& source : sources_) services_.Data(source->end->endpoint).Close(instruction);
-}
-
-void BundleRun::Process(const std::string& instruction) {
+void BundleRun::Begin(const std::string& instruction, fn::Elements& elements) {
   instruction_ = instruction;
   for (const auto& sink : sinks_) sink->Begin();
   for (const auto& source : sources_) {
     source->gate.Reset();
     source->is_done = false;
   }
+  if (elements.data_size() > 0 && !sources_.empty()) services_.Data(sources_.front()->end->endpoint).Deliver(elements);
+}
+
+void BundleRun::Process() {
   // Engines have no use for a step that stops in between: what it makes flows on as it is made.
   processor_->resume().Begin({}, {});
   processor_->StartBundle();
-  ReadElements(instruction);
+  ReadElements();
   processor_->FinishBundle();
   SendRest();
 }
 
-void BundleRun::ReadElements(const std::string& instruction) {
+void BundleRun::ReadElements() {
   // All sources of a stage come over one stream in practice; each has an inbox of its own where they do not.
   std::map<std::string, std::shared_ptr<Inbox>> inboxes;
   std::map<std::string, std::size_t> open;
   for (const auto& source : sources_) {
-    inboxes.emplace(source->end->endpoint, services_.Data(source->end->endpoint).Open(instruction));
+    inboxes.emplace(source->end->endpoint, services_.Data(source->end->endpoint).Open(instruction_));
     ++open[source->end->endpoint];
   }
   for (const auto& [endpoint, inbox] : inboxes) {

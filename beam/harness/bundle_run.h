@@ -1,8 +1,8 @@
 // BundleRun: the operators of one stage in a worker, with an engine's data streams at their ends. It runs one bundle
 // after the other and is kept in between, so that DoFns are set up once.
 //
-// Process() in one thread at a time; Claimed() and Split() from any thread, while it runs. After an exception it must
-// be destroyed.
+// Begin() and Process() in one thread at a time; ReadProgress() and Split() from any thread, from Begin() on. After an
+// exception it must be destroyed.
 #pragma once
 
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.pb.h>
@@ -25,14 +25,12 @@ class BundleRun final : private StageEnvironment {
   BundleRun(std::shared_ptr<const BundleGraph> graph, WorkerServices& services);
   ~BundleRun() override;
 
-  // Elements that came with the request itself.
-  void Deliver(org::apache::beam::model::fn_execution::v1::Elements& elements);
+  // A bundle begins: before Process(), and before any thread may ask for a split of it. `elements` are those that came
+  // with the request itself.
+  void Begin(const std::string& instruction, org::apache::beam::model::fn_execution::v1::Elements& elements);
 
-  // Reads all elements that the engine sends for `instruction`, and sends what becomes of them. Throws Error.
-  void Process(const std::string& instruction);
-
-  // To be called once for each bundle, whatever came of it: what the engine still sends for it is dropped.
-  void Close(const std::string& instruction);
+  // Reads all elements that the engine sends for the bundle, and sends what becomes of them. Throws Error.
+  void Process();
 
   // What the bundle that was processed last amounts to, in Beam's terms.
   using Metrics = std::vector<org::apache::beam::model::pipeline::v1::MonitoringInfo>;
@@ -61,7 +59,7 @@ class BundleRun final : private StageEnvironment {
   ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) override;
   std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) override;
 
-  void ReadElements(const std::string& instruction);
+  void ReadElements();
   void SendRest();
 
   const std::shared_ptr<const BundleGraph> graph_;

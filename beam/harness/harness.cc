@@ -116,16 +116,9 @@ class Harness::Impl {
 
   void ProcessBundle(const std::string& instruction, fn::ProcessBundleRequest& request,
                      fn::ProcessBundleResponse& response) {
-    const std::string& stage = request.process_bundle_descriptor_id();
-    const std::shared_ptr<BundleRun> run = cache_.Take(stage);
-    run->Deliver(*request.mutable_elements());
-    {
-      const std::lock_guard lock(mutex_);
-      active_[instruction] = run;
-    }
     std::exception_ptr failure;
     try {
-      run->Process(instruction);
+      RunBundle(instruction, request, response);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -133,10 +126,27 @@ class Harness::Impl {
       const std::lock_guard lock(mutex_);
       active_.erase(instruction);
     }
-    run->Close(instruction);
+    services_.CloseBundle(instruction);
     if (failure != nullptr) std::rethrow_exception(failure);
+  }
+
+  void RunBundle(const std::string& instruction, fn::ProcessBundleRequest& request,
+                 fn::ProcessBundleResponse& response) {
+    const std::string& stage = request.process_bundle_descriptor_id();
+    std::shared_ptr<BundleRun> run = cache_.Take(stage);
+    run->Begin(instruction, *request.mutable_elements());
+    {
+      const std::lock_guard lock(mutex_);
+      active_[instruction] = run;
+    }
+    run->Process();
+    {
+      // From here on nobody may split it, or ask how far it is.
+      const std::lock_guard lock(mutex_);
+      active_.erase(instruction);
+    }
     AddMetrics(run->TakeMetrics(), response);
-    cache_.Return(stage, run);
+    cache_.Return(stage, std::move(run));
   }
 
   // Engines take either form: whole infos, or their payloads by short ids that they ask about.
@@ -148,23 +158,24 @@ class Harness::Impl {
     }
   }
 
-  std::shared_ptr<BundleRun> Active(const std::string& instruction) {
+  // Calls `use(run)` if the bundle is in progress, and keeps it from ending, as its operators may then run another one.
+  template <class Use>
+  void WithActive(const std::string& instruction, Use use) {
     const std::lock_guard lock(mutex_);
-    const auto found = active_.find(instruction);
-    return found == active_.end() ? nullptr : found->second;
+    if (const auto found = active_.find(instruction); found != active_.end()) use(*found->second);
   }
 
   void ReadProgress(const fn::ProcessBundleProgressRequest& request, fn::ProcessBundleProgressResponse& response) {
-    if (const auto run = Active(request.instruction_id())) AddMetrics(run->ReadProgress(), response);
+    WithActive(request.instruction_id(), [&](BundleRun& run) { AddMetrics(run.ReadProgress(), response); });
   }
 
   void Split(const fn::ProcessBundleSplitRequest& request, fn::ProcessBundleSplitResponse& response) {
-    const auto run = Active(request.instruction_id());
-    if (run == nullptr) return;
-    for (const auto& [transform, wish] : request.desired_splits()) {
-      fn::ProcessBundleSplitResponse::ChannelSplit split;
-      if (run->Split(transform, wish, split)) *response.add_channel_splits() = std::move(split);
-    }
+    WithActive(request.instruction_id(), [&](BundleRun& run) {
+      for (const auto& wish : request.desired_splits()) {
+        fn::ProcessBundleSplitResponse::ChannelSplit split;
+        if (run.Split(wish.first, wish.second, split)) *response.add_channel_splits() = std::move(split);
+      }
+    });
   }
 
   const HarnessOptions options_;

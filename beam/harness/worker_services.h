@@ -20,6 +20,12 @@ class WorkerServices {
   DataStream& Data(const std::string& endpoint) { return Find(data_, endpoint); }
   StateClient& State(const std::string& endpoint) { return Find(state_, endpoint); }
 
+  // The bundle has ended, whatever came of it: what the engine still sends for it is dropped.
+  void CloseBundle(const std::string& instruction) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& stream : data_) stream.second->Close(instruction);
+  }
+
   // Ends all streams, so that no bundle waits for an engine that has gone.
   void Stop() {
     const std::lock_guard lock(mutex_);
