@@ -165,6 +165,22 @@ TEST_F(HarnessTest, TakesElementsThatComeBeforeTheirBundle) {
   EXPECT_THAT(Decoded(engine_.Elements("second", sink_)), ElementsAre(10));
 }
 
+TEST_F(HarnessTest, TakesElementsThatComeWithTheRequest) {
+  AddStage("Double");
+  StartWorker();
+  fn::InstructionRequest request;
+  request.set_instruction_id("a");
+  request.mutable_process_bundle()->set_process_bundle_descriptor_id("Double");
+  fn::Elements::Data& data = *request.mutable_process_bundle()->mutable_elements()->add_data();
+  data.set_instruction_id("a");
+  data.set_transform_id(source_);
+  data.set_data(Encoded({7}));
+  data.set_is_last(true);
+  engine_.Ask(request);
+  EXPECT_THAT(Decoded(engine_.Elements("a", sink_)), ElementsAre(14));
+  EXPECT_EQ(engine_.Answer("a").error(), "");
+}
+
 TEST_F(HarnessTest, CountsWhatItDid) {
   AddStage("Double");
   StartWorker();

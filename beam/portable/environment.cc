@@ -27,6 +27,7 @@ constexpr std::string_view kCapabilities[] = {
     "beam:coder:interval_window:v1",
     "beam:coder:windowed_value:v1",
     "beam:protocol:progress_reporting:v1",
+    "beam:protocol:control_request_elements_embedding:v1",
     "beam:protocol:multi_core_bundle_processing:v1",
     "beam:version:sdk_base:klay_beam_cpp",
 };
