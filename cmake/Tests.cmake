@@ -18,6 +18,9 @@ add_custom_target(test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_dat
 add_test(NAME test_data COMMAND "${PROJECT_SOURCE_DIR}/scripts/make_test_data.sh" "${TEST_DATA_DIR}")
 set_tests_properties(test_data PROPERTIES FIXTURES_SETUP test_data TIMEOUT 900)
 
+# gRPC's locks are its own, so the thread sanitizer takes all that it does for races.
+set(WITH_GRPC "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+
 # Lets CTest find the tests of a program, as PREFIX: test. They run while the fixtures stand, with this environment. A
 # further argument is a filter of GoogleTest's.
 function(discover_tests program prefix fixtures environment)
@@ -51,8 +54,7 @@ foreach(folder IN LISTS LAYERS)
     add_gtest_program(${layer}_tests ${test_sources})
     set(environment "${TEST_ENVIRONMENT}")
     if(folder IN_LIST INTERNAL_LAYERS)
-      # gRPC's locks are its own, so the thread sanitizer takes all that it does for races.
-      list(APPEND environment "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+      list(APPEND environment "${WITH_GRPC}")
     endif()
     discover_tests(${layer}_tests ${layer}_tests test_data "${environment}")
     target_link_libraries(${layer}_tests PRIVATE ${layer})
@@ -67,7 +69,7 @@ file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/
 list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/engines/")
 if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
-  discover_tests(klay_beam_program_tests klay_beam_program_tests test_data "${TEST_ENVIRONMENT}")
+  discover_tests(klay_beam_program_tests klay_beam_program_tests test_data "${TEST_ENVIRONMENT};${WITH_GRPC}")
   target_link_libraries(klay_beam_program_tests PRIVATE klay)
   add_dependencies(klay_beam_program_tests klay-beam)
 endif()
@@ -92,7 +94,7 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
     set(filter "-EngineJob.*")
   endif()
   discover_tests(engine_tests "engine_tests on ${engine}" "test_data;${engine}"
-    "${TEST_ENVIRONMENT};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism"
+    "${TEST_ENVIRONMENT};${WITH_GRPC};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism"
     "${filter}")
 endforeach()
 

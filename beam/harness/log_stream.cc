@@ -82,9 +82,6 @@ class LogStream::Impl {
       if (!changed_.wait_for(lock, kPatience, [this] { return has_ended_; })) context_.TryCancel();
     }
     sender_.join();
-    context_.TryCancel();
-    // What the engine says meanwhile (it may set log levels) nobody waits for.
-    stream_->Finish();
   }
 
  private:
@@ -95,7 +92,7 @@ class LogStream::Impl {
     made.set_message(Utf8(entry.message));
     made.set_transform_id(Utf8(entry.step));
     const std::lock_guard lock(mutex_);
-    if (has_ended_) {
+    if (is_broken_) {
       std::fprintf(stderr, "%s\n", FormatLogEntry(entry).c_str());
       return;
     }
@@ -125,9 +122,16 @@ class LogStream::Impl {
           waiting_.pop_front();
         }
       }
-      if (!stream_->Write(list)) break;
+      if (!stream_->Write(list)) {
+        const std::lock_guard lock(mutex_);
+        is_broken_ = true;
+        break;
+      }
     }
+    // The engine ends the stream when it has read all; what it says on it (it may set log levels) is not heeded.
     stream_->WritesDone();
+    for (fn::LogControl control; stream_->Read(&control);) continue;
+    stream_->Finish();
     const std::lock_guard lock(mutex_);
     has_ended_ = true;
     changed_.notify_all();
@@ -141,6 +145,7 @@ class LogStream::Impl {
   std::deque<fn::LogEntry> waiting_;
   std::size_t dropped_ = 0;
   bool is_ending_ = false;
+  bool is_broken_ = false;  // nothing can be sent any more
   bool has_ended_ = false;
   LogSink former_;
   std::thread sender_;

@@ -6,6 +6,7 @@
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -75,13 +76,18 @@ class WorkerPoolTest : public testing::Test {
 };
 
 TEST_F(WorkerPoolTest, StartsWhatTheEngineAsksForAndStopsIt) {
-  WorkerRequest seen;
+  std::mutex mutex;
+  WorkerRequest asked;
   const WorkerPool pool("127.0.0.1:0", [&](const WorkerRequest& request) {
-    seen = request;
+    const std::lock_guard lock(mutex);
+    asked = request;
     return StartCounted(request);
   });
   Engine engine(pool.endpoint());
   EXPECT_EQ(engine.Start("job-1[job]_env"), "");
+  mutex.lock();
+  const WorkerRequest seen = asked;
+  mutex.unlock();
   EXPECT_EQ(seen.id, "job-1[job]_env");
   EXPECT_EQ(seen.control_endpoint, "localhost:1");
   EXPECT_EQ(seen.logging_endpoint, "localhost:2");
