@@ -22,8 +22,7 @@ StateClient::~StateClient() {
 void StateClient::Read() {
   for (Response response; stream_->Read(&response);) {
     const std::lock_guard lock(mutex_);
-    std::string id = response.id();
-    answers_[std::move(id)] = std::move(response);
+    answers_[response.id()].Swap(&response);
     answered_.notify_all();
   }
   const grpc::Status status = stream_->Finish();

@@ -39,7 +39,8 @@ class ChannelMixer {
   int source_channels() const { return source_channels_; }
   int target_channels() const { return target_channels_; }
   float gain(int target, int source) const {
-    return gains_[static_cast<std::size_t>(target * source_channels_ + source)];
+    return gains_[static_cast<std::size_t>(target) * static_cast<std::size_t>(source_channels_)
+                  + static_cast<std::size_t>(source)];
   }
 
   // Writes `frames` frames of every target channel. Input and output must not overlap. A channel whose gain is zero is

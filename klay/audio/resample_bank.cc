@@ -1,6 +1,7 @@
 #include "klay/audio/resample_bank.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <iterator>
 #include <list>
@@ -42,6 +43,7 @@ std::optional<Layout> LayOut(const SincFilter& filter, RateRatio ratio) {
   for (const std::int64_t phases : {4, 2}) {
     const std::int64_t different = std::lcm(ratio.target, phases);
     const std::int64_t source = different / ratio.target * ratio.source;
+    assert(source > 0);
     const std::int64_t repeats = std::max<std::int64_t>(1, (least_source + source - 1) / source);
     if (repeats * source <= kMostPeriodSource && different <= kMostPeriodicValues / taps) {
       return Layout{phases, different, repeats};

@@ -85,6 +85,7 @@ KLAY_TARGET void Groups(const PeriodicBank& bank, const float* x, float* y) {
   }
 }
 
+// NOLINTNEXTLINE(misc-definitions-in-headers): each kernel includes this once, in a namespace of its own
 KLAY_TARGET void Periodic(const PeriodicBank& bank, const float* input, int periods, float* scratch, float* output) {
   // Rows of the input, eight lanes and eight rows at a time. Lanes without a period repeat the last one.
   const std::int64_t rows = (bank.rows + 7) / 8 * 8;
@@ -148,6 +149,7 @@ KLAY_SIMD float SmoothSample(const SmoothBank& bank, double fraction, const floa
   return static_cast<float>(Simd::Sum(sum));
 }
 
+// NOLINTNEXTLINE(misc-definitions-in-headers): each kernel includes this once, in a namespace of its own
 KLAY_TARGET void Smooth(const SmoothBank& bank, RateRatio ratio, std::int64_t rest, std::int64_t count,
                         const float* input, float* output) {
   const std::int64_t whole_step = ratio.source / ratio.target;

@@ -64,12 +64,14 @@ void Waveform::Resize(std::int64_t frames) {
 
 std::vector<float*> PlanesOf(Waveform& waveform) {
   std::vector<float*> planes;
+  planes.reserve(static_cast<std::size_t>(waveform.channels()));
   for (int c = 0; c < waveform.channels(); ++c) planes.push_back(waveform.channel(c).data());
   return planes;
 }
 
 std::vector<const float*> PlanesOf(const Waveform& waveform) {
   std::vector<const float*> planes;
+  planes.reserve(static_cast<std::size_t>(waveform.channels()));
   for (int c = 0; c < waveform.channels(); ++c) planes.push_back(waveform.channel(c).data());
   return planes;
 }

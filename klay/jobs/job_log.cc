@@ -27,6 +27,7 @@ void JobLog::Failed(const Failure& failure) {
 std::vector<Failure> JobLog::failures() const {
   const std::lock_guard lock(mutex_);
   std::vector<Failure> failures;
+  failures.reserve(reasons_.size());
   for (const auto& [path, reason] : reasons_) failures.push_back({path, reason});
   return failures;
 }

@@ -57,7 +57,11 @@ std::vector<std::string> ReadNames(const std::string& manifest) {
     AppendNames(json, what, names);
     return names;
   }
-  for (const auto& [key, list] : json.items()) AppendNames(list, "'" + key + "' in " + what, names);
+  for (const auto& [key, list] : json.items()) {
+    std::string place = "'";
+    place.append(key).append("' in ").append(what);
+    AppendNames(list, place, names);
+  }
   return names;
 }
 
@@ -160,7 +164,7 @@ struct LookForNames {
       if (!cursor) cursor.emplace(beam::Glob::Escape(part.folder) + name, "", beam::EmptyMatchTreatment::kDisallow);
       match = cursor->Next();
     };
-    while (internal::Try(part.folder + name, missing, next) && match) files.Emit(*std::move(match));
+    while (internal::Try(part.folder + name, missing, next) && match) files.Emit(std::exchange(*match, {}));
   }
 };
 

@@ -47,6 +47,7 @@ void RecordOutcomes::ProcessElement(Writer& writer, const FileOutcome& outcome) 
     return;  // it lies outside, which is found anew in every run
   }
   std::vector<internal::LedgerRecord::Target> targets;
+  targets.reserve(outcome.targets.size());
   for (const std::string& target : outcome.targets) targets.push_back(Look(target));
   writer->Add({
       .input = std::move(input),

@@ -78,6 +78,7 @@ void SkipCompleted::ProcessElement(Completed& completed, const beam::FileMetadat
   try {
     // Also where nothing is looked at, so that a source outside of source_dir fails in either case.
     std::vector<std::string> targets;
+    targets.reserve(new_suffixes.size());
     for (const std::string& suffix : new_suffixes) {
       targets.push_back(TargetPath(file.path, old_suffix, suffix, source_dir, target_dir));
     }

@@ -54,7 +54,7 @@ std::shared_ptr<const TargetFolders::Folder> TargetFolders::List(const std::stri
 
 TargetFolders::Listing TargetFolders::Find(const std::string& folder) {
   std::promise<std::shared_ptr<const Folder>> promise;
-  const Listing made = promise.get_future().share();
+  Listing made = promise.get_future().share();
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = by_folder_.find(folder); found != by_folder_.end()) {
