@@ -30,6 +30,7 @@ int FindBuildId(dl_phdr_info* info, std::size_t /*size*/, void* found) {
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr) & segment = info->dlpi_phdr[i];
     if (segment.p_type != PT_NOTE) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives addresses as numbers
     const auto* note = reinterpret_cast<const unsigned char*>(info->dlpi_addr + segment.p_vaddr);
     const unsigned char* const end = note + segment.p_memsz;
     while (note + sizeof(ElfW(Nhdr)) <= end) {

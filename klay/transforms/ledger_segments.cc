@@ -246,8 +246,9 @@ std::int64_t LedgerBytes(const std::string& ledger_folder) {
 }
 
 void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer,
-                        std::vector<LedgerRecord> records) {
+                        const std::vector<LedgerRecord>& records) {
   std::vector<std::pair<std::uint64_t, const LedgerRecord*>> sorted;
+  sorted.reserve(records.size());
   for (const LedgerRecord& record : records) sorted.emplace_back(LedgerKey(record.input), &record);
   std::ranges::sort(sorted);
   SegmentWriter out(SegmentPath(ledger_folder, writer, 0));

@@ -30,7 +30,8 @@ void ReadLedger(const std::string& ledger_folder, const std::function<void(const
 std::int64_t LedgerBytes(const std::string& ledger_folder);
 
 // Writes one segment of level 0, by a writer who calls himself `writer`, 16 hexadecimal digits.
-void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer, std::vector<LedgerRecord> records);
+void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer,
+                        const std::vector<LedgerRecord>& records);
 
 // So many segments of one level are merged into one of the next, so that of a million some 250 are left at most.
 inline constexpr std::size_t kLedgerSegmentsALevel = 64;

@@ -64,6 +64,8 @@ class EngineWorker::StageInstance final : private StageEnvironment {
 
   void TakeOutput(BundleOutput& output) {
     std::size_t next_writer = 0;
+    output.chunks.reserve(collectors_.size());
+    output.groups.reserve(collectors_.size());
     for (const auto& collector : collectors_) {
       output.chunks.push_back(collector == nullptr ? nullptr : collector->Take());
       output.groups.push_back(collector == nullptr ? writers_[next_writer++]->Take() : ShuffleOutput{});
@@ -86,6 +88,7 @@ class EngineWorker::StageInstance final : private StageEnvironment {
 
   std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) override {
     std::vector<SideInputStore*> stores;
+    stores.reserve(transform.side_inputs.size());
     for (const SideInputNode& side : transform.side_inputs) stores.push_back(side_inputs_.at(side.pcollection).get());
     return std::make_unique<DirectSideInputs>(std::move(stores));
   }
