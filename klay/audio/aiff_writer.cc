@@ -31,7 +31,7 @@ class AiffHeader : public PcmHeader {
     out.Text("FORM").Big(form, 4).Text(is_float ? "AIFC" : "AIFF");
     if (is_float) out.Text("FVER").Big(4, 4).Big(0xA2805140, 4);
     out.Text("COMM").Big(common, 4).Big(static_cast<std::uint64_t>(channels_), 2).Big(count, 4);
-    out.Big(static_cast<std::uint64_t>(8 * BytesPerSample(depth_)), 2);
+    out.Big(8 * static_cast<std::uint64_t>(BytesPerSample(depth_)), 2);
     WriteRate(out);
     if (is_float) out.Text(depth_ == BitDepth::kFloat32 ? "fl32" : "fl64").Zeros(2);
     out.Text("SSND").Big(8 + data, 4).Zeros(8);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -129,7 +130,7 @@ class Walker {
             static_cast<double>(track.media_ticks_per_second) / static_cast<double>(movie_ticks_per_second_);
         const double edited = static_cast<double>(track.edit_length) * tick;
         // An edit to the end of the media, as exactly as the movie's ticks can say it.
-        if (edited + tick < static_cast<double>(length)) length = static_cast<std::int64_t>(edited + 0.5);
+        if (edited + tick < static_cast<double>(length)) length = std::llround(edited);
       }
     }
     return MovLength{length, static_cast<std::int64_t>(track.media_ticks_per_second)};

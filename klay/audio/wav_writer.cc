@@ -54,7 +54,9 @@ class WavPcmHeader : public PcmHeader {
   bool TooLargeForRiff(std::int64_t frames) const { return RestBytes() + DataBytes(frames) >= 0xFFFFF000; }
   bool IsFloat() const { return depth_ == BitDepth::kFloat32 || depth_ == BitDepth::kFloat64; }
   bool IsExtensible() const { return channels_ > 2; }
-  std::uint64_t FrameBytes() const { return static_cast<std::uint64_t>(channels_ * BytesPerSample(depth_)); }
+  std::uint64_t FrameBytes() const {
+    return static_cast<std::uint64_t>(channels_) * static_cast<std::uint64_t>(BytesPerSample(depth_));
+  }
   std::uint64_t DataBytes(std::int64_t frames) const { return static_cast<std::uint64_t>(frames) * FrameBytes(); }
   std::uint64_t FormatBytes() const { return IsExtensible() ? 40 : IsFloat() ? 18 : 16; }
   // Of everything that the size in the RIFF header counts, but for the samples.
@@ -65,7 +67,7 @@ class WavPcmHeader : public PcmHeader {
   void WriteFormat(ByteWriter& out) const {
     const std::uint64_t rate = static_cast<std::uint64_t>(rate_);
     const int tag = IsFloat() ? 3 : 1;
-    const auto bits = static_cast<std::uint64_t>(8 * BytesPerSample(depth_));
+    const auto bits = 8 * static_cast<std::uint64_t>(BytesPerSample(depth_));
     out.Text("fmt ").Little(FormatBytes(), 4).Little(IsExtensible() ? 0xFFFE : static_cast<std::uint64_t>(tag), 2);
     out.Little(static_cast<std::uint64_t>(channels_), 2).Little(rate, 4);
     out.Little(std::min(rate * FrameBytes(), kMost32), 4).Little(FrameBytes(), 2).Little(bits, 2);
