@@ -16,6 +16,7 @@ namespace beam {
 TestPipeline::TestPipeline(const PipelineOptions& options)
     : options_(options), exceptions_at_start_(std::uncaught_exceptions()) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what went wrong must be told
 TestPipeline::~TestPipeline() noexcept(false) {
   if (std::uncaught_exceptions() > exceptions_at_start_) return;
   if (!has_run_) {

@@ -26,6 +26,7 @@ class TestPipeline : public Pipeline {
  public:
   explicit TestPipeline(const PipelineOptions& options = DefaultOptions());
   // Runs the pipeline if nobody has; throws as Run() does, also where checks were added after the run.
+  // NOLINTNEXTLINE(bugprone-exception-escape)
   ~TestPipeline() noexcept(false);
   TestPipeline(const TestPipeline&) = delete;
   TestPipeline& operator=(const TestPipeline&) = delete;

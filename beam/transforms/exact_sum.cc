@@ -49,7 +49,7 @@ void ExactSum::Cover(std::int32_t first, std::int32_t last) {
     digits.insert(digits.begin(), static_cast<std::size_t>(first_digit - first), 0);
     first_digit = first;
   }
-  const auto size = static_cast<std::size_t>(last - first_digit + 1);
+  const auto size = static_cast<std::size_t>(last - first_digit) + 1;
   if (size > digits.size()) digits.resize(size);
 }
 

@@ -8,6 +8,7 @@ namespace beam {
 std::vector<ShuffleRecord> SortedPartition(const std::vector<std::shared_ptr<const ShuffleSegment>>& segments,
                                            std::size_t partition) {
   std::vector<ShuffleSpan> spans;
+  spans.reserve(segments.size());
   for (const auto& segment : segments) spans.emplace_back(segment->begin(partition), segment->end(partition));
   return SortShuffleRecords(spans);
 }
