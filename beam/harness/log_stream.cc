@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "beam/base/log.h"
+#include "beam/base/utf8.h"
 #include "beam/portable/channel.h"
 
 namespace beam {
@@ -40,25 +41,11 @@ fn::LogEntry::Severity::Enum SeverityOf(Severity severity) {
 // Protobuf refuses to send texts that are no UTF-8, and paths may be any bytes.
 std::string Utf8(std::string_view text) {
   std::string valid;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t size = byte < 0x80 ? 1
-        : byte >= 0xF0 && byte < 0xF5    ? 4
-        : byte >= 0xE0                   ? 3
-        : byte >= 0xC2                   ? 2
-                                         : 0;
-    bool is_valid = size > 0 && byte < 0xF5 && i + size <= text.size();
-    for (std::size_t k = 1; is_valid && k < size; ++k)
-      is_valid = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
-    if (is_valid) {
-      valid.append(text.substr(i, size));
-      i += size;
-    } else {
-      valid += "\xEF\xBF\xBD";
-      ++i;
-    }
+  while (const auto end = internal::FindInvalidUtf8(text)) {
+    valid.append(text.substr(0, *end)).append("\xEF\xBF\xBD");
+    text.remove_prefix(*end + 1);
   }
-  return valid;
+  return valid.append(text);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "beam/io/utf8.h"
+#include "beam/base/utf8.h"
 
 namespace beam {
 namespace {

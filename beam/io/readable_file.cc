@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "beam/base/error.h"
+#include "beam/base/utf8.h"
 #include "beam/io/file_system.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/path_text.h"
-#include "beam/io/utf8.h"
 
 namespace beam {
 namespace {

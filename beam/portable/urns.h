@@ -27,7 +27,6 @@ inline constexpr std::string_view kFixedWindows = "beam:window_fn:fixed_windows:
 
 inline constexpr std::string_view kCoderWindowedValue = "beam:coder:windowed_value:v1";
 inline constexpr std::string_view kCoderLengthPrefix = "beam:coder:length_prefix:v1";
-inline constexpr std::string_view kCoderKv = "beam:coder:kv:v1";
 inline constexpr std::string_view kCoderIterable = "beam:coder:iterable:v1";
 inline constexpr std::string_view kCoderStateBackedIterable = "beam:coder:state_backed_iterable:v1";
 inline constexpr std::string_view kCoderGlobalWindow = "beam:coder:global_window:v1";
@@ -40,6 +39,5 @@ inline constexpr std::string_view kWindowMapping = "beam:cpp:window_mapping:v1";
 
 inline constexpr std::string_view kExternalEnvironment = "beam:env:external:v1";
 inline constexpr std::string_view kProcessEnvironment = "beam:env:process:v1";
-inline constexpr std::string_view kDockerEnvironment = "beam:env:docker:v1";
 
 }  // namespace beam::urn

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "beam/io/utf8.h"
+#include "beam/base/utf8.h"
 
 namespace klay {
 namespace {

@@ -1,4 +1,4 @@
-#include "beam/io/utf8.h"
+#include "beam/base/utf8.h"
 
 #include <cstring>
 
