@@ -116,38 +116,32 @@ class PrecombineOperator final : public Receiver<KV<K, typename CombineTraits<Fn
   std::vector<Entry> entries_;  // by the number of the key
 };
 
-// What a group is of, and what becomes of it.
-enum class CombineFrom { kInputs, kAccumulators };
+// What the value of a key is, and what becomes of it.
+enum class CombineFrom { kInputs, kAccumulators, kAccumulator };
 enum class CombineTo { kAccumulator, kOutput };
 
-template <class Fn, CombineTo kTo>
-auto CombineResult(const Fn& fn, typename CombineTraits<Fn>::Accumulator&& accumulator) {
-  if constexpr (kTo == CombineTo::kOutput) {
-    return fn.ExtractOutput(accumulator);
-  } else {
-    return std::move(accumulator);
-  }
-}
-
-template <class Fn, CombineTo kTo>
-using CombineResultOf = std::conditional_t<kTo == CombineTo::kOutput, typename CombineTraits<Fn>::Output,
-                                           typename CombineTraits<Fn>::Accumulator>;
+template <class Fn, CombineFrom kFrom>
+struct CombineSource {
+  using Value = Iterable<typename CombineTraits<Fn>::Accumulator>;
+};
+template <class Fn>
+struct CombineSource<Fn, CombineFrom::kInputs> {
+  using Value = Iterable<typename CombineTraits<Fn>::Input>;
+};
+template <class Fn>
+struct CombineSource<Fn, CombineFrom::kAccumulator> {
+  using Value = typename CombineTraits<Fn>::Accumulator;
+};
 
 template <class K, class Fn, CombineFrom kFrom, CombineTo kTo>
-class CombineGroupsOperator final
-    : public Receiver<KV<K,
-                         Iterable<std::conditional_t<kFrom == CombineFrom::kInputs, typename CombineTraits<Fn>::Input,
-                                                     typename CombineTraits<Fn>::Accumulator>>>>,
-      public Operator {
+class CombineValuesOperator final : public Receiver<KV<K, typename CombineSource<Fn, kFrom>::Value>>, public Operator {
   using Traits = CombineTraits<Fn>;
-  using Result = CombineResultOf<Fn, kTo>;
-  using Element =
-      KV<K,
-         Iterable<
-             std::conditional_t<kFrom == CombineFrom::kInputs, typename Traits::Input, typename Traits::Accumulator>>>;
+  using Value = typename CombineSource<Fn, kFrom>::Value;
+  using Element = KV<K, Value>;
+  using Result = std::conditional_t<kTo == CombineTo::kOutput, typename Traits::Output, typename Traits::Accumulator>;
 
  public:
-  explicit CombineGroupsOperator(const OperatorContext& context)
+  explicit CombineValuesOperator(const OperatorContext& context)
       : step_(context.step),
         output_(context.outputs.at(0).As<KV<K, Result>>()),
         fn_(DecodeCombineFn<Fn>(context.payload)) {}
@@ -159,53 +153,36 @@ class CombineGroupsOperator final
     if (output_ == nullptr) return;
     const StepScope scope(step_);
     try {
+      output_->Receive({CopyElement(element.key), ResultOf(element.value)}, meta);
+    } catch (...) {
+      RethrowAsStepError(step_->name, DescribeElement(element));
+    }
+  }
+
+ private:
+  Result ResultOf(const Value& value) const {
+    if constexpr (kFrom == CombineFrom::kAccumulator) {
+      static_assert(kTo == CombineTo::kOutput);
+      return fn_.ExtractOutput(value);
+    } else {
       auto accumulator = fn_.CreateAccumulator();
-      for (const auto& value : element.value) {
+      for (const auto& one : value) {
         if constexpr (kFrom == CombineFrom::kInputs) {
-          fn_.AddInput(accumulator, value);
+          fn_.AddInput(accumulator, one);
         } else {
-          fn_.MergeAccumulators(accumulator, value);
+          fn_.MergeAccumulators(accumulator, one);
         }
       }
-      output_->Receive({CopyElement(element.key), CombineResult<Fn, kTo>(fn_, std::move(accumulator))}, meta);
-    } catch (...) {
-      RethrowAsStepError(step_->name, DescribeElement(element));
+      if constexpr (kTo == CombineTo::kOutput) {
+        return fn_.ExtractOutput(accumulator);
+      } else {
+        return accumulator;
+      }
     }
   }
 
- private:
   StepContext* step_;
   Receiver<KV<K, Result>>* output_;
-  Fn fn_;
-};
-
-template <class K, class Fn>
-class ExtractOperator final : public Receiver<KV<K, typename CombineTraits<Fn>::Accumulator>>, public Operator {
-  using Traits = CombineTraits<Fn>;
-  using Element = KV<K, typename Traits::Accumulator>;
-
- public:
-  explicit ExtractOperator(const OperatorContext& context)
-      : step_(context.step),
-        output_(context.outputs.at(0).As<KV<K, typename Traits::Output>>()),
-        fn_(DecodeCombineFn<Fn>(context.payload)) {}
-
-  AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
-  void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
-
-  void ReceiveShared(const Element& element, const ElementMeta& meta) override {
-    if (output_ == nullptr) return;
-    const StepScope scope(step_);
-    try {
-      output_->Receive({CopyElement(element.key), fn_.ExtractOutput(element.value)}, meta);
-    } catch (...) {
-      RethrowAsStepError(step_->name, DescribeElement(element));
-    }
-  }
-
- private:
-  StepContext* step_;
-  Receiver<KV<K, typename Traits::Output>>* output_;
   Fn fn_;
 };
 
@@ -219,17 +196,17 @@ template <class K, class Fn>
 struct CombineRegistration {
   using Traits = CombineTraits<Fn>;
   template <CombineFrom kFrom, CombineTo kTo>
-  static constexpr OperatorFactory kGroups = &MakeFromContext<CombineGroupsOperator<K, Fn, kFrom, kTo>>;
+  static constexpr OperatorFactory kStep = &MakeFromContext<CombineValuesOperator<K, Fn, kFrom, kTo>>;
 
   static constexpr CombineFnTypes kTypes{
       &kElementType<KV<K, typename Traits::Input>>, &kGroupsType<KV<K, Iterable<typename Traits::Input>>>,
       &kElementType<KV<K, typename Traits::Accumulator>>, &kGroupsType<KV<K, Iterable<typename Traits::Accumulator>>>,
       &kElementType<KV<K, typename Traits::Output>>};
   static constexpr CombineFnSteps kSteps{.precombine = &MakeFromContext<PrecombineOperator<K, Fn>>,
-                                         .merge = kGroups<CombineFrom::kAccumulators, CombineTo::kAccumulator>,
-                                         .extract = &MakeFromContext<ExtractOperator<K, Fn>>,
-                                         .merge_and_extract = kGroups<CombineFrom::kAccumulators, CombineTo::kOutput>,
-                                         .combine_values = kGroups<CombineFrom::kInputs, CombineTo::kOutput>};
+                                         .merge = kStep<CombineFrom::kAccumulators, CombineTo::kAccumulator>,
+                                         .extract = kStep<CombineFrom::kAccumulator, CombineTo::kOutput>,
+                                         .merge_and_extract = kStep<CombineFrom::kAccumulators, CombineTo::kOutput>,
+                                         .combine_values = kStep<CombineFrom::kInputs, CombineTo::kOutput>};
   static inline const FnEntry kEntry{.key = typeid(KV<K, Fn>).name(), .combine = &kSteps, .combine_fn = &kTypes};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };
