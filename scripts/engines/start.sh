@@ -13,26 +13,16 @@ if running "$engine"; then
   exit
 fi
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
 port=${2:-$(free_port)}
-if accepts "$port"; then fail "port $port is taken by another program"; fi
-log=$run/$engine.log
 staging=$run/$engine.staging
 rm -rf "$staging"
 mkdir -p "$staging"
 
 # java_command ENGINE MAIN_CLASS FLAG...: the job servers of Flink and Spark are told the same things.
 java_command() {
-  command=(java "-Xmx${ENGINES_JAVA_HEAP:-2g}")
-  # Java 17 hides packages that Flink and Spark reach by reflection.
-  local package
-  for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.text java.time java.util \
-    java.util.concurrent java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.util.calendar; do
-    command+=("--add-opens=java.base/$package=ALL-UNNAMED")
-  done
-  command+=(-Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1
+  mapfile -t opens < <(java_17_opens)
+  command=(java "-Xmx${ENGINES_JAVA_HEAP:-2g}" "${opens[@]}"
+    -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1
     -cp "$(<"$engines/$1.classpath")" "${@:2}" --job-host=localhost "--job-port=$port" --artifact-port=0
     --expansion-port=-1 "--artifacts-dir=$staging")
 }
@@ -58,22 +48,4 @@ case $engine in
     ;;
 esac
 
-# Without the lock, which would be held as long as the engine lives.
-setsid "${command[@]}" >"$log" 2>&1 </dev/null 9>&- &
-pid=$!
-echo "$pid $(start_time_of "$pid")" >"$run/$engine.pid"
-echo "localhost:$port" >"$run/$engine.endpoint"
-
-deadline=$((SECONDS + ${ENGINES_WAIT:-120}))
-until accepts "$port" && [[ -z $ready || -n $(grep -m1 "$ready" "$log") ]]; do
-  if ! running "$engine"; then
-    tail -n 20 "$log" >&2
-    fail "$engine ended before it was ready"
-  fi
-  if ((SECONDS >= deadline)); then
-    "$here/stop.sh" "$engine"
-    fail "$engine was not ready in time; see $log"
-  fi
-  sleep 0.1
-done
-cat "$run/$engine.endpoint"
+launch "$engine" "$port" "$ready" "${command[@]}"

