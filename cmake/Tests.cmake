@@ -66,7 +66,7 @@ foreach(folder IN LISTS LAYERS)
 endforeach()
 
 file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
-list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/engines/")
+list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/engines/|/storage/")
 if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
   discover_tests(klay_beam_program_tests klay_beam_program_tests test_data "${TEST_ENVIRONMENT};${WITH_GRPC}")
@@ -96,6 +96,27 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
   discover_tests(engine_tests "engine_tests on ${engine}" "test_data;${engine}"
     "${TEST_ENVIRONMENT};${WITH_GRPC};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism"
     "${filter}")
+endforeach()
+
+# The contract of FileSystem: the same tests on each store. Those that are not of this machine have an emulator, started
+# once, which ends with its tests.
+set(KLAY_BEAM_TEST_EMULATORS "" CACHE STRING "Emulators of stores to test with, of hdfs")
+file(GLOB storage_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/storage/*.cc")
+add_gtest_program(storage_tests ${storage_test_sources})
+target_link_libraries(storage_tests PRIVATE beam_io)
+foreach(store local memory ${KLAY_BEAM_TEST_EMULATORS})
+  set(environment "${TEST_ENVIRONMENT};STORE=${store}")
+  if(store IN_LIST KLAY_BEAM_TEST_EMULATORS)
+    add_test(NAME "start ${store}" COMMAND "${PROJECT_SOURCE_DIR}/scripts/emulators/start.sh" ${store})
+    add_test(NAME "stop ${store}" COMMAND "${PROJECT_SOURCE_DIR}/scripts/engines/stop.sh" ${store})
+    set_tests_properties("start ${store}" "stop ${store}" PROPERTIES ENVIRONMENT "ENGINES_RUN=${engines_run}" TIMEOUT 900)
+    set_tests_properties("start ${store}" PROPERTIES FIXTURES_SETUP ${store})
+    set_tests_properties("stop ${store}" PROPERTIES FIXTURES_CLEANUP ${store})
+    list(APPEND environment "STORE_ENDPOINT_FILE=${engines_run}/${store}.endpoint")
+    discover_tests(storage_tests "storage_tests on ${store}" ${store} "${environment}")
+  else()
+    discover_tests(storage_tests "storage_tests on ${store}" "" "${environment}")
+  endif()
 endforeach()
 
 # What does not depend on how the libraries are compiled is tested once, with the release build.

@@ -6,10 +6,14 @@
 //
 // Paths are whole paths as the user writes them, scheme included ("gs://bucket/a.mp3", "file:///a.mp3", "a.mp3"), and
 // are kept byte for byte: what a listing returns can be opened, and starts with the text that was asked for. '/' is the
-// separator. Which file system serves a path is decided by file_systems.h.
+// separator. Which file system serves a path is decided by file_systems.h. A name that a store cannot hold is an Error
+// for whoever writes it, never another name.
+//
+// Folders are things of their own on disks and in HDFS: they can be made and deleted, and a file is no folder. In
+// object stores they exist only through the names of the files in them.
 //
 // Every failure is an Error whose text names the path and the next step. "Not there" is not a failure where the return
-// type can say it.
+// type can say it. tests/storage holds every file system to what is said here.
 #pragma once
 
 #include <functional>
@@ -73,11 +77,13 @@ class FileSystem {
   // cannot be read is an Error, never a gap.
   virtual std::unique_ptr<FileListing> List(const std::string& prefix, const ListOptions& options) = 0;
 
-  // What is at `path`, or nothing if nothing is there.
+  // What is at `path`, which is also the path in the result, or nothing if nothing is there. A folder may be named with
+  // or without a final '/', and has size 0; with one, a file is nothing.
   virtual std::optional<FileStatus> Status(const std::string& path) = 0;
 
   // Opens a file for reading at any position. Fails here, not later, if it is not there or is not a file; never blocks
-  // on a FIFO. Reading less than the size found here is an Error, not an end.
+  // on a FIFO. Reading less than the size found here is an Error, not an end. When the file is replaced meanwhile, the
+  // source goes on with what it was, or fails; it never gives a mix of both.
   virtual std::unique_ptr<ByteSource> OpenRead(const std::string& path) = 0;
 
   // Opens a file for writing; makes its parent folders. See ByteSink for when it becomes visible.
@@ -90,10 +96,12 @@ class FileSystem {
   // Deletes what a writer that was killed has left at `path` and returns true; false if it is anything else.
   virtual bool RemoveAbandoned(const std::string& path);
 
-  // Moves a file within this file system, replacing what is at `to`, whose parent folder must exist.
+  // Moves a file within this file system, replacing the file at `to`, whose parent folder must exist. Throws Error if
+  // there is no file at `from`.
   virtual void Rename(const std::string& from, const std::string& to) = 0;
 
-  // Deletes a file or an empty folder. Returns false if nothing is there.
+  // Deletes a file or an empty folder; one that is not empty is an Error where folders are things. Returns false if
+  // nothing is there.
   virtual bool Delete(const std::string& path) = 0;
 
   // Makes a folder and its parents; those that exist stay. Nothing to do where folders are only parts of names.

@@ -1,0 +1,36 @@
+// The stores that the tests of this folder run on: one file system each, chosen by the environment variable STORE.
+// cmake/Tests.cmake runs all tests once for each store, and starts the emulators that some of them need.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "beam/io/file_system.h"
+
+namespace beam::testing_storage {
+
+// What differs between stores. Tests check both sides: what a store cannot do, it refuses or does without as said here.
+struct StoreTraits {
+  // Folders are things of their own: they can be made, are there without files in them, and are in the way of a file.
+  bool has_folders = false;
+  // What was written may be changed at its beginning (ByteSink::Rewrite).
+  bool rewrites = false;
+  // What is open for reading stays as it was when it is replaced. Otherwise reading on is an Error.
+  bool keeps_replaced = false;
+  // Names of NameCases() that cannot be written.
+  std::set<std::string> refused_names = {};
+};
+
+struct Store {
+  std::shared_ptr<FileSystem> files;
+  std::string root;  // ends in '/'; nothing is there when a test begins
+  StoreTraits traits;
+  std::shared_ptr<void> cleanup = {};  // what has to go with it
+};
+
+// The store that STORE names, with a root of its own. Throws std::runtime_error where there is no such store, or its
+// emulator (STORE_ENDPOINT_FILE holds HOST:PORT) does not run.
+Store OpenStore();
+
+}  // namespace beam::testing_storage
