@@ -4,6 +4,7 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/base/staged_files.h"
 #include "beam/coder/coder.h"
 #include "beam/coder/kv.h"
 #include "beam/io/match_files.h"

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/portable/artifact.h"
 #include "beam/portable/call_watch.h"
 #include "beam/portable/channel.h"
 #include "beam/portable/sha256.h"
@@ -28,37 +30,18 @@ namespace model = org::apache::beam::model::pipeline::v1;
 // An engine that says nothing for so long has forgotten the worker.
 constexpr std::chrono::seconds kTimeout{60};
 
-// What an artifact is to be called here. Its name comes from elsewhere, so it may not lead out of the folder.
-std::string StagedName(const model::ArtifactInformation& artifact) {
-  model::ArtifactStagingToRolePayload role;
-  if (artifact.role_urn() != "beam:artifact:role:staging_to:v1" || !role.ParseFromString(artifact.role_payload())) {
-    throw Error("an artifact has the role '" + artifact.role_urn() + "', which this worker does not know");
-  }
-  const std::string& name = role.staged_name();
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos
-      || name.find('\0') != std::string::npos) {
-    throw Error("an artifact is to be called '" + name + "', which is no file name");
-  }
-  return name;
-}
-
-// The digest that an artifact should have; empty if its type does not say.
-std::string ExpectedDigest(const model::ArtifactInformation& artifact) {
-  model::ArtifactFilePayload file;
-  if (artifact.type_urn() != "beam:artifact:type:file:v1" || !file.ParseFromString(artifact.type_payload())) return "";
-  return file.sha256();
-}
-
-// A file that is removed unless it is kept under its name.
+// A file that is removed unless it is kept under its name. Workers in several containers may fetch into one folder at
+// once, so its name until then is nobody else's.
 class NewFile {
  public:
-  explicit NewFile(std::string path) : path_(std::move(path)), part_(path_ + ".part." + std::to_string(getpid())) {
-    fd_ = open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  explicit NewFile(std::string path) : path_(std::move(path)), part_(path_ + ".part.XXXXXX") {
+    fd_ = mkostemp(part_.data(), O_CLOEXEC);
     if (fd_ < 0) Fail();
   }
   ~NewFile() {
+    if (fd_ < 0) return;
     close(fd_);
-    if (!kept_) unlink(part_.c_str());
+    unlink(part_.c_str());
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -72,18 +55,23 @@ class NewFile {
     }
   }
 
+  // It is closed before it appears: a program that somebody still has open for writing cannot be started.
   void Keep() {
-    if (std::rename(part_.c_str(), path_.c_str()) != 0) Fail();
-    kept_ = true;
+    const int fd = std::exchange(fd_, -1);
+    if (close(fd) != 0 || std::rename(part_.c_str(), path_.c_str()) != 0) {
+      const int error = errno;
+      unlink(part_.c_str());
+      errno = error;
+      Fail();
+    }
   }
 
  private:
   [[noreturn]] void Fail() const { throw Error("cannot write " + path_ + ": " + std::strerror(errno)); }
 
   const std::string path_;
-  const std::string part_;
-  int fd_;
-  bool kept_ = false;
+  std::string part_;
+  int fd_;  // -1: it is kept
 };
 
 class Fetcher {
@@ -130,7 +118,7 @@ class Fetcher {
     }
     const grpc::Status status = stream->Finish();
     if (!status.ok()) throw Error("cannot fetch " + path + " from " + endpoint_ + ": " + TextOf(status));
-    const std::string expected = ExpectedDigest(artifact);
+    const std::string expected = DigestOf(artifact);
     if (const std::string found = digest.HexDigest(); !expected.empty() && found != expected) {
       throw Error("what " + endpoint_ + " sent for " + path + " is damaged: its SHA-256 is " + found + " and not "
                   + expected);
@@ -161,7 +149,7 @@ std::vector<std::string> FetchArtifacts(const std::string& endpoint, const std::
   std::vector<std::string> paths;
   for (const model::ArtifactInformation& artifact : fetcher.Resolve(artifacts)) {
     paths.push_back(folder + "/" + StagedName(artifact));
-    if (!IsThere(paths.back(), ExpectedDigest(artifact))) fetcher.Fetch(artifact, paths.back());
+    if (!IsThere(paths.back(), DigestOf(artifact))) fetcher.Fetch(artifact, paths.back());
   }
   return paths;
 }

@@ -2,8 +2,11 @@
 
 #include <grpcpp/client_context.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_provision_api.grpc.pb.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -12,8 +15,11 @@
 
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/base/memory_budget.h"
 #include "beam/harness/harness.h"
 #include "beam/harness/log_stream.h"
+#include "beam/harness/staged_program.h"
+#include "beam/harness/worker_options.h"
 #include "beam/portable/channel.h"
 
 namespace beam {
@@ -24,14 +30,17 @@ namespace {
 
 constexpr std::chrono::seconds kProvisionTimeout{30};
 
+// Tells a program that was fetched from one that the engine started.
+constexpr const char* kIsStaged = "--worker_is_staged";
+
 std::string Unquoted(std::string text) {
   if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') return text.substr(1, text.size() - 2);
   return text;
 }
 
-// Fills in the addresses that the engine tells.
-void Provision(WorkerFlags& flags) {
-  if (flags.provision_endpoint.empty()) return;
+// What the engine tells; nothing if there is none to ask.
+fn::ProvisionInfo AskForProvisions(const WorkerFlags& flags) {
+  if (flags.provision_endpoint.empty()) return {};
   const auto stub = fn::ProvisionService::NewStub(OpenChannel(flags.provision_endpoint));
   grpc::ClientContext context;
   context.AddMetadata("worker_id", flags.id);
@@ -42,16 +51,76 @@ void Provision(WorkerFlags& flags) {
   if (!status.ok()) {
     throw Error("the provision service at " + flags.provision_endpoint + " does not answer: " + TextOf(status));
   }
+  return response.info();
+}
+
+void TakeAddresses(const fn::ProvisionInfo& info, WorkerFlags& flags) {
   const auto take = [](std::string& endpoint, const std::string& told) {
     if (!told.empty()) endpoint = told;
   };
-  take(flags.control_endpoint, response.info().control_endpoint().url());
-  take(flags.logging_endpoint, response.info().logging_endpoint().url());
+  take(flags.control_endpoint, info.control_endpoint().url());
+  take(flags.logging_endpoint, info.logging_endpoint().url());
+  take(flags.artifact_endpoint, info.artifact_endpoint().url());
+}
+
+void TakeOptions(const fn::ProvisionInfo& info) {
+  const WorkerOptions options = ReadWorkerOptions(info.pipeline_options());
+  if (options.log_level) SetLogLevel(*options.log_level);
+  if (options.max_memory_bytes) MemoryBudget::Process().SetLimit(*options.max_memory_bytes);
+}
+
+bool IsStaged(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), kIsStaged) != arguments.end();
+}
+
+StagingPlace PlaceOf(const WorkerFlags& flags) {
+  StagingPlace place{.endpoint = flags.artifact_endpoint, .worker_id = flags.id, .folder = flags.semi_persist_dir};
+  // The system's folder for such things belongs to all its users.
+  if (place.folder.empty()) place.folder = "/tmp/beam-worker-" + std::to_string(geteuid());
+  return place;
+}
+
+[[noreturn]] void BecomeWorker(const std::string& program, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "--worker");
+  arguments.emplace_back(kIsStaged);
+  BecomeProgram(program, arguments);
+}
+
+void CheckFlags(const WorkerFlags& flags) {
+  if (flags.id.empty()) throw UsageError("a worker needs --id, by which its engine knows it");
+  if (flags.provision_endpoint.empty() && flags.control_endpoint.empty()) {
+    throw UsageError("a worker needs --provision_endpoint, or --control_endpoint: HOST:PORT of its engine");
+  }
+}
+
+void Work(const std::vector<std::string>& arguments, WorkerFlags flags) {
+  const fn::ProvisionInfo info = AskForProvisions(flags);
+  TakeAddresses(info, flags);
+  if (flags.control_endpoint.empty()) throw Error("the engine gives no address of its control service");
+  TakeOptions(info);
+  std::optional<LogStream> log;
+  if (!flags.logging_endpoint.empty()) log.emplace(flags.logging_endpoint, flags.id);
+  try {
+    const StagingPlace place = PlaceOf(flags);
+    if (!IsStaged(arguments)) {
+      if (const std::string program = FetchProgram(place, info.dependencies()); !program.empty()) {
+        log.reset();
+        BecomeWorker(program, arguments);
+      }
+    }
+    FetchFiles(place, info.dependencies());
+    Harness({.id = flags.id, .control = flags.control_endpoint}).Run();
+  } catch (const std::exception& error) {
+    LogError(std::string("the worker ends: ") + error.what());
+    throw;
+  }
 }
 
 }  // namespace
 
-bool IsWorkerCommand(const std::vector<std::string>& arguments) {
+bool IsWorkerCommand(std::string_view program, const std::vector<std::string>& arguments) {
+  if (program == "boot") return true;
+  if (!arguments.empty() && (arguments.front() == "--worker" || arguments.front() == "--worker=true")) return true;
   bool has_id = false;
   bool has_endpoint = false;
   for (const std::string_view argument : arguments) {
@@ -63,34 +132,40 @@ bool IsWorkerCommand(const std::vector<std::string>& arguments) {
 
 WorkerFlags ParseWorkerFlags(const std::vector<std::string>& arguments) {
   WorkerFlags flags;
-  const std::pair<std::string_view, std::string*> known[] = {{"--id=", &flags.id},
-                                                             {"--provision_endpoint=", &flags.provision_endpoint},
-                                                             {"--control_endpoint=", &flags.control_endpoint},
-                                                             {"--logging_endpoint=", &flags.logging_endpoint}};
-  for (const std::string& argument : arguments) {
-    for (const auto& [prefix, value] : known) {
-      if (argument.starts_with(prefix)) *value = Unquoted(argument.substr(prefix.size()));
+  const std::pair<std::string_view, std::string*> known[] = {{"id", &flags.id},
+                                                             {"provision_endpoint", &flags.provision_endpoint},
+                                                             {"control_endpoint", &flags.control_endpoint},
+                                                             {"logging_endpoint", &flags.logging_endpoint},
+                                                             {"artifact_endpoint", &flags.artifact_endpoint},
+                                                             {"semi_persist_dir", &flags.semi_persist_dir}};
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::string_view argument = arguments[i];
+    for (int dashes = 0; dashes < 2 && argument.starts_with('-'); ++dashes) argument.remove_prefix(1);
+    for (const auto& [name, value] : known) {
+      if (!argument.starts_with(name)) continue;
+      const std::string_view rest = argument.substr(name.size());
+      if (rest.starts_with('=')) *value = Unquoted(std::string(rest.substr(1)));
+      if (rest.empty() && i + 1 < arguments.size()) *value = Unquoted(arguments[++i]);
+      break;
     }
   }
   return flags;
 }
 
 int RunWorker(const std::vector<std::string>& arguments) {
-  WorkerFlags flags = ParseWorkerFlags(arguments);
+  const WorkerFlags flags = ParseWorkerFlags(arguments);
+  const auto complain = [&](const std::exception& error) {
+    std::fprintf(stderr, "worker%s%s: %s\n", flags.id.empty() ? "" : " ", flags.id.c_str(), error.what());
+  };
   try {
-    Provision(flags);
-    if (flags.control_endpoint.empty()) throw Error("the engine gives no address of its control service");
-    std::optional<LogStream> log;
-    if (!flags.logging_endpoint.empty()) log.emplace(flags.logging_endpoint, flags.id);
-    try {
-      Harness({.id = flags.id, .control = flags.control_endpoint}).Run();
-    } catch (const std::exception& error) {
-      LogError(std::string("the worker ends: ") + error.what());
-      throw;
-    }
+    CheckFlags(flags);
+    Work(arguments, flags);
     return 0;
+  } catch (const UsageError& error) {
+    complain(error);
+    return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "worker %s: %s\n", flags.id.c_str(), error.what());
+    complain(error);
     return 1;
   }
 }

@@ -24,6 +24,31 @@ proto::ArtifactInformation FileArtifact(const std::string& path, const std::stri
   return artifact;
 }
 
+std::string StagedName(const proto::ArtifactInformation& artifact) {
+  proto::ArtifactStagingToRolePayload role;
+  if (artifact.role_urn() != "beam:artifact:role:staging_to:v1" || !role.ParseFromString(artifact.role_payload())) {
+    throw Error("an artifact has the role '" + artifact.role_urn() + "', which this worker does not know");
+  }
+  const std::string& name = role.staged_name();
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos
+      || name.find('\0') != std::string::npos) {
+    throw Error("an artifact is to be called '" + name + "', which is no file name");
+  }
+  return name;
+}
+
+std::string DigestOf(const proto::ArtifactInformation& artifact) {
+  if (artifact.type_urn() == "beam:artifact:type:file:v1") {
+    proto::ArtifactFilePayload file;
+    return file.ParseFromString(artifact.type_payload()) ? file.sha256() : "";
+  }
+  if (artifact.type_urn() == "beam:artifact:type:url:v1") {
+    proto::ArtifactUrlPayload url;
+    return url.ParseFromString(artifact.type_payload()) ? url.sha256() : "";
+  }
+  return "";
+}
+
 std::string ExecutablePath() {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);

@@ -7,10 +7,20 @@
 
 namespace beam {
 
+// The name under which the program itself is taken along; the containers of Beam's SDKs know it by this.
+inline constexpr const char* kStagedProgram = "worker";
+
 // The file at `path` as a dependency of an environment; the worker finds it as `staged_name`. Reads the file, as the
 // artifact carries its digest. Throws Error if it cannot be read.
 org::apache::beam::model::pipeline::v1::ArtifactInformation FileArtifact(const std::string& path,
                                                                          const std::string& staged_name);
+
+// What the artifact is to be called where it is fetched to. Its name comes from elsewhere: throws Error if it has none,
+// or if it leads out of a folder.
+std::string StagedName(const org::apache::beam::model::pipeline::v1::ArtifactInformation& artifact);
+
+// The SHA-256 that its contents should have, in lower-case hex; empty if it does not say.
+std::string DigestOf(const org::apache::beam::model::pipeline::v1::ArtifactInformation& artifact);
 
 // The path of the program that runs.
 std::string ExecutablePath();

@@ -74,7 +74,7 @@ int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& option
   const std::string program = ProgramName(argc > 0 ? argv[0] : "");
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   OpenStandardStreams();
-  if (IsWorkerCommand(arguments)) return RunWorker(arguments);
+  if (IsWorkerCommand(program, arguments)) return RunWorker(arguments);
   const InterruptScope interrupts;
   try {
     int code = kDone;

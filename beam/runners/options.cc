@@ -44,6 +44,9 @@ void PipelineOptions::Validate() const {
   if (direct_max_attempts < 1) {
     throw UsageError("--direct_max_attempts must be at least 1, not " + std::to_string(direct_max_attempts));
   }
+  if (!engine_option.empty() && runner == Runner::kDirect) {
+    throw UsageError("--engine_option " + engine_option.front() + " is for an engine, and --runner Direct is none");
+  }
   if (job_timeout < 0) throw UsageError("--job_timeout must be 0 (never) or a number of seconds");
   struct stat status{};
   if (!temp_location.empty() && (stat(temp_location.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {

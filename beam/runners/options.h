@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "beam/runners/options_flag.h"
 #include "beam/runners/options_value.h"
@@ -36,6 +37,13 @@ struct PipelineOptions {
       environment_type = std::string("LOOPBACK");
   Flag<std::string, "EXTERNAL: HOST:PORT of the pool; PROCESS: the program to start; empty: this one">
       environment_config = {};
+  Flag<std::vector<std::string>,
+       "NAME=VALUE: an option of the engine itself, by the name that Beam's Python SDK has for it">
+      engine_option = {};
+  Flag<std::vector<std::string>, "files to take along to the workers, PATH[,PATH]"> files_to_stage = {};
+  Flag<std::string,
+       "the program of PROCESS and EXTERNAL workers: default (this one is taken along), container (theirs), or PATH">
+      sdk_location = std::string("default");
   Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location = {};
   Flag<int, "threads of the Direct runner; 0: one per core"> direct_num_workers = 0;
   Flag<int, "how often the Direct runner tries a bundle that fails before the run fails"> direct_max_attempts = 4;

@@ -1,10 +1,17 @@
 #include "beam/runners/run.h"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "beam/base/log.h"
 #include "beam/base/memory_budget.h"
+#include "beam/base/staged_files.h"
+#include "beam/harness/worker_options.h"
 #include "beam/runners/direct/direct_runner.h"
 #include "beam/runners/job/portable_runner.h"
 
@@ -32,11 +39,44 @@ LocalEngineProgram EngineProgram(const PipelineOptions& options) {
   }
 }
 
+// --files_to_stage may be repeated, and be a list.
+std::vector<std::string> PathsOf(const std::vector<std::string>& lists) {
+  std::vector<std::string> paths;
+  for (const std::string& list : lists) {
+    std::istringstream parts(list);
+    for (std::string path; std::getline(parts, path, ',');) paths.push_back(path);
+  }
+  return paths;
+}
+
+// What the engine is told besides the pipeline. Beam's names: an engine, or a worker, that knows them may heed them.
+std::map<std::string, JobOptionValue> JobOptionsOf(const PipelineOptions& options) {
+  std::map<std::string, JobOptionValue> result;
+  result["default_sdk_harness_log_level"] = std::string(LogLevelName(options.log_level));
+  if (const ByteSize memory = options.max_memory; memory.bytes > 0) {
+    result["max_memory"] = static_cast<std::int64_t>(memory.bytes);
+  }
+  for (const std::string& option : options.engine_option) {
+    const std::size_t equals = option.find('=');
+    const std::string name = option.substr(0, equals);
+    if (equals == std::string::npos || name.empty()
+        || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos) {
+      throw UsageError("--engine_option must be NAME=VALUE, such as number_of_execution_retries=3, not '" + option
+                       + "'");
+    }
+    result[name] = option.substr(equals + 1);
+  }
+  return result;
+}
+
 std::unique_ptr<PipelineResult> RunOnEngine(const Pipeline& pipeline, const PipelineOptions& options) {
   PortableRunnerOptions portable;
   portable.job.endpoint = options.job_endpoint;
   portable.job.job_name = options.job_name;
   portable.job.run_timeout = std::chrono::seconds(options.job_timeout);
+  portable.job.pipeline_options = JobOptionsOf(options);
+  portable.files_to_stage = PathsOf(options.files_to_stage);
+  portable.sdk_location = options.sdk_location;
   portable.environment_type = options.environment_type;
   portable.environment_config = options.environment_config;
   if (options.job_endpoint.empty()) portable.engine = EngineProgram(options);
@@ -54,6 +94,7 @@ std::unique_ptr<PipelineResult> Run(const Pipeline& pipeline, const PipelineOpti
   }
   SetLogLevel(options.log_level);
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) MemoryBudget::Process().SetLimit(memory.bytes);
+  SetStagedFiles(FilesByName(PathsOf(options.files_to_stage)));
   if (HasJobService(runner)) return RunOnEngine(pipeline, options);
   const ByteSize shuffle_memory = options.direct_shuffle_memory;
   return RunDirect(pipeline,

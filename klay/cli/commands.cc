@@ -65,7 +65,8 @@ std::string Help() {
 int RunCommandLine(int argc, char** argv) {
   beam::internal::OpenStandardStreams();
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  if (beam::IsWorkerCommand(arguments)) return beam::RunWorker(arguments);
+  const std::string program = beam::internal::ProgramName(argc > 0 ? argv[0] : "");
+  if (beam::IsWorkerCommand(program, arguments)) return beam::RunWorker(arguments);
   const beam::InterruptScope interrupts;
   if (arguments.empty()) {
     std::fputs(Help().c_str(), stderr);

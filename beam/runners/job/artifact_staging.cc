@@ -36,7 +36,8 @@ std::set<ArtifactKey> ArtifactsOf(const model::Pipeline& pipeline) {
   return artifacts;
 }
 
-// Sends a file in chunks, the last of them marked. Returns whether the engine still listens.
+// Sends a file in chunks, behind which an empty one ends it: Prism drops what comes with the mark of the last. Returns
+// whether the engine still listens.
 bool SendFile(const std::string& path, Stream& stream, CallWatch& watch) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error("cannot stage " + path + ": " + std::strerror(errno));
@@ -47,7 +48,7 @@ bool SendFile(const std::string& path, Stream& stream, CallWatch& watch) {
     file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
     if (file.bad()) throw Error("cannot stage " + path + ": " + std::strerror(errno));
     chunk.resize(static_cast<std::size_t>(file.gcount()));
-    is_last = file.eof();
+    is_last = chunk.empty();
     jobs::ArtifactResponseWrapper response;
     response.mutable_get_artifact_response()->mutable_data()->swap(chunk);
     response.set_is_last(is_last);

@@ -1,9 +1,11 @@
 // RunPortable: runs a pipeline on an engine of Beam, through its job service.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "beam/model/pcollection.h"
 #include "beam/model/pipeline_result.h"
@@ -22,7 +24,15 @@ struct PortableRunnerOptions {
   //   PROCESS    the engine starts them; config: the path of the program on its machines, or empty: that of this one
   std::string environment_type = "LOOPBACK";
   std::string environment_config = {};
+  // The program of workers that are not in this process (--sdk_location): "default": this one, which is taken along;
+  // "container": the one that is there; else the path of one to take along.
+  std::string sdk_location = "default";
+  std::vector<std::string> files_to_stage = {};  // paths
 };
+
+// The files of --files_to_stage by the names under which steps find them. Throws UsageError for one that cannot be
+// read, and for two of one name.
+std::map<std::string, std::string> FilesByName(const std::vector<std::string>& paths);
 
 // Returns once the job runs; destroy the result in the same thread. Throws what RunJob throws, and UsageError for an
 // environment that makes no sense.

@@ -1,0 +1,53 @@
+#include "beam/harness/worker_options.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "beam/base/error.h"
+
+namespace beam {
+namespace {
+
+// "LEVEL BYTES", with - for what is not there; or the error.
+std::string Read(const std::string& json) {
+  google::protobuf::Struct options;
+  if (!google::protobuf::util::JsonStringToMessage(json, &options).ok()) return "no JSON";
+  try {
+    const WorkerOptions read = ReadWorkerOptions(options);
+    return std::string(read.log_level ? LogLevelName(*read.log_level) : "-") + " "
+        + (read.max_memory_bytes ? std::to_string(*read.max_memory_bytes) : "-");
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+TEST(WorkerOptionsTest, ReadsEveryShape) {
+  struct Case {
+    const char* json;
+    const char* read;
+  };
+  for (const Case& c : {
+           Case{"{}", "- -"},
+           {R"({"beam:option:default_sdk_harness_log_level:v1": "WARNING"})", "WARN -"},
+           {R"({"beam:option:default_sdk_harness_log_level:v1": "TRACE"})", "DEBUG -"},
+           {R"({"beam:option:max_memory:v1": "12345678901"})", "- 12345678901"},
+           {R"({"beam:option:max_memory:v1": 100.0, "beam:option:of_others:v1": {"x": []}})", "- 100"},
+           {R"({"beam:option:max_memory:v1": null})", "- -"},
+           {R"({"options": {"default_sdk_harness_log_level": "ERROR", "max_memory": 7}, "display_data": []})",
+            "ERROR 7"},
+           {R"({"options": "none"})", "- -"},
+           {R"({"options": {"default_sdk_harness_log_level": "LOUD"}})",
+            "the pipeline's option default_sdk_harness_log_level is 'LOUD', which is no level of severity"},
+           {R"({"options": {"max_memory": "2GB"}})",
+            "the pipeline's option max_memory is '2GB', which is no number of bytes"},
+           {R"({"options": {"max_memory": -1}})",
+            "the pipeline's option max_memory is 'number_value: -1', which is no number of bytes"},
+       }) {
+    EXPECT_EQ(Read(c.json), c.read) << c.json;
+  }
+}
+
+}  // namespace
+}  // namespace beam
