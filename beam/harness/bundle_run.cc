@@ -31,23 +31,24 @@ class BundleRun::Sink final : public WireSink {
 
   void Flush() override {
     fn::Elements elements;
-    Append(elements, false);
+    Append(elements);
     Stream().Send(elements);
   }
 
-  // What is left, as the bundle's last.
-  void Append(fn::Elements& elements, bool is_last) {
+  void Append(fn::Elements& elements) {
     if (buffer().size() > kMostMessageBytes) {
       throw Error("an element of " + std::to_string(buffer().size())
                   + " bytes is more than the 2 GB that can travel to an engine");
     }
-    fn::Elements::Data& data = *elements.add_data();
-    data.set_instruction_id(run_.instruction_);
-    data.set_transform_id(end_.transform);
     bytes_ += static_cast<std::int64_t>(buffer().size());
-    data.set_data(buffer().Take());
+    AddData(elements).set_data(buffer().Take());
     buffer().Clear();
-    data.set_is_last(is_last);
+  }
+
+  // What is left, and that nothing comes behind it: on its own, as Python's engine drops what comes with the mark.
+  void AppendLast(fn::Elements& elements) {
+    if (buffer().size() > 0) Append(elements);
+    AddData(elements).set_is_last(true);
   }
 
   const BundleEnd& end() const { return end_; }
@@ -60,6 +61,13 @@ class BundleRun::Sink final : public WireSink {
   }
 
  private:
+  fn::Elements::Data& AddData(fn::Elements& elements) const {
+    fn::Elements::Data& data = *elements.add_data();
+    data.set_instruction_id(run_.instruction_);
+    data.set_transform_id(end_.transform);
+    return data;
+  }
+
   const BundleEnd& end_;
   BundleRun& run_;
   std::int64_t bytes_ = 0;
@@ -194,7 +202,7 @@ void BundleRun::ReadElements() {
 
 void BundleRun::SendRest() {
   std::map<DataStream*, fn::Elements> rest;
-  for (const auto& sink : sinks_) sink->Append(rest[&sink->Stream()], true);
+  for (const auto& sink : sinks_) sink->AppendLast(rest[&sink->Stream()]);
   for (const auto& [stream, elements] : rest) stream->Send(elements);
 }
 

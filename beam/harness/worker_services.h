@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "beam/base/error.h"
 #include "beam/harness/data_stream.h"
 #include "beam/harness/state_client.h"
 
@@ -26,9 +27,10 @@ class WorkerServices {
     for (const auto& stream : data_) stream.second->Close(instruction);
   }
 
-  // Ends all streams, so that no bundle waits for an engine that has gone.
+  // Ends all streams, so that no bundle waits for an engine that has gone. Those that are asked for later throw Error.
   void Stop() {
     const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
     for (const auto& stream : data_) stream.second->Stop();
     for (const auto& stream : state_) stream.second->Stop();
   }
@@ -37,6 +39,7 @@ class WorkerServices {
   template <class Stream>
   Stream& Find(std::map<std::string, std::unique_ptr<Stream>>& streams, const std::string& endpoint) {
     const std::lock_guard lock(mutex_);
+    if (is_stopped_) throw Error("the worker has been stopped");
     std::unique_ptr<Stream>& stream = streams[endpoint];
     if (stream == nullptr) stream = std::make_unique<Stream>(endpoint, worker_);
     return *stream;
@@ -44,6 +47,7 @@ class WorkerServices {
 
   const std::string worker_;
   std::mutex mutex_;
+  bool is_stopped_ = false;
   std::map<std::string, std::unique_ptr<DataStream>> data_;
   std::map<std::string, std::unique_ptr<StateClient>> state_;
 };

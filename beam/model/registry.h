@@ -4,6 +4,7 @@
 // are the same program. Two different functions of one name end the program at its start, by name.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct DoFnTypes {
   std::span<const std::string_view> output_names;
   std::span<const ElementType* const> side_inputs;
   bool resumes;
+  // Of a step whose number of outputs is not that of its type: how many its fields say that there are, all of the type
+  // of the first, named 0, 1, 2 and so on.
+  std::size_t (*count_outputs)(std::string_view fields) = nullptr;
 };
 
 // What the steps that a CombineFn is cut into take and give.

@@ -32,6 +32,8 @@ struct Step {
   std::vector<std::pair<std::string, std::string>> outputs;  // names and PCollections, in the order of the operator's
   bool is_source = false;
   bool is_sink = false;
+
+  const std::string& name() const { return function.step.empty() ? message->unique_name() : function.step; }
 };
 
 constexpr std::pair<std::string_view, TransformKind> kKinds[] = {
@@ -43,6 +45,9 @@ constexpr std::pair<std::string_view, TransformKind> kKinds[] = {
     {urn::kExtractOutputs, TransformKind::kExtractOutputs},
     {urn::kCombineGroupedValues, TransformKind::kCombineGroupedValues},
 };
+
+// A Partition says how many outputs it has, but a proto that comes over the wire may be wrong.
+constexpr std::size_t kMostOutputs = 1'000'000;
 
 template <class Message>
 Message Parse(const std::string& bytes, const char* what) {
@@ -106,8 +111,8 @@ class DescriptorReader {
     }
     for (const auto& input : inputs) step.inputs.push_back(input.second);
     if (step.entry != nullptr && step.entry->do_fn != nullptr) {
-      for (const std::string_view name : step.entry->do_fn->output_names) {
-        const auto found = outputs.find(std::string(name));
+      for (const std::string& name : OutputNames(step)) {
+        const auto found = outputs.find(name);
         step.outputs.emplace_back(name, found == outputs.end() ? "" : found->second);
         if (found != outputs.end()) outputs.erase(found);
       }
@@ -120,6 +125,17 @@ class DescriptorReader {
         && (step.kind == TransformKind::kFlatten || step.inputs.size() == (step.is_source ? 0U : 1U));
     if (!has_right_ends) throw Error("it has a wrong number of inputs or outputs");
     return step;
+  }
+
+  static std::vector<std::string> OutputNames(const Step& step) {
+    const DoFnTypes& types = *step.entry->do_fn;
+    std::vector<std::string> names(types.output_names.begin(), types.output_names.end());
+    if (types.count_outputs != nullptr) {
+      const std::size_t count = types.count_outputs(step.function.fields);
+      if (count > kMostOutputs) throw Error("its " + std::to_string(count) + " outputs are too many");
+      for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
+    }
+    return names;
   }
 
   // Takes the side inputs out of `inputs`.
@@ -166,7 +182,7 @@ class DescriptorReader {
   }
   static const ElementType* OutputType(const Step& step, std::size_t i) {
     switch (step.kind) {
-      case TransformKind::kParDo: return step.entry->do_fn->outputs[i];
+      case TransformKind::kParDo: return step.entry->do_fn->outputs[step.entry->do_fn->count_outputs ? 0 : i];
       case TransformKind::kPrecombine:
       case TransformKind::kMergeAccumulators: return step.entry->combine_fn->accumulator;
       case TransformKind::kExtractOutputs:
@@ -181,7 +197,7 @@ class DescriptorReader {
     const auto inserted = types_.emplace(pcollection, type);
     const ElementType* const known = inserted.first->second;
     if (known != type) {
-      InStep(step.message->unique_name(),
+      InStep(step.name(),
              [&] { throw Error("one step gives " + known->name() + " where another takes " + type->name()); });
     }
     return inserted.second;
@@ -223,11 +239,11 @@ class DescriptorReader {
                            [this](const std::string& input) { return ids_.count(input) > 0; });
       });
       if (ready == left.end()) {
-        throw Error("step '" + left.front()->message->unique_name() + "' reads what no step of its stage makes");
+        throw Error("step '" + left.front()->name() + "' reads what no step of its stage makes");
       }
       const Step& step = **ready;
       left.erase(ready);
-      InStep(step.message->unique_name(), [&] { Add(step); });
+      InStep(step.name(), [&] { Add(step); });
     }
   }
 
@@ -250,7 +266,7 @@ class DescriptorReader {
     }
     TransformNode& node = result_.graph.Add(step.kind, step.id);
     const int transform = node.id;
-    node.full_name = step.message->unique_name();
+    node.full_name = step.name();
     node.fn_key = step.function.key;
     node.payload = step.function.fields;
     node.resumes = step.entry != nullptr && step.entry->do_fn != nullptr && step.entry->do_fn->resumes;

@@ -13,6 +13,7 @@
 #include "beam/transforms/flatten.h"
 #include "beam/transforms/group_by_key.h"
 #include "beam/transforms/map.h"
+#include "beam/transforms/partition.h"
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/window_into.h"
 #include "beam/transforms/with_keys.h"
@@ -50,6 +51,7 @@ proto::Pipeline Example() {
       | Map("Size", [](const KV<std::int64_t, Iterable<std::int64_t>>& group) {
           return static_cast<std::int64_t>(group.value.size());
         });
+  a | Partition("Parts", 3, [](std::int64_t n) { return n % 3; });
   a | WindowInto("Windows", FixedWindows(1000)) | Map("Same", [](std::int64_t n) { return n; });
   return ProtoOf(p);
 }
@@ -82,7 +84,9 @@ TEST(BundleGraph, OfStagesAsEnginesCutThem) {
            {{"With Side", "Windows"}, "With Side Windows <- varint -> bytes -> varint in windows "},
            {{"Windows", "Same"}, "Windows Same <- varint -> varint in windows "},
            {{"Size"}, "Size <- kv(varint, iterable(varint)) -> varint "},
-           {{"Sum/Combine"}, "Sum/Combine <- kv(varint, iterable(varint)) -> kv(varint, varint) "},
+           {{"Parts"}, "Parts <- varint -> varint -> varint -> varint "},
+           // A part that engines are given a name for is, to the user, the step that was named.
+           {{"Sum/Combine"}, "Sum <- kv(varint, iterable(varint)) -> kv(varint, varint) "},
        }) {
     EXPECT_EQ(Show(ReadDescriptor(StageOf(pipeline, c.steps, "localhost:1"))), c.shown);
   }
@@ -122,7 +126,7 @@ TEST(BundleGraph, RefusesByName) {
            {"run the same build of the same program in both places",
             [](auto&, auto& step) {
               proto::ParDoPayload payload;
-              ToProto(FnPayload{"another", "x", ""}, *payload.mutable_do_fn());
+              ToProto(FnPayload{.program = "another", .key = "x", .fields = "", .step = ""}, *payload.mutable_do_fn());
               step.mutable_spec()->set_payload(payload.SerializeAsString());
             }},
            {"it has no output 'other'", [](auto&, auto& step) { (*step.mutable_outputs())["other"] = "p1"; }},

@@ -12,6 +12,7 @@ struct FnPayload {
   std::string program;  // ProgramId()
   std::string key;      // of the registry
   std::string fields;   // encoded
+  std::string step;     // its full name, as the user knows it: engines give the parts that they make other ones
 };
 
 void ToProto(const FnPayload& fn, org::apache::beam::model::pipeline::v1::FunctionSpec& spec);

@@ -102,11 +102,11 @@ class Translator {
     CoderSpec coder = node.pair_type->wire->coder();
     AddPCollection(output + "_paired", node.full_name + "/Pair.out", coder, windowing);
     AddPCollection(output + "_grouped", node.full_name + "/Group.out", Grouped(coder), windowing);
-    AddFnPart(made, id + "_pair", node.full_name + "/Pair", {ProgramId(), node.pair_key, node.payload}, input,
-              output + "_paired");
+    AddFnPart(made, id + "_pair", node.full_name + "/Pair", {ProgramId(), node.pair_key, node.payload, node.full_name},
+              input, output + "_paired");
     AddPart(made, id + "_group", node.full_name + "/Group", urn::kGroupByKey, output + "_paired", output + "_grouped");
-    AddFnPart(made, id + "_unpair", node.full_name + "/Unpair", {ProgramId(), node.unpair_key, node.payload},
-              output + "_grouped", output);
+    AddFnPart(made, id + "_unpair", node.full_name + "/Unpair",
+              {ProgramId(), node.unpair_key, node.payload, node.full_name}, output + "_grouped", output);
   }
 
   // The coder of the groups of a PCollection of pairs.
@@ -115,7 +115,7 @@ class Translator {
     return pairs;
   }
 
-  static FnPayload FnOf(const TransformNode& node) { return {ProgramId(), node.fn_key, node.payload}; }
+  static FnPayload FnOf(const TransformNode& node) { return {ProgramId(), node.fn_key, node.payload, node.full_name}; }
 
   void AddParDo(const TransformNode& node, proto::PTransform& made) {
     proto::ParDoPayload payload;

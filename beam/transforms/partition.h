@@ -68,13 +68,29 @@ class PartitionOperator final : public Receiver<T>, public Operator {
   std::vector<Receiver<T>*> outputs_;  // null where nobody reads
 };
 
+// What travels of a Partition.
+struct PartitionFields {
+  std::int64_t count = 0;
+};
+
 template <class F, class T>
 struct PartitionRegistration {
-  static inline const FnEntry kEntry{typeid(PartitionOperator<F, T>).name(),
-                                     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
+  static constexpr const ElementType* kOutput = &kElementType<T>;
+  static constexpr DoFnTypes kTypes{
+      .input = &kElementType<T>,
+      .outputs = {&kOutput, 1},
+      .output_names = {},
+      .side_inputs = {},
+      .resumes = false,
+      .count_outputs = [](std::string_view fields) {
+        Reader in(fields);
+        return static_cast<std::size_t>(Coder<PartitionFields>::Decode(in, Context::kOuter).count);
+      }};
+  static inline const FnEntry kEntry{.key = typeid(PartitionOperator<F, T>).name(),
+                                     .process = [](const OperatorContext& context) -> std::unique_ptr<Operator> {
                                        return MakeOperator<PartitionOperator<F, T>>(context);
                                      },
-                                     nullptr, nullptr};
+                                     .do_fn = &kTypes};
   static inline const std::string_view kKey = RegisterFn(&kEntry);
 };
 
@@ -104,6 +120,9 @@ struct PartitionTransform {
       TransformNode& node = graph.Add(TransformKind::kParDo, label);
       const int id = node.id;
       node.fn_key = PartitionRegistration<F, T>::kKey;
+      Writer fields;
+      Coder<PartitionFields>::Encode({count}, fields, Context::kOuter);
+      node.payload = fields.Take();
       node.inputs = {in.id()};
       std::vector<PCollection<T>> outputs;
       for (int i = 0; i < count; ++i) {
