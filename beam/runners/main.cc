@@ -7,12 +7,13 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
-#include "beam/harness/worker_main.h"
+#include "beam/runners/run_for_engine.h"
 
 namespace beam::internal {
 namespace {
@@ -74,7 +75,7 @@ int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& option
   const std::string program = ProgramName(argc > 0 ? argv[0] : "");
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   OpenStandardStreams();
-  if (IsWorkerCommand(program, arguments)) return RunWorker(arguments);
+  if (const std::optional<int> code = RunForEngine(program, arguments)) return *code;
   const InterruptScope interrupts;
   try {
     int code = kDone;

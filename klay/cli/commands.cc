@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 
-#include "beam/harness/worker_main.h"
 #include "beam/runners/interrupt.h"
 #include "beam/runners/main.h"
 #include "beam/runners/options_value.h"
+#include "beam/runners/run_for_engine.h"
 #include "klay/cli/job_command.h"
 #include "klay/jobs/run_example.h"
 #include "klay/jobs/stats.h"
@@ -38,6 +39,10 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
   });
 }
 
+int RunWorkerPool(const Command& command, const std::vector<std::string>& arguments) {
+  return beam::RunWorkerPool(std::string("klay-beam ") + command.name, arguments);
+}
+
 constexpr Command kCommands[] = {
     {"run-example", "Decodes every audio file of a folder, adds up their durations and names those that fail.",
      &RunJob<RunExampleOptions, &RunExample>},
@@ -45,6 +50,8 @@ constexpr Command kCommands[] = {
      &RunJob<StatsOptions, &RunStats>},
     {"transcode", "Makes every audio file of a folder into another format, sample rate or number of channels.",
      &RunJob<TranscodeOptions, &RunTranscode>},
+    {"worker-pool", "Starts workers on this machine for engines elsewhere, as they ask (--environment_type EXTERNAL).",
+     &RunWorkerPool},
 };
 
 std::string Help() {
@@ -66,7 +73,7 @@ int RunCommandLine(int argc, char** argv) {
   beam::internal::OpenStandardStreams();
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const std::string program = beam::internal::ProgramName(argc > 0 ? argv[0] : "");
-  if (beam::IsWorkerCommand(program, arguments)) return beam::RunWorker(arguments);
+  if (const std::optional<int> code = beam::RunForEngine(program, arguments)) return *code;
   const beam::InterruptScope interrupts;
   if (arguments.empty()) {
     std::fputs(Help().c_str(), stderr);

@@ -2,12 +2,9 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -88,28 +85,6 @@ void ReplaceAll(std::string& text, std::string_view what, const std::string& by)
     text.replace(at, what.size(), by);
 }
 
-// Starts the program with its output in `log`. Only what is safe after a fork in a program with threads is done there.
-pid_t Start(const std::string& file, std::vector<std::string> arguments, int log) {
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  const internal::UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const pid_t parent = getpid();
-  const pid_t pid = fork();
-  if (pid < 0) throw Error("cannot start " + file + ": " + std::strerror(errno));
-  if (pid > 0) return pid;
-  // Ctrl-C in the terminal is for this program, which then tells the engine; but the engine never outlives it.
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(127);
-  dup2(null.get(), STDIN_FILENO);
-  dup2(log, STDOUT_FILENO);
-  dup2(log, STDERR_FILENO);
-  execv(file.c_str(), argv.data());
-  _exit(127);
-}
-
 LocalEngineProgram JavaProgram(const std::string& name, const std::string& jar, const std::string& master) {
   return {.name = name + " (for which there must be Java)",
           .how_to_install =
@@ -155,31 +130,24 @@ LocalEngine::LocalEngine(const LocalEngineProgram& program, milliseconds timeout
     arguments.push_back(std::move(flag));
   }
   if (!log_.valid()) throw Error(std::string("cannot make room for an engine's log: ") + std::strerror(errno));
-  try {
-    pid_ = Start(file, std::move(arguments), log_.get());
-    WaitUntilReady(program.name, port, timeout);
-  } catch (...) {
-    Stop();
-    throw;
-  }
+  process_ = std::make_unique<ChildProcess>(
+      ChildProcess::Setup{.file = file, .arguments = std::move(arguments), .output = log_.get()});
+  WaitUntilReady(program.name, port, timeout);
   endpoint_ = "localhost:" + std::to_string(port);
 }
 
-LocalEngine::~LocalEngine() { Stop(); }
+LocalEngine::~LocalEngine() {
+  if (process_ != nullptr) process_->Stop(kStopTime);
+}
 
 void LocalEngine::WaitUntilReady(const std::string& name, std::uint16_t port, milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   while (!Accepts(port)) {
     ThrowIfCancelled();
-    if (HasEnded()) throw Error(name + " ended before it was ready" + LastWords());
+    if (process_->HasEnded()) throw Error(name + " ended before it was ready" + LastWords());
     if (Clock::now() >= deadline) throw Error(name + " was not ready within " + SecondsText(timeout) + LastWords());
     std::this_thread::sleep_for(kPollTime);
   }
-}
-
-bool LocalEngine::HasEnded() {
-  if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
-  return pid_ < 0;
 }
 
 // The last line that the engine printed, as the end of a sentence.
@@ -191,17 +159,6 @@ std::string LocalEngine::LastWords() const {
   while (words.ends_with('\n')) words.remove_suffix(1);
   if (words.empty()) return ", and said nothing";
   return ": " + std::string(words.substr(words.rfind('\n') + 1));
-}
-
-void LocalEngine::Stop() {
-  if (HasEnded()) return;
-  kill(pid_, SIGTERM);
-  const auto deadline = Clock::now() + kStopTime;
-  while (!HasEnded() && Clock::now() < deadline) std::this_thread::sleep_for(kPollTime);
-  if (HasEnded()) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-  pid_ = -1;
 }
 
 }  // namespace beam

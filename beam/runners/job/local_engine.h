@@ -1,13 +1,13 @@
 // LocalEngine: an engine that a program starts for its own run, as with --runner PrismRunner and no --job_endpoint.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "beam/base/child_process.h"
 #include "beam/io/unique_fd.h"
 
 namespace beam {
@@ -26,8 +26,7 @@ LocalEngineProgram PrismProgram();
 LocalEngineProgram FlinkProgram(const std::string& job_server_jar);
 LocalEngineProgram SparkProgram(const std::string& job_server_jar);
 
-// Runs from construction to destruction, and never longer than this program, however that ends. Make and destroy it in
-// one thread, one that lives as long.
+// Runs from construction to destruction, and never longer than this program, however that ends.
 class LocalEngine {
  public:
   // Returns when the engine answers. Throws UsageError, saying how to install it, if it is not installed; Error with
@@ -42,13 +41,11 @@ class LocalEngine {
 
  private:
   void WaitUntilReady(const std::string& name, std::uint16_t port, std::chrono::milliseconds timeout);
-  bool HasEnded();
   std::string LastWords() const;
-  void Stop();
 
   std::string endpoint_;
   internal::UniqueFd log_;  // what the engine prints
-  pid_t pid_ = -1;
+  std::unique_ptr<ChildProcess> process_;
 };
 
 }  // namespace beam
