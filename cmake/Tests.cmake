@@ -71,6 +71,9 @@ if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
   discover_tests(klay_beam_program_tests klay_beam_program_tests test_data "${TEST_ENVIRONMENT};${WITH_GRPC}")
   target_link_libraries(klay_beam_program_tests PRIVATE klay)
+  # What the libraries hold already, for tests that play the engine.
+  target_include_directories(klay_beam_program_tests SYSTEM PRIVATE
+    $<TARGET_PROPERTY:beam_proto,INTERFACE_INCLUDE_DIRECTORIES>)
   add_dependencies(klay_beam_program_tests klay-beam)
 endif()
 

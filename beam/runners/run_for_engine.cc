@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <thread>
 
 #include "beam/base/cancel.h"
@@ -47,6 +48,9 @@ int RunWorkerPool(const std::string& program, const std::vector<std::string>& ar
   WorkerPoolOptions options;
   FlagSet flags(program, "Starts workers of this program whenever an engine asks for one.");
   flags.Add("Options", options);
+  const auto complain = [&](const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", program.c_str(), error.what());
+  };
   try {
     if (!flags.Parse(arguments)) {
       std::fputs(flags.Help().c_str(), stdout);
@@ -59,8 +63,11 @@ int RunWorkerPool(const std::string& program, const std::vector<std::string>& ar
     while (!CancelRequested()) std::this_thread::sleep_for(kPollTime);
     return 0;
   } catch (const UsageError& error) {
-    std::fprintf(stderr, "%s: %s\n", program.c_str(), error.what());
+    complain(error);
     return 2;
+  } catch (const std::exception& error) {
+    complain(error);
+    return 1;
   }
 }
 

@@ -26,6 +26,14 @@ std::string ContentOf(std::FILE* file) {
   return content;
 }
 
+std::string WaitFor(const std::string& text, std::FILE* file) {
+  for (;;) {
+    std::string content = ContentOf(file);
+    if (content.find(text) != std::string::npos) return content;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 // A program of root gets at exec what its bounding set allows.
 bool GiveUpPrivileges() {
   return geteuid() != 0
@@ -61,11 +69,8 @@ KlayBeamProgram::~KlayBeamProgram() {
   waitpid(pid_, nullptr, 0);
 }
 
-void KlayBeamProgram::WaitForOutput(const std::string& text) const {
-  while (ContentOf(out_.get()).find(text) == std::string::npos) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
+std::string KlayBeamProgram::WaitForOutput(const std::string& text) const { return WaitFor(text, out_.get()); }
+std::string KlayBeamProgram::WaitForError(const std::string& text) const { return WaitFor(text, err_.get()); }
 
 void KlayBeamProgram::Send(int signal) const { kill(pid_, signal); }
 

@@ -34,8 +34,10 @@ class KlayBeamProgram {
   KlayBeamProgram(const KlayBeamProgram&) = delete;
   KlayBeamProgram& operator=(const KlayBeamProgram&) = delete;
 
-  // Waits until `text` is in its standard output.
-  void WaitForOutput(const std::string& text) const;
+  // Waits until `text` is in its standard output, or standard error, and returns what is there so far.
+  std::string WaitForOutput(const std::string& text) const;
+  std::string WaitForError(const std::string& text) const;
+  pid_t pid() const { return pid_; }
   void Send(int signal) const;
   ProgramResult Wait();
 
