@@ -80,8 +80,11 @@ endif()
 # Pipelines on real engines: the same tests on each. An engine is started once, and ends with its tests.
 set(KLAY_BEAM_TEST_ENGINES prism CACHE STRING "Engines to test with, of prism, flink, spark and python")
 file(GLOB engine_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/engines/*.cc")
+list(FILTER engine_test_sources EXCLUDE REGEX "/fault_program.cc$")
+add_executable(fault_program tests/engines/fault_program.cc)
+target_link_libraries(fault_program PRIVATE beam klay_beam_flags)
 add_gtest_program(engine_tests ${engine_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc")
-add_dependencies(engine_tests klay-beam)
+add_dependencies(engine_tests klay-beam fault_program)
 target_link_libraries(engine_tests PRIVATE beam_testing)
 set(engines_run "${PROJECT_BINARY_DIR}/engines")
 foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
@@ -94,10 +97,10 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
   # Only Prism ends a job that no worker takes part in, and says before it runs what it cannot run.
   set(filter "")
   if(NOT engine STREQUAL "prism")
-    set(filter "-EngineJob.*")
+    set(filter "-EngineJob.*:OwnEngine.*")
   endif()
   discover_tests(engine_tests "engine_tests on ${engine}" "test_data;${engine}"
-    "${TEST_ENVIRONMENT};${WITH_GRPC};ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism"
+    "${TEST_ENVIRONMENT};${WITH_GRPC};FAULT_PROGRAM=${PROJECT_BINARY_DIR}/fault_program;ENGINE=${engine};ENGINE_ENDPOINT_FILE=${engines_run}/${engine}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism"
     "${filter}")
 endforeach()
 

@@ -38,14 +38,21 @@ TEST(ChildProcessTest, TellsHowItEnded) {
 }
 
 TEST(ChildProcessTest, StopsWhatListensAndWhatDoesNot) {
-  for (const char* const script : {"exec sleep 1000", "trap '' TERM; while :; do sleep 1; done"}) {
+  for (const char* const script : {"echo; exec sleep 1000", "trap '' TERM; echo; while :; do sleep 1; done"}) {
     ChildProcess::Setup setup = Shell(script);
     setup.ended = [](const ChildEnd&) { ADD_FAILURE() << "it was stopped"; };
+    int said[2];
+    ASSERT_EQ(pipe2(said, O_CLOEXEC), 0);
+    setup.output = said[1];
     ChildProcess child(std::move(setup));
+    char line = 0;
+    ASSERT_EQ(read(said[0], &line, 1), 1);
     EXPECT_FALSE(child.HasEnded());
     child.Stop(std::chrono::milliseconds(100));
     EXPECT_TRUE(child.HasEnded());
     child.Stop(std::chrono::milliseconds(100));
+    close(said[0]);
+    close(said[1]);
   }
 }
 

@@ -221,6 +221,21 @@ TEST_F(HarnessTest, SaysWhatFailedAndGoesOn) {
   EXPECT_EQ(set_up, 2);  // what has failed is not used again
 }
 
+// An engine that waits for the worker's data stream looks at no answer before it is there.
+TEST_F(HarnessTest, OpensTheStreamsOfAStageThatItRefuses) {
+  fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {"Double"}, engine_.endpoint());
+  stage.set_id("foreign");
+  for (auto& [id, transform] : *stage.mutable_transforms()) {
+    if (id.starts_with("source ")) source_ = id;
+    if (transform.spec().urn() == urn::kParDo) transform.mutable_spec()->set_urn("beam:transform:of_nobody:v1");
+  }
+  engine_.AddStage(std::move(stage));
+  StartWorker();
+  engine_.AskForBundle("1", "foreign");
+  engine_.SendElements("1", source_, Encoded({1}), true);
+  EXPECT_THAT(engine_.Answer("1").error(), HasSubstr("beam:transform:of_nobody:v1"));
+}
+
 TEST_F(HarnessTest, AnswersEveryRequest) {
   AddStage("Double");
   StartWorker();

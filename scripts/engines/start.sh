@@ -38,7 +38,8 @@ case $engine in
       --staging_dir "$staging")
     ;;
   flink)
-    java_command flink org.apache.beam.runners.flink.FlinkJobServerDriver '--flink-master=[local]'
+    java_command flink org.apache.beam.runners.flink.FlinkJobServerDriver '--flink-master=[local]' \
+      "--flink-conf-dir=$here/flink/conf"
     ready='Job server now running'
     ;;
   spark)

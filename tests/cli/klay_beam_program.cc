@@ -44,7 +44,7 @@ bool GiveUpPrivileges() {
 
 KlayBeamProgram::KlayBeamProgram(const std::vector<std::string>& arguments, const ProgramSetup& setup)
     : out_(std::tmpfile()), err_(std::tmpfile()) {
-  const char* const program = std::getenv("KLAY_BEAM_PROGRAM");
+  const char* const program = setup.program.empty() ? std::getenv("KLAY_BEAM_PROGRAM") : setup.program.c_str();
   if (program == nullptr) throw std::runtime_error("set KLAY_BEAM_PROGRAM to the klay-beam that was built");
   std::vector<char*> argv = {const_cast<char*>(program)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));

@@ -1,4 +1,4 @@
-// Runs the built klay-beam as a user does, and keeps what it said.
+// Runs the built klay-beam, or another program, as a user does, and keeps what it said.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +13,7 @@
 namespace klay {
 
 struct ProgramSetup {
+  std::string program = {};         // its path; empty: klay-beam, of the environment variable KLAY_BEAM_PROGRAM
   bool without_privileges = false;  // of root, who may read everything
   int standard_output = -1;         // a descriptor to use; -1: a file, given back as ProgramResult::out
   int standard_error = -1;          // likewise
@@ -28,7 +29,6 @@ struct ProgramResult {
 
 class KlayBeamProgram {
  public:
-  // Starts it. The program is that of the environment variable KLAY_BEAM_PROGRAM.
   explicit KlayBeamProgram(const std::vector<std::string>& arguments, const ProgramSetup& setup = {});
   ~KlayBeamProgram();
   KlayBeamProgram(const KlayBeamProgram&) = delete;

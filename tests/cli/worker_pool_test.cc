@@ -31,9 +31,8 @@ class PoolTest : public testing::Test {
  protected:
   PoolTest() : pool_({"worker-pool", "--port", "0"}) {
     const std::string said = pool_.WaitForOutput("\n");
-    const std::string address = said.substr(said.rfind(' ') + 1);
-    stub_ = fn::BeamFnExternalWorkerPool::NewStub(
-        grpc::CreateChannel(address.substr(0, address.find('\n')), grpc::InsecureChannelCredentials()));
+    address_ = said.substr(said.rfind(' ') + 1, said.rfind('\n') - said.rfind(' ') - 1);
+    stub_ = fn::BeamFnExternalWorkerPool::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
   }
 
   // The error, or an empty text.
@@ -67,6 +66,7 @@ class PoolTest : public testing::Test {
   }
 
   KlayBeamProgram pool_;
+  std::string address_;
   std::unique_ptr<fn::BeamFnExternalWorkerPool::Stub> stub_;
 };
 
@@ -130,11 +130,20 @@ TEST_P(PoolEndTest, EndsWithAllItsWorkers) {
 INSTANTIATE_TEST_SUITE_P(Signals, PoolEndTest, testing::Values(SIGINT, SIGTERM, SIGKILL));
 
 TEST_F(PoolTest, APortThatIsTakenIsNamed) {
-  const std::string said = pool_.WaitForOutput("\n");
-  const std::string port = said.substr(said.rfind(':') + 1, said.rfind('\n') - said.rfind(':') - 1);
+  const std::string port = address_.substr(address_.rfind(':') + 1);
   const ProgramResult second = RunKlayBeam({"worker-pool", "--port", port});
   EXPECT_EQ(second.exit_code, 2);
   EXPECT_THAT(second.err, HasSubstr("cannot listen for engines on localhost:" + port + ": the port is taken"));
+}
+
+// It speaks gRPC, as job services do.
+TEST_F(PoolTest, IsNotTakenForAJobService) {
+  const ProgramResult result = RunKlayBeam({"run-example", "--source_audio_path", "/", "--source_audio_suffix", ".mp3",
+                                            "--quiet", "--runner", "Portable", "--job_endpoint", address_});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err, "klay-beam run-example: what answers at " + address_
+                            + " (--job_endpoint) is no job service: it cannot prepare the job; take the port of the job "
+                              "service\n");
 }
 
 }  // namespace

@@ -80,7 +80,8 @@ bool Unwrap(std::string_view& text) {
        {std::pair<std::string_view, std::string_view>{"Error received from SDK harness for", ": "},
         {"rpc error: code = ", " desc = "},
         {"Failed to execute job", ": "},
-        {"Bundle ", " failed: "}}) {
+        {"Bundle ", " failed: "},
+        {"bundle ", " failed:"}}) {
     if (!text.starts_with(begin)) continue;
     const std::size_t stop = text.find(end, begin.size());
     if (stop == std::string_view::npos || text.substr(0, stop).find('\n') != std::string_view::npos) continue;

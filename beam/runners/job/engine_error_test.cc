@@ -63,6 +63,7 @@ TEST(EngineError, IsReducedToItsCause) {
        "  missing: 4\n",
        "second\n  missing: 4"},
       {"a call of gRPC in Go", "rpc error: code = Unknown desc = rpc error: code = Aborted desc = boom", "boom"},
+      {"what Prism puts before it", "bundle inst001 stage-003 failed:step Decode: boom", "step Decode: boom"},
       {"a Go panic", "panic: boom\n\ngoroutine 7 [running]:\nmain.main()\n\t/x.go:1\n", "panic: boom"},
   };
   for (const auto& c : cases) EXPECT_EQ(CauseOf(c.report), c.cause) << c.name;

@@ -1,0 +1,228 @@
+// What goes wrong on a real engine: programs that fail, processes that die, and what the user is told of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "beam/base/child_process.h"
+#include "beam/io/test_files.h"
+#include "beam/runners/job/local_engine.h"
+#include "tests/cli/file_contents.h"
+#include "tests/cli/klay_beam_program.h"
+#include "tests/engines/engine.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::TestFolder;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr) throw std::runtime_error(std::string("set ") + name);
+  return value;
+}
+
+bool OnFlink() { return Variable("ENGINE") == "flink"; }
+
+// A process that has ended but that nobody has asked about is still listed, in state Z.
+bool Lives(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat;
+  return std::getline(file, stat) && stat.find(") Z ") == std::string::npos;
+}
+
+void WaitUntilEnded(pid_t pid) {
+  while (Lives(pid)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+class FaultTest : public testing::Test {
+ protected:
+  // Starts the program that fails as it is told to, with workers of their own.
+  KlayBeamProgram Start(const std::string& fault, std::vector<std::string> more = {},
+                        const std::string& endpoint = EngineEndpoint()) const {
+    more.insert(more.begin(),
+                {"--folder", folder_.path(), "--fault", fault, "--runner", "Portable", "--job_endpoint", endpoint,
+                 "--environment_type", "PROCESS", "--log_level", "warning"});
+    return KlayBeamProgram(more, {.program = Variable("FAULT_PROGRAM")});
+  }
+  ProgramResult Run(const std::string& fault, const std::vector<std::string>& more = {}) const {
+    return Start(fault, more).Wait();
+  }
+
+  // The process that holds an element.
+  pid_t Worker() const {
+    for (;;) {
+      for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+        const std::string name = entry.path().filename();
+        if (name.starts_with("worker.")) return std::stoi(name.substr(7));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  void LetGo() const { folder_.File("go"); }
+
+  std::string Sums() const { return ReadFile(folder_ / "sums"); }
+
+  void ExpectAllFilesWhole() const {
+    const auto files = Contents(folder_ / "out/");
+    EXPECT_EQ(files.size(), 100U);
+    for (int n = 0; n < 100; ++n) EXPECT_TRUE(files.contains(std::to_string(n))) << n;
+    for (const auto& [name, bytes] : files) EXPECT_TRUE(bytes == std::string(10'000, 'x')) << name;
+  }
+
+  const TestFolder folder_;
+};
+
+TEST_F(FaultTest, NothingGoesWrong) {
+  const ProgramResult result = Run("");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(Sums(), "4950\n");
+  ExpectAllFilesWhole();
+}
+
+TEST_F(FaultTest, FilesComeAlong) {
+  folder_.File("here/staged.txt", "a staged line\n");
+  const ProgramResult result = Run("file", {"--files_to_stage", folder_ / "here/staged.txt"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(Sums(), "4950\na staged line\n");
+}
+
+TEST_F(FaultTest, WhatAStepRefusesIsOneSentence) {
+  const ProgramResult result = Run("throw");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, StartsWith("fault_program: the run failed: step 'Work'"));
+  EXPECT_THAT(result.err, HasSubstr("50"));
+  EXPECT_THAT(result.err, EndsWith("fifty is one too many\n"));
+  EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+}
+
+TEST_F(FaultTest, AKilledWorkerLosesNothingWhereTheEngineTriesAgain) {
+  KlayBeamProgram program = Start("wait");
+  const pid_t worker = Worker();
+  kill(worker, SIGKILL);
+  WaitUntilEnded(worker);
+  LetGo();
+  const ProgramResult result = program.Wait();
+  if (OnFlink()) {
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(Sums(), "4950\n");
+    ExpectAllFilesWhole();
+  } else {
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, StartsWith("fault_program: the run failed: "));
+    EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+  }
+}
+
+// Prism waits for it for ever.
+TEST_F(FaultTest, AWorkerThatEndsAtOnceEndsTheJob) {
+  const ProgramResult result = Run(
+      "",
+      {"--environment_config", "/bin/false", "--sdk_location", "container", "--job_timeout", OnFlink() ? "0" : "2"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              HasSubstr(OnFlink() ? "Process died with exit code 1"
+                                  : "the job did not end within 2 s (--job_timeout), and was cancelled"));
+  EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+}
+
+TEST_F(FaultTest, AWorkerOfAnotherBuildIsRefusedUnlessTheProgramComesAlong) {
+  const std::string other = Variable("KLAY_BEAM_PROGRAM");
+  const ProgramResult result = Run("", {"--environment_config", other, "--sdk_location", "container"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("the pipeline was launched by build "));
+  EXPECT_THAT(result.err, EndsWith("run the same build of the same program in both places\n"));
+  EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+
+  const ProgramResult with_program = Run("", {"--environment_config", other});
+  EXPECT_EQ(with_program.exit_code, 0) << with_program.err;
+  EXPECT_EQ(Sums(), "4950\n");
+}
+
+TEST_F(FaultTest, WorkersOfAPoolServeOneJobAfterTheOther) {
+  KlayBeamProgram pool({"--worker_pool", "--port", "0"}, {.program = Variable("FAULT_PROGRAM")});
+  const std::string said = pool.WaitForOutput("\n");
+  const std::string address = said.substr(said.rfind(' ') + 1, said.rfind('\n') - said.rfind(' ') - 1);
+  for (int i = 0; i < 2; ++i) {
+    const ProgramResult result = Run("", {"--environment_type", "EXTERNAL", "--environment_config", address});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  }
+  EXPECT_EQ(Sums(), "4950\n4950\n");
+  pool.Send(SIGTERM);
+  EXPECT_EQ(pool.Wait().exit_code, 0);
+}
+
+TEST_F(FaultTest, LogLinesOfStepsReachTheEngine) {
+  const ProgramResult result = Run("log");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::filesystem::path endpoint = Variable("ENGINE_ENDPOINT_FILE");
+  EXPECT_THAT(ReadFile(endpoint.parent_path() / (Variable("ENGINE") + ".log")), HasSubstr("fifty has come"));
+}
+
+TEST_F(FaultTest, CtrlCStopsTheJobAndItsWorkers) {
+  KlayBeamProgram program = Start("wait");
+  const pid_t worker = Worker();
+  program.Send(SIGINT);
+  const ProgramResult result = program.Wait();
+  EXPECT_EQ(result.exit_code, 128 + SIGINT) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("fault_program: stopped; done until then:\n"));
+  // Flink within the job server forgets a job that is cancelled, and runs it to its end.
+  if (OnFlink()) LetGo();
+  WaitUntilEnded(worker);
+}
+
+// Prism as a process of the test's own, which may be ended.
+class OwnEngine : public FaultTest {
+ protected:
+  OwnEngine() : prism_(beam::PrismProgram()) {}
+
+  void SendToPrism(int signal) const {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+      std::ifstream children(task.path() / "children");
+      for (pid_t child = 0; children >> child;) {
+        if (ReadFile("/proc/" + std::to_string(child) + "/comm") == "prism\n") kill(child, signal);
+      }
+    }
+  }
+
+  const beam::LocalEngine prism_;
+};
+
+TEST_F(OwnEngine, OneThatIsKilledIsMissed) {
+  KlayBeamProgram program = Start("wait", {}, prism_.endpoint());
+  const pid_t worker = Worker();
+  SendToPrism(SIGKILL);
+  const ProgramResult result = program.Wait();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, StartsWith("fault_program: the run failed: the engine went away while the job ran: "));
+  EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+  LetGo();
+  WaitUntilEnded(worker);
+}
+
+// One that does not answer holds the first Ctrl-C up, but not the second, which ends the program as the system does.
+TEST_F(OwnEngine, ASecondCtrlCEndsAtOnce) {
+  KlayBeamProgram program = Start("wait", {}, prism_.endpoint());
+  Worker();
+  SendToPrism(SIGSTOP);
+  program.Send(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  program.Send(SIGINT);
+  EXPECT_EQ(program.Wait().exit_code, -1000 - SIGINT);
+  SendToPrism(SIGKILL);
+  LetGo();
+}
+
+}  // namespace
+}  // namespace klay
