@@ -30,11 +30,15 @@ LocalEngineProgram EngineProgram(const PipelineOptions& options) {
     case Runner::kFlink:
       if (!options.flink_job_server_jar.empty()) return FlinkProgram(options.flink_job_server_jar);
       throw UsageError(
-          "--runner Flink needs --job_endpoint, HOST:PORT of the engine's job service, or --flink_job_server_jar");
+          "--runner Flink needs --job_endpoint, HOST:PORT of the engine's job service, or --flink_job_server_jar, the "
+          "path of "
+          "Beam's job server for Flink (beam-runners-flink-*-job-server in Maven), which is then started");
     case Runner::kSpark:
       if (!options.spark_job_server_jar.empty()) return SparkProgram(options.spark_job_server_jar);
       throw UsageError(
-          "--runner Spark needs --job_endpoint, HOST:PORT of the engine's job service, or --spark_job_server_jar");
+          "--runner Spark needs --job_endpoint, HOST:PORT of the engine's job service, or --spark_job_server_jar, the "
+          "path of "
+          "Beam's job server for Spark (beam-runners-spark-*-job-server in Maven), which is then started");
     default: throw UsageError("--runner Portable needs --job_endpoint: HOST:PORT of the engine's job service");
   }
 }

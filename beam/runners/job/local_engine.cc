@@ -85,13 +85,41 @@ void ReplaceAll(std::string& text, std::string_view what, const std::string& by)
     text.replace(at, what.size(), by);
 }
 
-LocalEngineProgram JavaProgram(const std::string& name, const std::string& jar, const std::string& master) {
-  return {.name = name + " (for which there must be Java)",
-          .how_to_install =
-              "install Java (openjdk-17-jre-headless in Debian), or name a job service that runs by --job_endpoint",
-          .program = "java",
-          .flags = {"-jar", jar, master, "--job-host=localhost", "--job-port={port}", "--artifact-port=0",
-                    "--expansion-port=-1"}};
+// What the job servers reach by reflection, which Java 17 does not let them otherwise.
+constexpr const char* kOpenedPackages[] = {"java.lang",
+                                           "java.lang.invoke",
+                                           "java.lang.reflect",
+                                           "java.io",
+                                           "java.net",
+                                           "java.nio",
+                                           "java.text",
+                                           "java.time",
+                                           "java.util",
+                                           "sun.nio.ch",
+                                           "sun.nio.cs",
+                                           "sun.util.calendar",
+                                           "java.util.concurrent",
+                                           "java.util.concurrent.atomic"};
+
+LocalEngineProgram JavaProgram(const std::string& name, const std::string& flag, const std::string& jar,
+                               const std::string& master) {
+  if (access(jar.c_str(), R_OK) != 0) {
+    throw UsageError("--" + flag + " '" + jar + "' cannot be read: " + std::strerror(errno)
+                     + "; it is the path of Beam's job server for " + name);
+  }
+  LocalEngineProgram program{
+      .name = name,
+      .how_to_install =
+          "install Java (openjdk-17-jre-headless in Debian), or name a job service that runs by --job_endpoint",
+      .program = "java",
+      .flags = {}};
+  for (const char* const package : kOpenedPackages) {
+    program.flags.push_back(std::string("--add-opens=java.base/") + package + "=ALL-UNNAMED");
+  }
+  program.flags.insert(
+      program.flags.end(),
+      {"-jar", jar, master, "--job-host=localhost", "--job-port={port}", "--artifact-port=0", "--expansion-port=-1"});
+  return program;
 }
 
 }  // namespace
@@ -107,18 +135,18 @@ LocalEngineProgram PrismProgram() {
 }
 
 LocalEngineProgram FlinkProgram(const std::string& job_server_jar) {
-  return JavaProgram("Flink", job_server_jar, "--flink-master=[local]");
+  return JavaProgram("Flink", "flink_job_server_jar", job_server_jar, "--flink-master=[local]");
 }
 
 LocalEngineProgram SparkProgram(const std::string& job_server_jar) {
-  return JavaProgram("Spark", job_server_jar, "--spark-master-url=local[*]");
+  return JavaProgram("Spark", "spark_job_server_jar", job_server_jar, "--spark-master-url=local[*]");
 }
 
 LocalEngine::LocalEngine(const LocalEngineProgram& program, milliseconds timeout)
     : log_(memfd_create("engine log", MFD_CLOEXEC)) {
   const std::string file = FindProgram(program.program);
   if (file.empty()) {
-    throw UsageError(program.name + " is not installed, as there is no program '" + program.program
+    throw UsageError(program.name + " cannot be started, as there is no program '" + program.program
                      + "': " + program.how_to_install);
   }
   const std::uint16_t port = FreePort();

@@ -15,14 +15,15 @@ namespace beam {
 // How to start an engine that is installed on this machine.
 struct LocalEngineProgram {
   std::string name;                // as users know it: Prism
-  std::string how_to_install;      // the end of the sentence that says it is not installed
+  std::string how_to_install;      // the end of the sentence that says it cannot be started
   std::string program;             // looked for in $PATH if it has no slash
   std::vector<std::string> flags;  // "{port}" and "{other port}" become ports that are free
 };
 
 // Prism, Beam's runner in Go: the program `prism`, or what $PRISM names.
 LocalEngineProgram PrismProgram();
-// Beam's job server for Flink or Spark, a jar that holds all of it, with the engine inside.
+// Beam's job server for Flink or Spark, a jar that holds all of it, with the engine inside. Throws UsageError if there
+// is no such file.
 LocalEngineProgram FlinkProgram(const std::string& job_server_jar);
 LocalEngineProgram SparkProgram(const std::string& job_server_jar);
 

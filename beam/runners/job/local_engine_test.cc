@@ -6,7 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include "beam/base/cancel.h"
@@ -113,14 +116,65 @@ TEST_F(LocalEngineTest, SaysWhyThereIsNone) {
   LocalEngineProgram missing = PrismProgram();
   missing.program = "a program of nobody";
   EXPECT_THAT(WhyNot(missing),
-              StartsWith("usage: Prism is not installed, as there is no program 'a program of nobody': "
+              StartsWith("usage: Prism cannot be started, as there is no program 'a program of nobody': "
                          "install it by 'go install "));
   missing.program = "/tmp";
-  EXPECT_THAT(WhyNot(missing), StartsWith("usage: Prism is not installed, as there is no program '/tmp': "));
+  EXPECT_THAT(WhyNot(missing), StartsWith("usage: Prism cannot be started, as there is no program '/tmp': "));
   EXPECT_EQ(WhyNot(Shell("echo starting; echo no licence >&2; exit 3")), "Fake ended before it was ready: no licence");
   EXPECT_EQ(WhyNot(Shell("exit 3")), "Fake ended before it was ready, and said nothing");
   EXPECT_EQ(WhyNot(Shell("echo waiting; exec sleep 1000"), milliseconds(500)),
             "Fake was not ready within 0.5 s: waiting");
+}
+
+// Sets a variable of the environment as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    if (const char* const former = std::getenv(name)) former_ = former;
+    setenv(name, value, 1);
+  }
+  ~Variable() {
+    if (former_) {
+      setenv(name_, former_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* const name_;
+  std::optional<std::string> former_;
+};
+
+TEST_F(LocalEngineTest, PrismIsWhatIsNamedOrInThePath) {
+  const Variable named("PRISM", "/none/prism");
+  EXPECT_THAT(WhyNot(PrismProgram()),
+              StartsWith("usage: Prism cannot be started, as there is no program '/none/prism': "));
+  const Variable unnamed("PRISM", "");
+  const Variable path("PATH", "/none:/tmp");
+  EXPECT_THAT(WhyNot(PrismProgram()),
+              StartsWith("usage: Prism cannot be started, as there is no program 'prism': install"));
+}
+
+TEST_F(LocalEngineTest, JobServersNeedJavaAndTheirJar) {
+  const auto why_not = [](LocalEngineProgram (*program)(const std::string&), const std::string& jar) -> std::string {
+    try {
+      return WhyNot(program(jar));
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(
+      why_not(&FlinkProgram, "/none.jar"),
+      "--flink_job_server_jar '/none.jar' cannot be read: No such file or directory; it is the path of Beam's job "
+      "server for Flink");
+  EXPECT_THAT(why_not(&SparkProgram, "/none.jar"), StartsWith("--spark_job_server_jar '/none.jar' cannot be read: "));
+  const Variable path("PATH", "/none");
+  EXPECT_EQ(why_not(&SparkProgram, "/proc/self/exe"),
+            "usage: Spark cannot be started, as there is no program 'java': install Java (openjdk-17-jre-headless in "
+            "Debian), or name a job service that runs by --job_endpoint");
 }
 
 TEST_F(LocalEngineTest, StartingStopsWhenTheRunIsToStop) {
