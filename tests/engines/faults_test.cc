@@ -211,6 +211,23 @@ TEST_F(OwnEngine, OneThatIsKilledIsMissed) {
   WaitUntilEnded(worker);
 }
 
+// Of an engine that the program has started it knows more.
+TEST_F(OwnEngine, WorkersThatDoNotRunAreSeenByWhoStartedIt) {
+  for (const auto& [command, why] :
+       {std::pair("/bin/false", "exit status 1"), {"/none", "no such file or directory"}}) {
+    const ProgramResult result =
+        KlayBeamProgram({"--folder", folder_.path(), "--runner", "Prism", "--environment_type", "PROCESS",
+                         "--environment_config", command, "--sdk_location", "container", "--log_level", "warning"},
+                        {.program = Variable("FAULT_PROGRAM")})
+            .Wait();
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err,
+                StartsWith("fault_program: the run failed: a worker does not run, and Prism waits for it: "));
+    EXPECT_THAT(result.err, HasSubstr(why));
+    EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+  }
+}
+
 // One that does not answer holds the first Ctrl-C up, but not the second, which ends the program as the system does.
 TEST_F(OwnEngine, ASecondCtrlCEndsAtOnce) {
   KlayBeamProgram program = Start("wait", {}, prism_.endpoint());

@@ -187,6 +187,7 @@ class Job final : public PipelineResult {
       } else if (now >= ask_at_) {
         lock.unlock();
         AskForState();
+        LookForTrouble();
         lock.lock();
       }
     }
@@ -203,6 +204,18 @@ class Job final : public PipelineResult {
       const std::lock_guard lock(mutex_);
       LoseEngine(trouble);
     }
+  }
+
+  void LookForTrouble() {
+    if (!options_.trouble) return;
+    const std::string former = std::exchange(trouble_, options_.trouble());
+    if (former.empty() || trouble_.empty()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      GiveUp(PipelineState::kFailed, trouble_);
+    }
+    // The engine may have heard of its trouble by now, and have ended the job.
+    static_cast<void>(Try([this] { service_->Cancel(id_); }));
   }
 
   // With the lock held, as for GiveUp.
@@ -269,6 +282,7 @@ class Job final : public PipelineResult {
   std::condition_variable changed_;
   PipelineState state_ = PipelineState::kRunning;
   std::optional<PipelineState> final_state_;  // known, but the last messages and the metrics may still be to come
+  std::string trouble_;                       // the watcher's alone
   bool cancel_asked_ = false;
   bool messages_ended_ = false;  // or none are waited for
   bool engine_lost_ = false;

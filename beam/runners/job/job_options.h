@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>
@@ -25,6 +26,9 @@ struct JobOptions {
   std::chrono::milliseconds run_timeout{0};
   // How often a job that says nothing is asked for its state, to notice that the engine is gone.
   std::chrono::milliseconds watch_interval{5'000};
+  // What else is known of the engine: why the job may hang, or nothing. Asked when it says nothing; one that still says
+  // nothing the next time has failed for that reason. Called by one thread.
+  std::function<std::string()> trouble = {};
 };
 
 // A time as error texts say it: "0.3 s".

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -304,6 +305,20 @@ TEST_F(JobTest, AnEngineThatDiesInTheMiddleIsNamed) {
   EXPECT_THAT(result->error(),
               StartsWith("the engine went away while the job ran: the job service at " + server.endpoint()
                          + " (--job_endpoint) is gone, asked to tell the job's state"));
+}
+
+TEST_F(JobTest, AJobThatHangsFailsForTheTroubleOfItsEngine) {
+  TestJobServer server;
+  JobOptions options = OptionsFor(server.endpoint());
+  std::atomic<int> asked{0};
+  // What comes and goes is no reason.
+  options.trouble = [&] { return ++asked == 1 || asked > 3 ? "no worker runs" : ""; };
+  const auto result = RunJob({}, options);
+  server.WaitUntilRuns();
+  EXPECT_EQ(result->WaitUntilFinish(milliseconds::max()), PipelineState::kFailed);
+  EXPECT_EQ(result->error(), "no worker runs");
+  EXPECT_EQ(asked, 5);
+  EXPECT_EQ(server.cancellations(), 1);
 }
 
 TEST_F(JobTest, AnEngineThatHangsIsNamed) {

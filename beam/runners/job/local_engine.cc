@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <string_view>
 #include <thread>
 
@@ -131,7 +132,8 @@ LocalEngineProgram PrismProgram() {
               "install it by 'go install github.com/apache/beam/sdks/v2/go/cmd/prism@latest' and put it into "
               "$PATH, name it in $PRISM, or name a job service that runs by --job_endpoint",
           .program = named == nullptr || *named == '\0' ? "prism" : named,
-          .flags = {"-job_port={port}", "-web_port={other port}", "-log_kind=text", "-log_level=warn"}};
+          .flags = {"-job_port={port}", "-web_port={other port}", "-log_kind=text", "-log_level=warn"},
+          .trouble = {"process failed to start", "process failed while running"}};
 }
 
 LocalEngineProgram FlinkProgram(const std::string& job_server_jar) {
@@ -143,7 +145,7 @@ LocalEngineProgram SparkProgram(const std::string& job_server_jar) {
 }
 
 LocalEngine::LocalEngine(const LocalEngineProgram& program, milliseconds timeout)
-    : log_(memfd_create("engine log", MFD_CLOEXEC)) {
+    : name_(program.name), trouble_(program.trouble), log_(memfd_create("engine log", MFD_CLOEXEC)) {
   const std::string file = FindProgram(program.program);
   if (file.empty()) {
     throw UsageError(program.name + " cannot be started, as there is no program '" + program.program
@@ -176,6 +178,21 @@ void LocalEngine::WaitUntilReady(const std::string& name, std::uint16_t port, mi
     if (Clock::now() >= deadline) throw Error(name + " was not ready within " + SecondsText(timeout) + LastWords());
     std::this_thread::sleep_for(kPollTime);
   }
+}
+
+std::string LocalEngine::Trouble() const {
+  std::string text;
+  char block[4096];
+  for (ssize_t got = 0; (got = pread(log_.get(), block, sizeof block, static_cast<off_t>(text.size()))) > 0;) {
+    text.append(block, static_cast<std::size_t>(got));
+  }
+  std::istringstream lines(text);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    const auto says = [&](const std::string& trouble) { return line.find(trouble) != std::string::npos; };
+    if (std::any_of(trouble_.begin(), trouble_.end(), says)) last = line.substr(line.find("msg=") + 4);
+  }
+  return last.empty() ? "" : "a worker does not run, and " + name_ + " waits for it: " + last;
 }
 
 // The last line that the engine printed, as the end of a sentence.

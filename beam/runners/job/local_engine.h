@@ -18,6 +18,8 @@ struct LocalEngineProgram {
   std::string how_to_install;      // the end of the sentence that says it cannot be started
   std::string program;             // looked for in $PATH if it has no slash
   std::vector<std::string> flags;  // "{port}" and "{other port}" become ports that are free
+  // What it prints when a worker does not start, or has died, without ending the job for that.
+  std::vector<std::string> trouble = {};
 };
 
 // Prism, Beam's runner in Go: the program `prism`, or what $PRISM names.
@@ -30,7 +32,7 @@ LocalEngineProgram SparkProgram(const std::string& job_server_jar);
 // Runs from construction to destruction, and never longer than this program, however that ends.
 class LocalEngine {
  public:
-  // Returns when the engine answers. Throws UsageError, saying how to install it, if it is not installed; Error with
+  // Returns when the engine answers. Throws UsageError, saying how to install it, if it is not there; Error with
   // the last that it printed if it ends or does not answer within `timeout`; Cancelled if the run is to stop meanwhile.
   explicit LocalEngine(const LocalEngineProgram& program, std::chrono::milliseconds timeout = std::chrono::seconds(60));
   ~LocalEngine();
@@ -40,10 +42,15 @@ class LocalEngine {
   // HOST:PORT of its job service.
   const std::string& endpoint() const { return endpoint_; }
 
+  // What it printed last of a worker that does not run, as a sentence; or nothing. Thread-safe.
+  std::string Trouble() const;
+
  private:
   void WaitUntilReady(const std::string& name, std::uint16_t port, std::chrono::milliseconds timeout);
   std::string LastWords() const;
 
+  const std::string name_;
+  const std::vector<std::string> trouble_;
   std::string endpoint_;
   internal::UniqueFd log_;  // what the engine prints
   std::unique_ptr<ChildProcess> process_;

@@ -177,6 +177,16 @@ TEST_F(LocalEngineTest, JobServersNeedJavaAndTheirJar) {
             "Debian), or name a job service that runs by --job_endpoint");
 }
 
+TEST_F(LocalEngineTest, TellsOfWorkersThatDoNotRun) {
+  LocalEngineProgram program = Listening("import sys; print('level=ERROR msg=worker 7 died', flush=True)\n");
+  const LocalEngine quiet(program);
+  EXPECT_EQ(quiet.Trouble(), "");
+  unlink(pid_file_.c_str());
+  program.trouble = {"died"};
+  const LocalEngine engine(program);
+  EXPECT_EQ(engine.Trouble(), "a worker does not run, and Fake waits for it: worker 7 died");
+}
+
 TEST_F(LocalEngineTest, StartingStopsWhenTheRunIsToStop) {
   std::thread user([] {
     std::this_thread::sleep_for(milliseconds(50));

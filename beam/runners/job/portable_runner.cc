@@ -40,6 +40,7 @@ class PortableResult final : public PipelineResult {
     if (options.engine) {
       engine_ = std::make_unique<LocalEngine>(*options.engine);
       job.endpoint = engine_->endpoint();
+      job.trouble = [this] { return engine_->Trouble(); };
     }
     result_ = RunJob(ToProto(*graph_, MakeEnvironment(options)), job);
   }
