@@ -193,7 +193,7 @@ void BundleRun::ReadElements() {
       }
       Source& source = **found;
       const ElementType& type = *graph_->graph.pcollection(source.end->pcollection).type;
-      WireInput input{Reader(piece.bytes), source.end->windows, &source.gate, state_.get()};
+      WireInput input{Reader(piece.bytes), source.end->windows, &source.gate, state_.get(), &source.end->coder};
       if (!source.is_done) source.is_done = !type.wire->feed(input, source.root);
       if (piece.is_last) --open[endpoint];
     }

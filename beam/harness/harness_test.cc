@@ -17,7 +17,9 @@
 #include "beam/harness/worker_thread.h"
 #include "beam/portable/test_descriptor.h"
 #include "beam/transforms/create.h"
+#include "beam/transforms/flatten.h"
 #include "beam/transforms/map.h"
+#include "beam/transforms/reshuffle.h"
 
 namespace harness_test {
 
@@ -25,6 +27,7 @@ using namespace beam;                    // NOLINT(google-build-using-namespace)
 using namespace beam::testing_portable;  // NOLINT(google-build-using-namespace)
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 // Elements of int64 as an engine sends them.
 std::string Encoded(const std::vector<std::int64_t>& numbers) {
@@ -85,6 +88,7 @@ class HarnessTest : public testing::Test {
     Pipeline p;
     const auto numbers = p | Create("Numbers", {std::int64_t{1}});
     numbers | ParDo("Double", DoubleFn{});
+    Flatten("Flatten", numbers, numbers | Reshuffle("Shuffle"));
     numbers | ParDo("Add All", AddAllFn{}, AsIterable(numbers));
     pipeline_ = ProtoOf(p);
     set_up = 0;
@@ -163,6 +167,22 @@ TEST_F(HarnessTest, TakesElementsThatComeBeforeTheirBundle) {
   engine_.SendElements("second", source_, Encoded({5}), true);
   engine_.AskForBundle("second", "Double");
   EXPECT_THAT(Decoded(engine_.Elements("second", sink_)), ElementsAre(10));
+}
+
+TEST_F(HarnessTest, PassesElementsOfWhichNoStepSaysTheType) {
+  AddStage("Flatten");
+  std::vector<std::string> sources;
+  const fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {"Flatten"}, engine_.endpoint());
+  for (const auto& [id, transform] : stage.transforms()) {
+    if (transform.spec().urn() == urn::kSource) sources.push_back(id);
+  }
+  ASSERT_EQ(sources.size(), 2U);
+  StartWorker();
+  engine_.AskForBundle("1", "Flatten");
+  engine_.SendElements("1", sources[0], Encoded({1, 300}), true);
+  engine_.SendElements("1", sources[1], Encoded({-1}), true);
+  EXPECT_EQ(engine_.Answer("1").error(), "");
+  EXPECT_THAT(Decoded(engine_.Elements("1", sink_)), UnorderedElementsAre(1, 300, -1));
 }
 
 TEST_F(HarnessTest, TakesElementsThatComeWithTheRequest) {

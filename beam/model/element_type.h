@@ -82,6 +82,8 @@ class ElementChunk : public Chunk {
 
   // Appends element `i` in its nested encoding.
   virtual void Encode(std::size_t i, Writer& out) const = 0;
+  // The same as it crosses to engines (beam/coder/wire_coder.h).
+  virtual void EncodeWire(std::size_t i, Writer& out) const = 0;
 
  protected:
   void Note(const ElementOrder& order, const ElementMeta& meta, std::size_t bytes) {
@@ -135,6 +137,8 @@ class ShuffleWriter {
 struct KvType {
   // An operator that takes KV<K, V> and writes it encoded.
   std::unique_ptr<Operator> (*make_group_writer)(ShuffleWriter*);
+  // An operator that takes KV<K, Iterable<V>> and writes it to the sink, as an engine sends groups to its workers.
+  std::unique_ptr<Operator> (*make_group_encoder)(WireSink* sink);
   // Decodes the key and gives KV<K, Iterable<V>> to a Receiver of that.
   void (*feed_group)(std::string_view key, std::shared_ptr<const EncodedValues> values, const ElementMeta&,
                      AnyReceiver);
@@ -172,6 +176,7 @@ class TypedChunk final : public ElementChunk {
   }
 
   void Encode(std::size_t i, Writer& out) const override { Coder<T>::Encode(values_[i], out); }
+  void EncodeWire(std::size_t i, Writer& out) const override { WireCoder<T>::Encode(values_[i], out); }
 
  private:
   // Not std::vector where that packs: elements are handed out by reference.
@@ -280,6 +285,7 @@ template <class K, class V>
 struct KvTypeOf<KV<K, V>> {
   static constexpr KvType kTable{
       [](ShuffleWriter* writer) -> std::unique_ptr<Operator> { return MakeOperator<GroupWriter<K, V>>(writer); },
+      [](WireSink* sink) -> std::unique_ptr<Operator> { return MakeOperator<WireEncoder<KV<K, Iterable<V>>>>(sink); },
       &FeedGroup<K, V>,
   };
   static constexpr const KvType* kType = &kTable;

@@ -152,7 +152,10 @@ struct Coder<Iterable<T>> {
     for (const T& value : values) Coder<T>::Encode(value, out);
   }
   static Iterable<T> Decode(Reader& in, Context context = Context::kNested) {
-    return Iterable<T>(Coder<std::vector<T>>::Decode(in, context));
+    // Moved, as values may have no copies.
+    std::vector<T> values = Coder<std::vector<T>>::Decode(in, context);
+    return Iterable<T>(std::make_shared<const std::deque<T>>(std::make_move_iterator(values.begin()),
+                                                             std::make_move_iterator(values.end())));
   }
   static std::size_t ByteSize(const Iterable<T>& values) {
     std::size_t size = 4;

@@ -24,7 +24,8 @@ struct WireInput {
   Reader in;
   WindowCoding windows;
   ElementGate* gate;
-  WireState* state;  // may be null
+  WireState* state;                  // may be null
+  const CoderSpec* coder = nullptr;  // of the elements, as the engine says; only EncodedElement asks
 };
 
 // Where encoded elements gather. One thread, but for AskForFlush().

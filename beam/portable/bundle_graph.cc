@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/coder/dynamic_coder.h"
 #include "beam/model/element_type.h"
+#include "beam/model/encoded_element.h"
 #include "beam/model/registry.h"
 #include "beam/portable/components.h"
 #include "beam/portable/fn_payload.h"
@@ -250,16 +252,16 @@ class DescriptorReader {
   void Add(const Step& step) {
     if (step.is_source) {
       const std::string& pcollection = step.outputs.front().second;
-      const int id = result_.graph.AddSource(RequireType(pcollection), WindowingOf(pcollection));
+      const int id = result_.graph.AddSource(TypeOrEncoded(pcollection), WindowingOf(pcollection));
       Name(id, pcollection);
       result_.sources.push_back(ReadEnd(step, id));
+      coders_[id] = result_.sources.back().coder;
       result_.stage.root = RootKind::kQueue;
       if (result_.stage.root_pcollection < 0) result_.stage.root_pcollection = id;
       return;
     }
     if (step.is_sink) {
       const int id = ids_.at(step.inputs.front());
-      RequireType(step.inputs.front());
       result_.sinks.push_back(ReadEnd(step, id));
       result_.stage.sinks.push_back({SinkKind::kQueue, id, -1, -1});
       return;
@@ -275,9 +277,11 @@ class DescriptorReader {
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const auto& [name, pcollection] = step.outputs[i];
       // An output that nobody reads may have been left out.
-      const ElementType* const type = pcollection.empty() ? OutputType(step, i) : RequireType(pcollection);
+      const ElementType* const type = pcollection.empty() ? OutputType(step, i) : TypeOrEncoded(pcollection);
       const WindowingStrategy windowing = pcollection.empty() ? GlobalWindows() : WindowingOf(pcollection);
-      Name(result_.graph.AddOutput(transform, name, type, windowing), pcollection);
+      const int id = result_.graph.AddOutput(transform, name, type, windowing);
+      Name(id, pcollection);
+      if (type == &kEncodedElementType) PassCoder(step, id);
     }
     result_.stage.transforms.push_back(transform);
     result_.transforms.resize(static_cast<std::size_t>(transform) + 1);
@@ -300,9 +304,20 @@ class DescriptorReader {
     result_.pcollections.back() = pcollection;
   }
 
-  const ElementType* RequireType(const std::string& pcollection) const {
-    if (const ElementType* const type = TypeOf(pcollection)) return type;
-    throw Error("no step says what the elements of '" + pcollection + "' are");
+  const ElementType* TypeOrEncoded(const std::string& pcollection) const {
+    const ElementType* const type = TypeOf(pcollection);
+    return type == nullptr ? &kEncodedElementType : type;
+  }
+
+  // Of a step whose elements pass as they are: what comes in goes out.
+  void PassCoder(const Step& step, int output) {
+    for (const std::string& input : step.inputs) {
+      const CoderSpec& coder = coders_[ids_.at(input)];
+      const auto inserted = coders_.emplace(output, coder);
+      if (!IsSameOnTheWire(inserted.first->second, coder)) {
+        throw Error("its inputs are coded by " + CoderText(inserted.first->second) + " and by " + CoderText(coder));
+      }
+    }
   }
 
   WindowingStrategy WindowingOf(const std::string& pcollection) const {
@@ -317,7 +332,7 @@ class DescriptorReader {
 
   BundleEnd ReadEnd(const Step& step, int pcollection) const {
     const auto port = Parse<fn::RemoteGrpcPort>(step.message->spec().payload(), "its port");
-    BundleEnd end{step.id, port.api_service_descriptor().url(), pcollection, WindowCoding::kGlobal};
+    BundleEnd end{step.id, port.api_service_descriptor().url(), pcollection, WindowCoding::kGlobal, {}};
     const CoderSpec coder = CoderFromProto(port.coder_id(), descriptor_.coders());
     if (coder.urn != urn::kCoderWindowedValue || coder.components.size() != 2) {
       throw Error("its elements are coded by " + CoderText(coder) + ", which is no windowed_value");
@@ -327,7 +342,13 @@ class DescriptorReader {
     } else if (coder.components[1].urn != urn::kCoderGlobalWindow) {
       throw Error("its windows are coded by " + CoderText(coder.components[1]));
     }
-    const CoderSpec ours = result_.graph.pcollection(pcollection).type->wire->coder();
+    end.coder = coder.components[0];
+    const ElementType* const type = result_.graph.pcollection(pcollection).type;
+    if (type == &kEncodedElementType && step.is_source) {
+      static_cast<void>(DynamicCoder(end.coder));  // throws where nobody can tell where an element ends
+      return end;
+    }
+    const CoderSpec ours = type == &kEncodedElementType ? coders_.at(pcollection) : type->wire->coder();
     if (!IsSameOnTheWire(coder.components[0], ours)) {
       throw Error("its elements are coded by " + CoderText(coder.components[0]) + " where " + CoderText(ours)
                   + " is expected");
@@ -339,6 +360,7 @@ class DescriptorReader {
   std::vector<Step> steps_;
   std::map<std::string, const ElementType*> types_;  // by PCollection
   std::map<std::string, int> ids_;                   // likewise, in the graph
+  std::map<int, CoderSpec> coders_;                  // of what passes as it is, by PCollection of the graph
   BundleGraph result_;
 };
 

@@ -2,7 +2,8 @@
 // with the engine's data at its ends.
 //
 // The types of elements are known from the functions that read and make them. Coders must be those that this SDK gives
-// elements on the wire (beam/coder/wire_coder.h). Throws Error, naming the step, for what this worker cannot run.
+// elements on the wire (beam/coder/wire_coder.h). What no function of the stage reads or makes passes as it is encoded
+// (beam/model/encoded_element.h). Throws Error, naming the step, for what this worker cannot run.
 #pragma once
 
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.pb.h>
@@ -22,6 +23,7 @@ struct BundleEnd {
   std::string endpoint;   // of the Data API
   int pcollection = -1;
   WindowCoding windows = WindowCoding::kGlobal;
+  CoderSpec coder = {};  // of the elements
 };
 
 // A PCollection that a step asks the engine for.

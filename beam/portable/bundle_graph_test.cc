@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "beam/model/encoded_element.h"
 #include "beam/portable/fn_payload.h"
 #include "beam/portable/test_descriptor.h"
 #include "beam/transforms/combine.h"
@@ -62,7 +63,8 @@ std::string Show(const BundleGraph& graph) {
   for (const int id : graph.stage.transforms) text += graph.graph.transform(id).full_name + " ";
   const auto show = [&](const char* arrow, const std::vector<BundleEnd>& ends) {
     for (const BundleEnd& end : ends) {
-      text += arrow + CoderText(graph.graph.pcollection(end.pcollection).type->wire->coder())
+      const bool is_encoded = graph.graph.pcollection(end.pcollection).type == &kEncodedElementType;
+      text += arrow + std::string(is_encoded ? "encoded " : "") + CoderText(end.coder)
           + (end.windows == WindowCoding::kGlobal ? " " : " in windows ");
     }
   };
@@ -84,6 +86,9 @@ TEST(BundleGraph, OfStagesAsEnginesCutThem) {
            {{"With Side", "Windows"}, "With Side Windows <- varint -> bytes -> varint in windows "},
            {{"Windows", "Same"}, "Windows Same <- varint -> varint in windows "},
            {{"Size"}, "Size <- kv(varint, iterable(varint)) -> varint "},
+           // What no function reads or makes passes as it is.
+           {{"Flatten"}, "Flatten <- encoded varint <- encoded varint -> encoded varint "},
+           {{"Windows"}, "Windows <- encoded varint -> encoded varint in windows "},
            {{"Parts"}, "Parts <- varint -> varint -> varint -> varint "},
            // A part that engines are given a name for is, to the user, the step that was named.
            {{"Sum/Combine"}, "Sum <- kv(varint, iterable(varint)) -> kv(varint, varint) "},
@@ -103,6 +108,33 @@ TEST(BundleGraph, OfTheThreePartsOfACombine) {
   EXPECT_THAT(Show(ReadDescriptor(cut(urn::kExtractOutputs))), HasSubstr("-> kv(varint, varint)"));
   // Its elements are groups, which the coder of the stage does not say.
   EXPECT_THROW(ReadDescriptor(cut(urn::kMergeAccumulators)), Error);
+}
+
+TEST(BundleGraph, RefusesToPassWhatIsNotCodedAlike) {
+  const proto::Pipeline pipeline = Example();
+  const auto reason = [&](const std::string& step, const std::string& ends, std::string_view urn) -> std::string {
+    fn::ProcessBundleDescriptor stage = StageOf(pipeline, {step}, "localhost:1");
+    (*stage.mutable_coders())["other"].mutable_spec()->set_urn(std::string(urn));
+    for (auto& [id, coder] : *stage.mutable_coders()) {
+      if (coder.spec().urn() == urn::kCoderWindowedValue) (*stage.mutable_coders())["other " + id] = coder;
+    }
+    for (auto& [id, transform] : *stage.mutable_transforms()) {
+      if (!id.starts_with(ends)) continue;
+      fn::RemoteGrpcPort port;
+      port.ParseFromString(transform.spec().payload());
+      port.set_coder_id("other " + port.coder_id());
+      (*stage.mutable_coders())[port.coder_id()].set_component_coder_ids(0, "other");
+      transform.mutable_spec()->set_payload(port.SerializeAsString());
+    }
+    try {
+      ReadDescriptor(stage);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "was not refused";
+  };
+  EXPECT_THAT(reason("Flatten", "sink", urn::kCoderLengthPrefix), HasSubstr("length_prefix where varint is expected"));
+  EXPECT_THAT(reason("Flatten", "source", "beam:coder:of_nobody:v1"), HasSubstr("beam:coder:of_nobody:v1"));
 }
 
 TEST(BundleGraph, RefusesByName) {
@@ -130,7 +162,7 @@ TEST(BundleGraph, RefusesByName) {
               step.mutable_spec()->set_payload(payload.SerializeAsString());
             }},
            {"it has no output 'other'", [](auto&, auto& step) { (*step.mutable_outputs())["other"] = "p1"; }},
-           {"no step says what the elements of",
+           {"reads what no step of its stage makes",
             [](auto&, auto& step) { (*step.mutable_inputs())["in0"] = "nowhere"; }},
            {"reads what no step of its stage makes",
             [](auto& stage, auto&) {

@@ -5,6 +5,9 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <map>
+#include <mutex>
+
 #include "beam/base/log.h"
 
 namespace beam {
@@ -26,6 +29,18 @@ const char* NameOf(grpc::StatusCode code) {
   }
 }
 
+// The servers of this process that have a name.
+struct InProcessServers {
+  std::mutex mutex;
+  std::map<std::string, grpc::Server*> by_name;
+  long next = 0;
+
+  static InProcessServers& Instance() {
+    static InProcessServers servers;
+    return servers;
+  }
+};
+
 void LogLine(gpr_log_func_args* line) { LogDebug(std::string("gRPC: ") + line->message); }
 
 }  // namespace
@@ -37,12 +52,31 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
+  {
+    InProcessServers& servers = InProcessServers::Instance();
+    const std::lock_guard lock(servers.mutex);
+    const auto server = servers.by_name.find(endpoint);
+    if (server != servers.by_name.end()) return server->second->InProcessChannel(arguments);
+  }
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // Engines are named by their own address; a proxy that the environment names is for other hosts.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+}
+
+InProcessEndpoint::InProcessEndpoint(grpc::Server& server) {
+  InProcessServers& servers = InProcessServers::Instance();
+  const std::lock_guard lock(servers.mutex);
+  name_ = "in-process:" + std::to_string(++servers.next);
+  servers.by_name[name_] = &server;
+}
+
+InProcessEndpoint::~InProcessEndpoint() {
+  InProcessServers& servers = InProcessServers::Instance();
+  const std::lock_guard lock(servers.mutex);
+  servers.by_name.erase(name_);
 }
 
 std::string TextOf(const grpc::Status& status) {

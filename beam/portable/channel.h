@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/server.h>
 #include <grpcpp/support/status.h>
 
 #include <memory>
@@ -9,9 +10,25 @@
 
 namespace beam {
 
-// Opens a channel to `endpoint` (host:port); it connects when first used. Messages may have any size, as engines send
-// whole bundles in one. A server that goes away and comes back is found again within a second.
+// Opens a channel to `endpoint` (host:port, or an InProcessEndpoint's name); it connects when first used. Messages may
+// have any size, as engines send whole bundles in one. A server that goes away and comes back is found again within a
+// second.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint);
+
+// Gives a server of this process a name by which OpenChannel reaches it without a socket, as long as this lives. The
+// server must outlive it. Thread-safe.
+class InProcessEndpoint {
+ public:
+  explicit InProcessEndpoint(grpc::Server& server);
+  ~InProcessEndpoint();
+  InProcessEndpoint(const InProcessEndpoint&) = delete;
+  InProcessEndpoint& operator=(const InProcessEndpoint&) = delete;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
 
 // From now on what gRPC itself has to say is logged at Severity::kDebug instead of being printed: whatever matters
 // comes back as the status of a call. OpenChannel does so; servers call it before they are built.

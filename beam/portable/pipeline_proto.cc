@@ -19,8 +19,6 @@ namespace {
 
 constexpr const char* kEnvironmentId = "cpp";
 
-std::string PCollectionId(int pcollection) { return "p" + std::to_string(pcollection); }
-
 class Translator {
  public:
   Translator(const Graph& graph, const proto::Environment& environment)
@@ -101,18 +99,12 @@ class Translator {
     const WindowingStrategy& windowing = graph_.pcollection(node.inputs.front()).windowing;
     CoderSpec coder = node.pair_type->wire->coder();
     AddPCollection(output + "_paired", node.full_name + "/Pair.out", coder, windowing);
-    AddPCollection(output + "_grouped", node.full_name + "/Group.out", Grouped(coder), windowing);
+    AddPCollection(output + "_grouped", node.full_name + "/Group.out", GroupedCoder(coder), windowing);
     AddFnPart(made, id + "_pair", node.full_name + "/Pair", {ProgramId(), node.pair_key, node.payload, node.full_name},
               input, output + "_paired");
     AddPart(made, id + "_group", node.full_name + "/Group", urn::kGroupByKey, output + "_paired", output + "_grouped");
     AddFnPart(made, id + "_unpair", node.full_name + "/Unpair",
               {ProgramId(), node.unpair_key, node.payload, node.full_name}, output + "_grouped", output);
-  }
-
-  // The coder of the groups of a PCollection of pairs.
-  static CoderSpec Grouped(CoderSpec pairs) {
-    pairs.components.at(1) = {.urn = std::string(urn::kCoderIterable), .components = {pairs.components.at(1)}};
-    return pairs;
   }
 
   static FnPayload FnOf(const TransformNode& node) { return {ProgramId(), node.fn_key, node.payload, node.full_name}; }
@@ -155,7 +147,7 @@ class Translator {
     const PCollectionNode& input = graph_.pcollection(node.inputs.front());
     const std::string id = TransformId(node.id);
     const std::string grouped = PCollectionId(node.outputs.front().pcollection) + "_grouped";
-    AddPCollection(grouped, node.full_name + "/Group.out", Grouped(input.type->wire->coder()), input.windowing);
+    AddPCollection(grouped, node.full_name + "/Group.out", GroupedCoder(input.type->wire->coder()), input.windowing);
     AddPart(made, id + "_group", node.full_name + "/Group", urn::kGroupByKey, PCollectionId(input.id), grouped);
     AddFnPart(made, id + "_combine", node.full_name + "/Combine", FnOf(node), grouped,
               PCollectionId(node.outputs.front().pcollection));
@@ -216,6 +208,12 @@ class Translator {
 
 }  // namespace
 
+CoderSpec GroupedCoder(CoderSpec pairs) {
+  pairs.components.at(1) = {.urn = std::string(urn::kCoderIterable), .components = {pairs.components.at(1)}};
+  return pairs;
+}
+
+std::string PCollectionId(int pcollection) { return "p" + std::to_string(pcollection); }
 std::string TransformId(int transform) { return "t" + std::to_string(transform); }
 
 int TransformOfId(const Graph& graph, const std::string& id) {

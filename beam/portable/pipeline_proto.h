@@ -16,8 +16,12 @@ namespace beam {
 org::apache::beam::model::pipeline::v1::Pipeline ToProto(
     const Graph& graph, const org::apache::beam::model::pipeline::v1::Environment& environment);
 
+std::string PCollectionId(int pcollection);
 std::string TransformId(int transform);
 // The step of the graph that an engine means by `id`, or -1.
 int TransformOfId(const Graph& graph, const std::string& id);
+
+// The coder of the groups of a PCollection of pairs.
+CoderSpec GroupedCoder(CoderSpec pairs);
 
 }  // namespace beam

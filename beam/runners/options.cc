@@ -36,6 +36,16 @@ std::string FlagValue<Runner>::Text(Runner value) {
   return {};
 }
 
+DirectRunningMode FlagValue<DirectRunningMode>::Parse(std::string_view text) {
+  if (text == "in_memory") return DirectRunningMode::kInMemory;
+  if (text == "fn_api") return DirectRunningMode::kFnApi;
+  throw UsageError("must be in_memory or fn_api");
+}
+
+std::string FlagValue<DirectRunningMode>::Text(DirectRunningMode value) {
+  return value == DirectRunningMode::kInMemory ? "in_memory" : "fn_api";
+}
+
 void PipelineOptions::Validate() const {
   if (direct_num_workers < 0 || direct_num_workers > 4096) {
     throw UsageError("--direct_num_workers must be from 0 (one per core) to 4096, not "

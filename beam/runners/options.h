@@ -22,6 +22,18 @@ struct FlagValue<Runner> {
   static std::string Text(Runner value);
 };
 
+// How the Direct runner runs bundles: in its own threads, or through Beam's Fn API, with each element encoded, in the
+// worker that engines use, in the same process.
+enum class DirectRunningMode { kInMemory, kFnApi };
+
+// As the other SDKs call them: in_memory, fn_api.
+template <>
+struct FlagValue<DirectRunningMode> {
+  static std::string Kind() { return "MODE"; }
+  static DirectRunningMode Parse(std::string_view text);
+  static std::string Text(DirectRunningMode value);
+};
+
 // Each field has an initializer, so that PipelineOptions{.direct_num_workers = 2} leaves out the others without a
 // warning.
 struct PipelineOptions {
@@ -45,6 +57,8 @@ struct PipelineOptions {
        "the program of PROCESS and EXTERNAL workers: default (this one is taken along), container (theirs), or PATH">
       sdk_location = std::string("default");
   Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location = {};
+  Flag<DirectRunningMode, "in_memory, or fn_api: the Direct runner speaks to its threads as engines do to workers">
+      direct_running_mode = DirectRunningMode::kInMemory;
   Flag<int, "threads of the Direct runner; 0: one per core"> direct_num_workers = 0;
   Flag<int, "how often the Direct runner tries a bundle that fails before the run fails"> direct_max_attempts = 4;
   Flag<ByteSize, "memory for grouping, beyond which the Direct runner goes to disk; 0: a quarter of the machine's">

@@ -13,6 +13,7 @@
 #include "beam/base/staged_files.h"
 #include "beam/harness/worker_options.h"
 #include "beam/runners/direct/direct_runner.h"
+#include "beam/runners/fn_api/fn_api_runner.h"
 #include "beam/runners/job/portable_runner.h"
 
 namespace beam {
@@ -101,11 +102,12 @@ std::unique_ptr<PipelineResult> Run(const Pipeline& pipeline, const PipelineOpti
   SetStagedFiles(FilesByName(PathsOf(options.files_to_stage)));
   if (HasJobService(runner)) return RunOnEngine(pipeline, options);
   const ByteSize shuffle_memory = options.direct_shuffle_memory;
-  return RunDirect(pipeline,
-                   {.num_workers = options.direct_num_workers,
-                    .max_attempts = options.direct_max_attempts,
-                    .shuffle_memory_bytes = shuffle_memory.bytes,
-                    .temp_location = options.temp_location});
+  const DirectRunnerOptions direct{.num_workers = options.direct_num_workers,
+                                   .max_attempts = options.direct_max_attempts,
+                                   .shuffle_memory_bytes = shuffle_memory.bytes,
+                                   .temp_location = options.temp_location};
+  const bool is_local = options.direct_running_mode == DirectRunningMode::kInMemory;
+  return is_local ? RunDirect(pipeline, direct) : RunThroughFnApi(pipeline, direct);
 }
 
 }  // namespace beam

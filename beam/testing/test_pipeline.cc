@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "beam/base/error.h"
@@ -43,15 +45,27 @@ PipelineOptions TestPipeline::DefaultOptions() {
   PipelineOptions options;
   options.direct_num_workers = 2;
   options.direct_max_attempts = 1;
-  if (const char* const text = std::getenv("BEAM_TEST_PIPELINE_OPTIONS")) {
-    std::istringstream words(text);
-    std::vector<std::string> arguments;
-    for (std::string word; words >> word;) arguments.push_back(word);
-    FlagSet flags("BEAM_TEST_PIPELINE_OPTIONS", "The options of all TestPipelines");
-    flags.Add("Options", options);
-    flags.Parse(arguments);
-  }
+  FlagSet flags("BEAM_TEST_PIPELINE_OPTIONS", "The options of all TestPipelines");
+  flags.Add("Options", options);
+  flags.Parse(DefaultArguments());
   return options;
+}
+
+std::vector<std::string> TestPipeline::DefaultArguments() {
+  const char* const text = std::getenv("BEAM_TEST_PIPELINE_OPTIONS");
+  std::istringstream words(text == nullptr ? "" : text);
+  std::vector<std::string> arguments;
+  for (std::string word; words >> word;) {
+    if (const std::size_t at = word.find("=@"); at != std::string::npos) {
+      const std::string path = word.substr(at + 2);
+      std::ifstream file(path);
+      std::string line;
+      if (!std::getline(file, line)) throw Error("BEAM_TEST_PIPELINE_OPTIONS names a file without a line: " + path);
+      word = word.substr(0, at + 1) + line;
+    }
+    arguments.push_back(std::move(word));
+  }
+  return arguments;
 }
 
 }  // namespace beam

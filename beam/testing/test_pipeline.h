@@ -9,11 +9,13 @@
 //
 // It works with any test framework that reports exceptions. The environment variable BEAM_TEST_PIPELINE_OPTIONS has
 // flags for all TestPipelines of a process ("--runner=Direct --direct_num_workers=8"), so that one suite runs on every
-// runner.
+// runner. A value of the form @FILE is the first line of that file, such as the address that an engine was started at.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "beam/model/pcollection.h"
 #include "beam/model/pipeline_result.h"
@@ -37,6 +39,8 @@ class TestPipeline : public Pipeline {
 
   // Two threads, and each bundle is tried once, so that a failure is reported at once; then what the environment says.
   static PipelineOptions DefaultOptions();
+  // The flags that the environment has, for programs that a test starts. Throws Error for a file that cannot be read.
+  static std::vector<std::string> DefaultArguments();
 
  private:
   PipelineOptions options_;

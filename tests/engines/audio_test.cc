@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "beam/io/test_files.h"
+#include "beam/testing/test_pipeline.h"
 #include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
-#include "tests/engines/engine.h"
 
 namespace klay {
 namespace {
@@ -22,10 +22,7 @@ using testing::HasSubstr;
 std::string Fixtures() { return std::getenv("TEST_FIXTURES_DIR"); }
 
 std::vector<std::string> OnTheEngine(std::vector<std::string> arguments) {
-  for (const std::string& more :
-       {std::string("--runner"), std::string("PortableRunner"), std::string("--job_endpoint"), EngineEndpoint()}) {
-    arguments.push_back(more);
-  }
+  for (const std::string& more : beam::TestPipeline::DefaultArguments()) arguments.push_back(more);
   return arguments;
 }
 

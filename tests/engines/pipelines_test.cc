@@ -1,4 +1,5 @@
-// Pipelines on a real engine: what the embedded runner makes of them, the engine and its workers here must make, too.
+// Pipelines that cover each primitive: what the embedded runner makes of them, every engine and its workers here must
+// make, too. BEAM_TEST_PIPELINE_OPTIONS says where they run.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -6,20 +7,12 @@
 
 #include "beam/beam.h"
 #include "beam/testing.h"
-#include "tests/engines/engine.h"
 
 namespace engine_pipelines_test {
 
 using namespace beam;  // NOLINT(google-build-using-namespace): the tests read as a user's program
 
 using Pairs = PCollection<KV<std::string, std::int64_t>>;
-
-PipelineOptions OnTheEngine() {
-  PipelineOptions options;
-  options.runner = Runner::kPortable;
-  options.job_endpoint = EngineEndpoint();
-  return options;
-}
 
 PCollection<std::int64_t> Numbers(Pipeline& p, std::int64_t count) {
   return p | Create("Counts", {count}) | FlatMap("Numbers", [](std::int64_t n) {
@@ -36,7 +29,7 @@ struct Track {
 };
 
 TEST(EnginePipeline, MapsAndFilters) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto even = Numbers(p, 10)
       | Filter("Even", [](std::int64_t n) { return n % 2 == 0; })
       | Map("Square", [](std::int64_t n) { return n * n; });
@@ -44,7 +37,7 @@ TEST(EnginePipeline, MapsAndFilters) {
 }
 
 TEST(EnginePipeline, CarriesRowsAndBytesThatAreNoText) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto tracks = p
       | Create("Tracks", std::vector<Track>{{"a\xFF.mp3", 1.5}, {"", 0}})
       | Reshuffle("Shuffle")
@@ -55,7 +48,7 @@ TEST(EnginePipeline, CarriesRowsAndBytesThatAreNoText) {
 }
 
 TEST(EnginePipeline, GroupsByKey) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto sums = Numbers(p, 1000)
       | WithKeys("Key", [](std::int64_t n) { return n % 3; })
       | GroupByKey("Group")
@@ -68,7 +61,7 @@ TEST(EnginePipeline, GroupsByKey) {
 }
 
 TEST(EnginePipeline, Combines) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto numbers = Numbers(p, 1000);
   PAssert::That(numbers | Sum("Sum")).ContainsInAnyOrder({499500});
   PAssert::That(numbers | Count("Count")).ContainsInAnyOrder({1000});
@@ -78,7 +71,7 @@ TEST(EnginePipeline, Combines) {
 }
 
 TEST(EnginePipeline, CombinesNothing) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto none = Numbers(p, 5) | Filter("None", [](std::int64_t) { return false; });
   PAssert::That(none | Count("Count")).ContainsInAnyOrder({0});
 }
@@ -94,7 +87,7 @@ struct SplitFn {
 };
 
 TEST(EnginePipeline, HasSeveralOutputs) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   auto [small, large] = Numbers(p, 5) | ParDo("Split", SplitFn{});
   PAssert::That(small).ContainsInAnyOrder({0, 1, 2});
   PAssert::That(large).ContainsInAnyOrder({"3", "4"});
@@ -109,7 +102,7 @@ struct WithSidesFn {
 };
 
 TEST(EnginePipeline, ReadsSideInputs) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto offset = p | Create("Offset", {std::int64_t{100}});
   const auto words = p | Create("Words", std::vector<std::string>{"x", "y"});
   const auto names = p | Create("Names", std::vector<KV<std::int64_t, std::string>>{{1, "one"}, {2, "two"}});
@@ -119,14 +112,14 @@ TEST(EnginePipeline, ReadsSideInputs) {
 }
 
 TEST(EnginePipeline, FlattensWhatComesFromManyPlaces) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto a = p | Create("A", {1, 2});
   const auto b = p | Create("B", {3}) | Reshuffle("Shuffle");
   PAssert::That(Flatten("Flatten", a, b)).ContainsInAnyOrder({1, 2, 3});
 }
 
 TEST(EnginePipeline, KeepsTimesAndWindows) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto sums = Numbers(p, 10)
       | WithTimestamps("Times", [](std::int64_t n) { return Timestamp{n}; })
       | WindowInto("Windows", FixedWindows(4))
@@ -138,7 +131,7 @@ TEST(EnginePipeline, KeepsTimesAndWindows) {
 }
 
 TEST(EnginePipeline, CountsWhatItDoes) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   static const Counter counter("engine_test", "elements");
   static const Distribution distribution("engine_test", "values");
   static const Gauge gauge("engine_test", "latest");
@@ -154,7 +147,7 @@ TEST(EnginePipeline, CountsWhatItDoes) {
 }
 
 TEST(EnginePipeline, CarriesLargeElements) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto sizes = p
       | Create("Sizes", {std::int64_t{20'000'000}})
       | Map("Large", [](std::int64_t n) { return std::string(static_cast<std::size_t>(n), 'x'); })
@@ -164,7 +157,7 @@ TEST(EnginePipeline, CarriesLargeElements) {
 }
 
 TEST(EnginePipeline, SaysWhichStepAndElementFailed) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   Numbers(p, 5) | ForEach("Divide", [](std::int64_t n) {
     if (n == 3) throw Error("it will not be divided");
   });

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "beam/base/memory_budget.h"
 #include "beam/runners/direct/engine.h"
+#include "beam/runners/direct/engine_worker.h"
 
 namespace beam {
 namespace {
@@ -33,7 +35,8 @@ class DirectResult final : public PipelineResult {
 
 }  // namespace
 
-std::unique_ptr<PipelineResult> RunDirect(const Pipeline& pipeline, const DirectRunnerOptions& options) {
+std::unique_ptr<PipelineResult> RunDirect(const Pipeline& pipeline, const DirectRunnerOptions& options,
+                                          MakeBundleRunners make_runners) {
   EngineOptions engine;
   engine.workers = options.num_workers > 0 ? options.num_workers
                                            : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -41,6 +44,7 @@ std::unique_ptr<PipelineResult> RunDirect(const Pipeline& pipeline, const Direct
   engine.shuffle_memory_bytes =
       options.shuffle_memory_bytes > 0 ? options.shuffle_memory_bytes : MachineMemoryBytes() / 4;
   engine.temp_folder = options.temp_location;
+  engine.make_runners = make_runners ? std::move(make_runners) : &MakeEngineWorkers;
   return std::make_unique<DirectResult>(std::make_shared<Engine>(pipeline.shared_graph(), engine));
 }
 

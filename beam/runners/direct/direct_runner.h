@@ -7,6 +7,7 @@
 
 #include "beam/model/pcollection.h"
 #include "beam/model/pipeline_result.h"
+#include "beam/runners/direct/bundle_runner.h"
 
 namespace beam {
 
@@ -17,7 +18,9 @@ struct DirectRunnerOptions {
   std::string temp_location = {};          // of what goes to disk; empty: $TMPDIR or /tmp
 };
 
-// Starts the pipeline and returns at once. Build no more on the pipeline then.
-std::unique_ptr<PipelineResult> RunDirect(const Pipeline& pipeline, const DirectRunnerOptions& options = {});
+// Starts the pipeline and returns at once. Build no more on the pipeline then. Bundles run in the runner's own threads,
+// unless `make_runners` has them run elsewhere.
+std::unique_ptr<PipelineResult> RunDirect(const Pipeline& pipeline, const DirectRunnerOptions& options = {},
+                                          MakeBundleRunners make_runners = {});
 
 }  // namespace beam

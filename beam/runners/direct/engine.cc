@@ -65,7 +65,9 @@ void Engine::MakeImpulse(StageRun& run) {
 
 void Engine::Start() {
   const std::lock_guard lock(mutex_);
+  runners_ = options_.make_runners({*graph_, plan_, side_inputs_, shuffle_memory_, stop_, idle_});
   threads_left_ = options_.workers;
+  runners_used_ = options_.workers;
   for (int i = 0; i < options_.workers; ++i) {
     std::thread([self = shared_from_this()] { self->RunWorker(); }).detach();
   }
@@ -113,17 +115,17 @@ MetricResults Engine::metrics() const {
 }
 
 void Engine::RunWorker() {
-  {
-    EngineWorker worker(*graph_, plan_, side_inputs_, shuffle_memory_, stop_, idle_);
-    while (Work work = NextWork()) {
-      if (work.bundle != nullptr) {
-        Process(worker, std::move(work.bundle));
-      } else {
-        LoadPartition(work.load_stage, work.load_partition);
-      }
+  std::unique_ptr<BundleRunner> runner = runners_->Make();
+  while (Work work = NextWork()) {
+    if (work.bundle != nullptr) {
+      Process(*runner, std::move(work.bundle));
+    } else {
+      LoadPartition(work.load_stage, work.load_partition);
     }
-    // The worker's operators are torn down here, before the run is said to have ended.
   }
+  // Operators are torn down before the run is said to have ended.
+  runner.reset();
+  if (--runners_used_ == 0) runners_.reset();
   const std::lock_guard lock(mutex_);
   if (--threads_left_ == 0) ended_.notify_all();
 }
@@ -215,10 +217,10 @@ Engine::Work Engine::StealLocked() {
   return work;
 }
 
-void Engine::Process(EngineWorker& worker, std::unique_ptr<Bundle> bundle) {
+void Engine::Process(BundleRunner& runner, std::unique_ptr<Bundle> bundle) {
   const auto start = Clock::now();
   try {
-    BundleOutput output = worker.Process(*bundle);
+    BundleOutput output = runner.Process(*bundle);
     Commit(*bundle, std::move(output), SecondsSince(start));
   } catch (const Cancelled&) {
     Stop();

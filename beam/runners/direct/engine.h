@@ -24,7 +24,7 @@
 #include "beam/model/graph.h"
 #include "beam/model/pipeline_result.h"
 #include "beam/runners/direct/bundle.h"
-#include "beam/runners/direct/engine_worker.h"
+#include "beam/runners/direct/bundle_runner.h"
 #include "beam/runners/direct/shuffle_store.h"
 #include "beam/runners/direct/side_input_store.h"
 
@@ -35,6 +35,7 @@ struct EngineOptions {
   int max_attempts = 4;
   std::uint64_t shuffle_memory_bytes = 1 << 30;
   std::string temp_folder;
+  MakeBundleRunners make_runners;
 };
 
 class Engine : public std::enable_shared_from_this<Engine> {
@@ -85,7 +86,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Work FindWorkLocked();
   Work StealLocked();
   std::unique_ptr<Bundle> FormBundleLocked(StageRun& run);
-  void Process(EngineWorker& worker, std::unique_ptr<Bundle> bundle);
+  void Process(BundleRunner& runner, std::unique_ptr<Bundle> bundle);
   void Commit(Bundle& bundle, BundleOutput output, double seconds);
   void Retry(Bundle& bundle, const std::string& reason);
   void ReturnLocked(StageRun& run, std::deque<WorkRange> ranges);
@@ -99,7 +100,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const EngineOptions options_;
   const StagePlan plan_;
   ShuffleMemory shuffle_memory_;
-  std::map<int, std::unique_ptr<SideInputStore>> side_inputs_;  // by PCollection; the map is fixed once made
+  EngineState::SideInputs side_inputs_;  // fixed once made
 
   mutable std::mutex mutex_;
   std::condition_variable work_available_;
@@ -107,6 +108,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::vector<StageRun> runs_;
   std::size_t stages_left_ = 0;
   int threads_left_ = 0;
+  std::unique_ptr<BundleRunners> runners_;  // as long as threads use it
+  std::atomic<int> runners_used_{0};
   std::atomic<int> idle_{0};  // written under mutex_, read anywhere
   std::atomic<bool> stop_{false};
   std::string error_;

@@ -39,17 +39,13 @@ class DirectSideInputs final : public SideInputReader {
 // The operators of a stage, and the writers at its ends.
 class EngineWorker::StageInstance final : private StageEnvironment {
  public:
-  StageInstance(const Graph& graph, const Stage& stage, const SideInputs& side_inputs, ShuffleMemory& shuffle_memory)
-      : graph_(graph),
-        stage_(stage),
-        side_inputs_(side_inputs),
-        shuffle_memory_(shuffle_memory),
-        processor_(graph, stage, *this) {}
+  StageInstance(const EngineState& engine, const Stage& stage)
+      : engine_(engine), stage_(stage), processor_(engine.graph, stage, *this) {}
 
   BundleProcessor& processor() { return processor_; }
   bool resumes() const {
     return std::any_of(stage_.transforms.begin(), stage_.transforms.end(),
-                       [this](int id) { return graph_.transform(id).resumes; });
+                       [this](int id) { return engine_.graph.transform(id).resumes; });
   }
 
   std::vector<ElementOrder> SinkPositions() const {
@@ -81,15 +77,17 @@ class EngineWorker::StageInstance final : private StageEnvironment {
 
   ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) override {
     collectors_.push_back(nullptr);
-    const PCollectionNode& input = graph_.pcollection(graph_.transform(transform).inputs.front());
-    writers_.push_back(std::make_unique<SegmentWriter>(cursor, input.windowing.IsGlobal(), &shuffle_memory_));
+    const PCollectionNode& input = engine_.graph.pcollection(engine_.graph.transform(transform).inputs.front());
+    writers_.push_back(std::make_unique<SegmentWriter>(cursor, input.windowing.IsGlobal(), &engine_.shuffle_memory));
     return writers_.back().get();
   }
 
   std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) override {
     std::vector<SideInputStore*> stores;
     stores.reserve(transform.side_inputs.size());
-    for (const SideInputNode& side : transform.side_inputs) stores.push_back(side_inputs_.at(side.pcollection).get());
+    for (const SideInputNode& side : transform.side_inputs) {
+      stores.push_back(engine_.side_inputs.at(side.pcollection).get());
+    }
     return std::make_unique<DirectSideInputs>(std::move(stores));
   }
 
@@ -101,39 +99,30 @@ class EngineWorker::StageInstance final : private StageEnvironment {
     for (const auto& writer : writers_) visit(writer->order);
   }
 
-  const Graph& graph_;
+  const EngineState& engine_;
   const Stage& stage_;
-  const SideInputs& side_inputs_;
-  ShuffleMemory& shuffle_memory_;
   // What stands at the ends; before what writes to it.
   std::vector<std::unique_ptr<Collector>> collectors_;   // in the order of the sinks; null for group sinks
   std::vector<std::unique_ptr<SegmentWriter>> writers_;  // in the order of the group sinks
   BundleProcessor processor_;
 };
 
-EngineWorker::EngineWorker(const Graph& graph, const StagePlan& plan, const SideInputs& side_inputs,
-                           ShuffleMemory& shuffle_memory, const std::atomic<bool>& stop, const std::atomic<int>& idle)
-    : graph_(graph),
-      plan_(plan),
-      side_inputs_(side_inputs),
-      shuffle_memory_(shuffle_memory),
-      stop_(stop),
-      idle_(idle) {}
+EngineWorker::EngineWorker(const EngineState& engine) : engine_(engine) {}
 
 EngineWorker::~EngineWorker() = default;
 
 EngineWorker::StageInstance& EngineWorker::Instance(const Stage& stage) {
   std::unique_ptr<StageInstance>& instance = instances_[stage.id];
-  if (instance == nullptr) instance = std::make_unique<StageInstance>(graph_, stage, side_inputs_, shuffle_memory_);
+  if (instance == nullptr) instance = std::make_unique<StageInstance>(engine_, stage);
   return *instance;
 }
 
 void EngineWorker::CheckStop() const {
-  if (stop_.load(std::memory_order_relaxed) || CancelRequested()) throw Cancelled();
+  if (engine_.stop.load(std::memory_order_relaxed) || CancelRequested()) throw Cancelled();
 }
 
 BundleOutput EngineWorker::Process(Bundle& bundle) {
-  const Stage& stage = plan_.stages[static_cast<std::size_t>(bundle.stage())];
+  const Stage& stage = engine_.plan.stages[static_cast<std::size_t>(bundle.stage())];
   BundleOutput output;
   try {
     StageInstance& instance = Instance(stage);
@@ -181,9 +170,9 @@ void EngineWorker::ProcessResumable(StageInstance& instance, Bundle& bundle, Bun
   const auto start = Clock::now();
   std::size_t asked = 0;
   processor.resume().Begin(range.resume_token, [&] {
-    if (stop_.load(std::memory_order_relaxed)) return true;
+    if (engine_.stop.load(std::memory_order_relaxed)) return true;
     if (++asked < kMinOutputsPerSlice) return false;
-    if (idle_.load(std::memory_order_relaxed) > 0) return true;
+    if (engine_.idle.load(std::memory_order_relaxed) > 0) return true;
     return asked % 64 == 0 && Clock::now() - start > kSliceTime;
   });
   range.chunk->Feed(range.begin, range.end, processor.root(), processor.cursor());
@@ -193,6 +182,18 @@ void EngineWorker::ProcessResumable(StageInstance& instance, Bundle& bundle, Bun
     range.attempts = 0;
     output.resumed.push_back(std::move(range));
   }
+}
+
+std::unique_ptr<BundleRunners> MakeEngineWorkers(const EngineState& engine) {
+  class Workers final : public BundleRunners {
+   public:
+    explicit Workers(const EngineState& engine) : engine_(engine) {}
+    std::unique_ptr<BundleRunner> Make() override { return std::make_unique<EngineWorker>(engine_); }
+
+   private:
+    const EngineState engine_;
+  };
+  return std::make_unique<Workers>(engine);
 }
 
 }  // namespace beam

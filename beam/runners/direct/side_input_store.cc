@@ -43,23 +43,37 @@ std::shared_ptr<const void> SideInputStore::Get(const Window& main_window, SideI
   for (const View& view : views_) {
     if (view.window == window && view.build == build) return view.value;
   }
-  // In an order that does not depend on threads.
+  std::vector<std::string> values;
+  for (auto& [order, bytes] : ElementsLocked(window, &ElementChunk::Encode)) values.push_back(std::move(bytes));
+  views_.push_back({window, build, build(PlainValues(std::move(values)))});
+  return views_.back().value;
+}
+
+std::shared_ptr<const std::string> SideInputStore::GetEncoded(const Window& window) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [known, bytes] : encoded_) {
+    if (known == window) return bytes;
+  }
+  std::string all;
+  for (const auto& [order, bytes] : ElementsLocked(window, &ElementChunk::EncodeWire)) all += bytes;
+  encoded_.emplace_back(window, std::make_shared<const std::string>(std::move(all)));
+  return encoded_.back().second;
+}
+
+std::vector<std::pair<ElementOrder, std::string>> SideInputStore::ElementsLocked(const Window& window,
+                                                                                 EncodeElement encode) const {
   std::vector<std::pair<ElementOrder, std::string>> elements;
   Writer out;
   for (const auto& chunk : chunks_) {
     for (std::size_t i = 0; i < chunk->size(); ++i) {
       if (!(chunk->meta(i).window == window)) continue;
       out.Clear();
-      chunk->Encode(i, out);
+      (*chunk.*encode)(i, out);
       elements.emplace_back(chunk->order(i), out.view());
     }
   }
   std::sort(elements.begin(), elements.end());
-  std::vector<std::string> values;
-  values.reserve(elements.size());
-  for (auto& [order, bytes] : elements) values.push_back(std::move(bytes));
-  views_.push_back({window, build, build(PlainValues(std::move(values)))});
-  return views_.back().value;
+  return elements;
 }
 
 }  // namespace beam

@@ -1,7 +1,7 @@
 // SideInputStore: a PCollection that is kept whole, for the steps that have it as a side input.
 //
-// Add is thread-safe. After the last Add, Get is, too: the first to ask for a window builds its view, the others share
-// it.
+// Add is thread-safe. After the last Add, Get and GetEncoded are, too: the first to ask for a window builds its view,
+// the others share it.
 #pragma once
 
 #include <map>
@@ -23,6 +23,8 @@ class SideInputStore {
 
   void Add(std::shared_ptr<const ElementChunk> chunk);
   std::shared_ptr<const void> Get(const Window& main_window, SideInputBuilder build);
+  // The elements in `window`, one of the side input's own, as they cross to engines, one behind the other.
+  std::shared_ptr<const std::string> GetEncoded(const Window& window);
 
  private:
   struct View {
@@ -31,10 +33,15 @@ class SideInputStore {
     std::shared_ptr<const void> value;
   };
 
+  using EncodeElement = void (ElementChunk::*)(std::size_t, Writer&) const;
+  // In an order that does not depend on threads.
+  std::vector<std::pair<ElementOrder, std::string>> ElementsLocked(const Window& window, EncodeElement encode) const;
+
   std::mutex mutex_;
   WindowingStrategy windowing_;
   std::vector<std::shared_ptr<const ElementChunk>> chunks_;
   std::vector<View> views_;
+  std::vector<std::pair<Window, std::shared_ptr<const std::string>>> encoded_;
 };
 
 }  // namespace beam

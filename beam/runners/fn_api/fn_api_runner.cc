@@ -1,0 +1,94 @@
+#include "beam/runners/fn_api/fn_api_runner.h"
+
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "beam/base/error.h"
+#include "beam/harness/worker_thread.h"
+#include "beam/portable/environment.h"
+#include "beam/portable/pipeline_proto.h"
+#include "beam/portable/stage_descriptor.h"
+#include "beam/runners/fn_api/fn_api_server.h"
+#include "beam/runners/fn_api/remote_stage.h"
+
+namespace beam {
+
+namespace fn = org::apache::beam::model::fn_execution::v1;
+
+namespace {
+
+// What one thread of the engine keeps.
+class RemoteRunner final : public BundleRunner {
+ public:
+  RemoteRunner(const EngineState& engine, FnApiServer& server) : engine_(engine), server_(server) {}
+
+  BundleOutput Process(Bundle& bundle) override {
+    const auto index = static_cast<std::size_t>(bundle.stage());
+    std::unique_ptr<RemoteStage>& stage = stages_[bundle.stage()];
+    if (stage == nullptr) stage = std::make_unique<RemoteStage>(engine_, engine_.plan.stages[index], server_);
+    return stage->Process(bundle);
+  }
+
+ private:
+  const EngineState engine_;
+  FnApiServer& server_;
+  std::map<int, std::unique_ptr<RemoteStage>> stages_;
+};
+
+// The server, and the worker that it serves.
+class RemoteRunners final : public BundleRunners {
+ public:
+  explicit RemoteRunners(const EngineState& engine)
+      : engine_(engine), server_([this](const fn::StateKey& key) { return ReadState(key); }) {
+    // The environment matters to engines only.
+    const auto pipeline = ToProto(engine_.graph, ExternalEnvironment(server_.endpoint()));
+    for (const Stage& stage : engine_.plan.stages) {
+      server_.AddStage(DescribeStage(engine_.graph, stage, pipeline, server_.endpoint()));
+    }
+    WorkerRequest worker;
+    worker.id = "embedded";
+    worker.control_endpoint = server_.endpoint();
+    worker_ = StartWorkerThread(worker);
+  }
+
+  std::unique_ptr<BundleRunner> Make() override { return std::make_unique<RemoteRunner>(engine_, server_); }
+
+ private:
+  std::shared_ptr<const std::string> ReadState(const fn::StateKey& key) const {
+    if (!key.has_iterable_side_input()) throw Error("only iterable side inputs are kept here");
+    const auto& wanted = key.iterable_side_input();
+    const int pcollection = SideInputOf(wanted.transform_id(), wanted.side_input_id());
+    const WindowingStrategy& windowing = engine_.graph.pcollection(pcollection).windowing;
+    Reader window(wanted.window());
+    return engine_.side_inputs.at(pcollection)
+        ->GetEncoded(DecodeWindow(windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval, window));
+  }
+
+  // Tags are "side" and a number, as ToProto gives them.
+  int SideInputOf(const std::string& transform_id, const std::string& tag) const {
+    const int transform = TransformOfId(engine_.graph, transform_id);
+    constexpr std::string_view kPrefix = "side";
+    std::size_t index = 0;
+    if (transform >= 0 && tag.starts_with(kPrefix)) {
+      const auto& sides = engine_.graph.transform(transform).side_inputs;
+      const char* const end = tag.data() + tag.size();
+      const auto [parsed, error] = std::from_chars(tag.data() + kPrefix.size(), end, index);
+      if (error == std::errc() && parsed == end && index < sides.size()) return sides[index].pcollection;
+    }
+    throw Error("step '" + transform_id + "' has no side input '" + tag + "'");
+  }
+
+  const EngineState engine_;
+  FnApiServer server_;
+  std::unique_ptr<Worker> worker_;  // ends before the server
+};
+
+}  // namespace
+
+std::unique_ptr<PipelineResult> RunThroughFnApi(const Pipeline& pipeline, const DirectRunnerOptions& options) {
+  return RunDirect(pipeline, options,
+                   [](const EngineState& engine) { return std::make_unique<RemoteRunners>(engine); });
+}
+
+}  // namespace beam
