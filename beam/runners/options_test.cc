@@ -187,4 +187,12 @@ TEST(RunnerTest, KnowsBeamsNames) {
 }
 
 }  // namespace
+
+TEST(RunningModeTest, HasTheNamesOfOtherSdks) {
+  for (const char* const name : {"in_memory", "fn_api"}) {
+    EXPECT_EQ(FlagValue<DirectRunningMode>::Text(FlagValue<DirectRunningMode>::Parse(name)), name);
+  }
+  EXPECT_THROW(FlagValue<DirectRunningMode>::Parse("multi_processing"), UsageError);
+}
+
 }  // namespace beam
