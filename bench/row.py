@@ -17,11 +17,14 @@ class WrongResult(Exception):
 
 class Case(typing.NamedTuple):
     name: str
-    command: list  # a program by its path, and its arguments
+    command: list  # a program by its path, and its arguments; an Engine stands for its address
     check: typing.Callable[[str], None]  # looks at the standard output, raises WrongResult
     needs: list  # files and folders that must exist
     repeat: int = 1  # runs in a round
     target: typing.Optional[str] = None  # a folder that is there, and empty, when a run begins; not kept
+
+    def words(self):
+        return [str(word) for word in self.command]
 
     def prepare(self):
         self.clean()

@@ -5,6 +5,7 @@ import re
 import shlex
 import statistics
 
+import engine_rows
 import transcode_rows
 from row import (FORMATS, PEERS, THREADS, Case, Result, Row, WrongResult, check_total, median, no_check, ratio, total)
 
@@ -99,7 +100,7 @@ class GroupByKey(Row):
     def __init__(self, build):
         super().__init__(build)
         python, script = self.program("venv/bin/python"), os.path.join(PEERS, "python", "group_by_key.py")
-        go, ours = self.program("peer_go_group_by_key"), self.program("bench_group_by_key")
+        go, ours = self.program("peer_go/group_by_key"), self.program("bench_group_by_key")
         self.ours = Case("group by key, ours", [ours, "--numbers", str(ELEMENTS), "--direct_num_workers", str(THREADS)],
                          check_total("bench_group_by_key", ELEMENTS * (ELEMENTS - 1) // 2), [ours])
         # The peers check their sums themselves.
@@ -228,5 +229,6 @@ ALL = {
     "peak-memory": PeakMemory,
     "tiny-files": TinyFiles,
     "resampler": Resampler,
+    **engine_rows.ALL,
     **transcode_rows.ALL,
 }

@@ -30,7 +30,7 @@ def measure_all(cases, rounds):
         for case in cases:
             for _ in range(case.repeat):
                 case.prepare()
-                sample = measure.measure(case.command, timeout=900)
+                sample = measure.measure(case.words(), timeout=900)
                 case.check(sample.out)
                 case.clean()
                 samples[case.name].append(sample)
@@ -78,7 +78,7 @@ def main():
     written = {
         "machine": described,
         "rows": [r._asdict() | {"passed": r.passed} for r in results],
-        "cases": {name: {"command": cases[name].command, "cpu_s": spread(s, "cpu"), "wall_s": spread(s, "wall"),
+        "cases": {name: {"command": cases[name].words(), "cpu_s": spread(s, "cpu"), "wall_s": spread(s, "wall"),
                          "peak_mb": spread(s, "peak_mb"),
                          "runs": [{k: v for k, v in m._asdict().items() if k != "out"} for m in s]}
                   for name, s in samples.items()},

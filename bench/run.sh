@@ -20,7 +20,7 @@ if [[ $* != *--only* || $* =~ (resampler|klay-beam|hour) ]] && ! cmp -s bench/pe
   "$out/venv_klay_beam/bin/pip" install --quiet --requirement bench/peers/klay_beam.txt
   cp bench/peers/klay_beam.txt "$out/venv_klay_beam/requirements.txt"
 fi
-GOTOOLCHAIN=local "$out/venv/bin/go" build -C bench/peers/go -mod=readonly -o "$PWD/$out/peer_go_group_by_key" .
+GOTOOLCHAIN=local "$out/venv/bin/go" build -C bench/peers/go -mod=readonly -o "$PWD/$out/peer_go/" ./...
 
 python3 bench/corpus.py "$out/corpus"
 exec python3 bench/run.py --build "$out" "$@"

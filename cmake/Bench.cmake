@@ -8,6 +8,8 @@ foreach(source IN LISTS bench_sources)
   target_link_libraries(bench_${name} PRIVATE klay benchmark::benchmark klay_beam_flags)
 endforeach()
 target_link_libraries(bench_resampler_benchmark PRIVATE PkgConfig::SOXR)
+# It speaks the engine's part of the protocol, which is no part of the library.
+target_link_libraries(bench_empty_bundles PRIVATE beam_harness beam_transforms)
 file(GLOB peer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/peers/*.cc")
 foreach(source IN LISTS peer_sources)
   get_filename_component(name "${source}" NAME_WE)

@@ -1,7 +1,7 @@
 // Bytes, and the two ends of every byte format in the SDK: Writer appends, Reader consumes and checks.
 //
 // Not thread-safe; each belongs to one thread at a time. A Reader does not own what it reads: the bytes must outlive
-// it and every view it hands out. Reading past the end throws Error, so no input can make a Reader run away.
+// it and every view it hands out. Reading past the end throws EndOfBytes, so no input can make a Reader run away.
 //
 // Numbers: VarInt is Beam's (and protobuf's) base-128 little-endian form of the two's complement, at most ten bytes:
 //   300 -> AC 02;   -1 -> FF FF FF FF FF FF FF FF FF 01
@@ -66,6 +66,12 @@ class Writer {
   std::string data_;
 };
 
+// There are fewer bytes than what is read takes.
+class EndOfBytes : public Error {
+ public:
+  using Error::Error;
+};
+
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : position_(bytes.data()), end_(bytes.data() + bytes.size()) {}
@@ -108,8 +114,8 @@ class Reader {
  private:
   void Require(std::uint64_t size) const {
     if (size > remaining()) {
-      throw Error("malformed bytes: " + std::to_string(size) + " more expected, " + std::to_string(remaining())
-                  + " left");
+      throw EndOfBytes("malformed bytes: " + std::to_string(size) + " more expected, " + std::to_string(remaining())
+                       + " left");
     }
   }
 

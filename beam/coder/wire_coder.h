@@ -12,21 +12,48 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "beam/coder/coder.h"
 
 namespace beam {
 
-// Where the rest of an iterable lies that an engine sent only the beginning of.
+// Where the rest of an iterable lies that an engine sent only the beginning of. Thread-safe.
 class WireState {
  public:
+  // A part of the remaining elements, one nested encoding after another; the last one may go on in the next page.
+  struct Page {
+    std::string bytes;
+    std::string next;  // by which the next page is asked for; empty where there is none
+  };
+
   virtual ~WireState() = default;
-  // The bytes of the remaining elements, one nested encoding after another. Throws Error.
-  virtual std::string Fetch(std::string_view token) = 0;
+  // The page that `next` of the one before names; the first one for an empty `next`. Throws Error.
+  virtual Page Fetch(const std::string& token, const std::string& next) = 0;
+
+  // All pages, one behind the other.
+  std::string FetchAll(const std::string& token) {
+    Page page = Fetch(token, {});
+    std::string bytes = std::move(page.bytes);
+    while (!page.next.empty()) {
+      page = Fetch(token, page.next);
+      bytes += page.bytes;
+    }
+    return bytes;
+  }
 };
+
+// What came from an engine in one piece: encoded elements, and the state that they may name. Values of a group that are
+// decoded only when they are read share it.
+struct WirePiece {
+  std::string bytes;
+  std::shared_ptr<WireState> state;  // may be null
+};
+using WireOrigin = std::shared_ptr<const WirePiece>;
 
 namespace internal {
 
@@ -51,13 +78,27 @@ struct WireCoder {
     }
   }
 
-  // `state` may be null where nothing lies elsewhere.
-  static T Decode(Reader& in, WireState* /*state*/) {
+  // `in` reads bytes of `origin`. That may be null: then what is not decoded at once is copied, and nothing may lie in
+  // a state.
+  static T Decode(Reader& in, const WireOrigin& /*origin*/) {
     if constexpr (internal::kIsModelCoded<T>) {
       return Coder<T>::Decode(in);
     } else {
       Reader inner(internal::ReadBytes(in, Context::kNested));
       return Coder<T>::Decode(inner, Context::kOuter);
+    }
+  }
+
+  // Reads on to where the value ends.
+  static void Skip(Reader& in) {
+    if constexpr (std::is_floating_point_v<T>) {
+      in.Raw(sizeof(double));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      in.Byte();
+    } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
+      in.VarInt();
+    } else {
+      internal::ReadBytes(in, Context::kNested);
     }
   }
 
@@ -78,8 +119,12 @@ struct WireCoder<KV<K, V>> {
     WireCoder<K>::Encode(kv.key, out);
     WireCoder<V>::Encode(kv.value, out);
   }
-  static KV<K, V> Decode(Reader& in, WireState* state) {
-    return {WireCoder<K>::Decode(in, state), WireCoder<V>::Decode(in, state)};
+  static KV<K, V> Decode(Reader& in, const WireOrigin& origin) {
+    return {WireCoder<K>::Decode(in, origin), WireCoder<V>::Decode(in, origin)};
+  }
+  static void Skip(Reader& in) {
+    WireCoder<K>::Skip(in);
+    WireCoder<V>::Skip(in);
   }
   static CoderSpec Spec() {
     return {.urn = "beam:coder:kv:v1", .components = {WireCoder<K>::Spec(), WireCoder<V>::Spec()}};

@@ -32,7 +32,7 @@ class BundleRun::Sink final : public WireSink {
   void Flush() override {
     fn::Elements elements;
     Append(elements);
-    Stream().Send(elements);
+    Stream().Send(std::move(elements));
   }
 
   void Append(fn::Elements& elements) {
@@ -73,18 +73,22 @@ class BundleRun::Sink final : public WireSink {
   std::int64_t bytes_ = 0;
 };
 
-// The rest of a group that the engine sent only the beginning of.
+// The rest of groups that the engine sent only the beginning of. Groups hold it: it outlives its bundle, whose state
+// the engine then no longer knows.
 class BundleRun::State final : public WireState {
  public:
-  explicit State(BundleRun& run) : run_(run) {}
-  std::string Fetch(std::string_view token) override {
+  State(WorkerServices& services, std::string endpoint, std::string instruction)
+      : services_(services), endpoint_(std::move(endpoint)), instruction_(std::move(instruction)) {}
+  Page Fetch(const std::string& token, const std::string& next) override {
     StateClient::Key key;
-    key.mutable_runner()->set_key(std::string(token));
-    return run_.services_.State(run_.graph_->state_endpoint).Get(run_.instruction_, key);
+    key.mutable_runner()->set_key(token);
+    return services_.State(endpoint_).GetPage(instruction_, key, next);
   }
 
  private:
-  BundleRun& run_;
+  WorkerServices& services_;
+  const std::string endpoint_;
+  const std::string instruction_;
 };
 
 // Views are made once for each window and kept as long as the operators: side inputs of a batch do not change.
@@ -105,12 +109,13 @@ class BundleRun::SideInputs final : public SideInputReader {
     Writer encoded_window;
     EncodeWindow(window, side.windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval, encoded_window);
     iterable.set_window(encoded_window.Take());
-    const std::string bytes = run_.services_.State(run_.graph_->state_endpoint).Get(run_.instruction_, key);
+    const WireOrigin origin = std::make_shared<const WirePiece>(
+        WirePiece{run_.services_.State(run_.graph_->state_endpoint).Get(run_.instruction_, key), run_.state_});
     std::vector<std::string> values;
     Writer element;
-    for (Reader in(bytes); !in.empty();) {
+    for (Reader in(origin->bytes); !in.empty();) {
       element.Clear();
-      side.type->wire->recode(in, run_.state_.get(), element);
+      side.type->wire->recode(in, origin, element);
       values.emplace_back(element.view());
     }
     views_.push_back({index, window, build(EncodedVector(std::move(values)))});
@@ -130,7 +135,7 @@ class BundleRun::SideInputs final : public SideInputReader {
 };
 
 BundleRun::BundleRun(std::shared_ptr<const BundleGraph> graph, WorkerServices& services)
-    : graph_(std::move(graph)), services_(services), state_(std::make_unique<State>(*this)) {
+    : graph_(std::move(graph)), services_(services) {
   processor_ = std::make_unique<BundleProcessor>(graph_->graph, graph_->stage, static_cast<StageEnvironment&>(*this));
   for (const BundleEnd& end : graph_->sources) {
     sources_.push_back(std::make_unique<Source>());
@@ -158,6 +163,7 @@ std::unique_ptr<SideInputReader> BundleRun::MakeSideInputReader(const TransformN
 
 void BundleRun::Begin(const std::string& instruction, fn::Elements& elements) {
   instruction_ = instruction;
+  state_ = std::make_shared<State>(services_, graph_->state_endpoint, instruction);
   for (const auto& sink : sinks_) sink->Begin();
   for (const auto& source : sources_) {
     source->gate.Reset();
@@ -185,7 +191,7 @@ void BundleRun::ReadElements() {
   }
   for (const auto& [endpoint, inbox] : inboxes) {
     while (open[endpoint] > 0) {
-      const Inbox::Piece piece = inbox->Take();
+      Inbox::Piece piece = inbox->Take();
       const auto found = std::find_if(sources_.begin(), sources_.end(),
                                       [&](const auto& source) { return source->end->transform == piece.transform; });
       if (found == sources_.end()) {
@@ -193,7 +199,8 @@ void BundleRun::ReadElements() {
       }
       Source& source = **found;
       const ElementType& type = *graph_->graph.pcollection(source.end->pcollection).type;
-      WireInput input{Reader(piece.bytes), source.end->windows, &source.gate, state_.get(), &source.end->coder};
+      const auto origin = std::make_shared<const WirePiece>(WirePiece{std::move(piece.bytes), state_});
+      WireInput input{Reader(origin->bytes), source.end->windows, &source.gate, origin, &source.end->coder};
       if (!source.is_done) source.is_done = !type.wire->feed(input, source.root);
       if (piece.is_last) --open[endpoint];
     }
@@ -203,7 +210,7 @@ void BundleRun::ReadElements() {
 void BundleRun::SendRest() {
   std::map<DataStream*, fn::Elements> rest;
   for (const auto& sink : sinks_) sink->AppendLast(rest[&sink->Stream()]);
-  for (const auto& [stream, elements] : rest) stream->Send(elements);
+  for (auto& [stream, elements] : rest) stream->Send(std::move(elements));
 }
 
 BundleRun::Metrics BundleRun::TakeMetrics() {

@@ -64,8 +64,8 @@ class BundleRun final : private StageEnvironment {
 
   const std::shared_ptr<const BundleGraph> graph_;
   WorkerServices& services_;
-  std::string instruction_;  // of the bundle in progress
-  std::unique_ptr<State> state_;
+  std::string instruction_;       // of the bundle in progress
+  std::shared_ptr<State> state_;  // of the bundle in progress
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::vector<std::unique_ptr<Operator>> encoders_;  // into the sinks
   std::unique_ptr<BundleProcessor> processor_;

@@ -11,6 +11,7 @@ DataStream::DataStream(const std::string& endpoint, const std::string& worker)
     : stub_(org::apache::beam::model::fn_execution::v1::BeamFnData::NewStub(OpenChannel(endpoint))) {
   context_.AddMetadata("worker_id", worker);
   stream_ = stub_->Data(&context_);
+  writer_ = std::make_unique<StreamWriter<Elements>>(*stream_);
   reader_ = std::thread([this] { Read(); });
 }
 
@@ -67,9 +68,10 @@ void DataStream::Read() {
   for (const auto& [instruction, inbox] : inboxes_) inbox->Close(error_);
 }
 
-void DataStream::Send(const Elements& elements) {
-  const std::lock_guard lock(write_mutex_);
-  if (!stream_->Write(elements)) throw Error("elements cannot be sent to the engine: its data stream has ended");
+void DataStream::Send(Elements elements) {
+  if (!writer_->Write(std::move(elements))) {
+    throw Error("elements cannot be sent to the engine: its data stream has ended");
+  }
 }
 
 }  // namespace beam

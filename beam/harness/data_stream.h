@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "beam/harness/inbox.h"
+#include "beam/harness/stream_writer.h"
 
 namespace beam {
 
@@ -42,7 +43,7 @@ class DataStream {
   void Deliver(Elements& elements);
 
   // Waits while the engine does not read. Throws Error if the stream has ended.
-  void Send(const Elements& elements);
+  void Send(Elements elements);
 
  private:
   void Read();
@@ -55,7 +56,7 @@ class DataStream {
   grpc::ClientContext context_;
   std::unique_ptr<org::apache::beam::model::fn_execution::v1::BeamFnData::Stub> stub_;
   std::unique_ptr<grpc::ClientReaderWriter<Elements, Elements>> stream_;
-  std::mutex write_mutex_;
+  std::unique_ptr<StreamWriter<Elements>> writer_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Inbox>> inboxes_;
   std::set<std::string> closed_;

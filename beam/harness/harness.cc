@@ -12,6 +12,7 @@
 #include "beam/base/error.h"
 #include "beam/harness/bundle_cache.h"
 #include "beam/harness/monitoring.h"
+#include "beam/harness/stream_writer.h"
 #include "beam/harness/thread_pool.h"
 #include "beam/harness/worker_services.h"
 #include "beam/portable/channel.h"
@@ -33,6 +34,7 @@ class Harness::Impl {
 
   void Run() {
     stream_ = stub_->Control(&context_);
+    answers_ = std::make_unique<StreamWriter<fn::InstructionResponse>>(*stream_);
     for (fn::InstructionRequest request; stream_->Read(&request);) Handle(request);
     // Of bundles in progress nobody wants to know any more, but they may hold what must be given back.
     services_.Stop();
@@ -80,9 +82,8 @@ class Harness::Impl {
       response.set_error(error.what());
     }
     response.set_instruction_id(request.instruction_id());
-    const std::lock_guard lock(write_mutex_);
     // If the stream has ended there is nobody left to answer.
-    static_cast<void>(stream_->Write(response));
+    static_cast<void>(answers_->Write(std::move(response)));
   }
 
   void Fill(fn::InstructionRequest& request, fn::InstructionResponse& response) {
@@ -184,7 +185,7 @@ class Harness::Impl {
   std::unique_ptr<fn::BeamFnControl::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<fn::InstructionResponse, fn::InstructionRequest>> stream_;
-  std::mutex write_mutex_;
+  std::unique_ptr<StreamWriter<fn::InstructionResponse>> answers_;
   ShortIds short_ids_;
   BundleCache cache_;
   std::mutex mutex_;

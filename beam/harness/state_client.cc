@@ -50,18 +50,24 @@ StateClient::Response StateClient::Call(Request request) {
   return response;
 }
 
-std::string StateClient::Get(const std::string& instruction, const Key& key) {
+WireState::Page StateClient::GetPage(const std::string& instruction, const Key& key, const std::string& next) {
   Request request;
   request.set_instruction_id(instruction);
   *request.mutable_state_key() = key;
-  request.mutable_get();
-  std::string bytes;
-  for (;;) {
-    Response response = Call(request);
-    bytes += response.get().data();
-    if (response.get().continuation_token().empty()) return bytes;
-    request.mutable_get()->set_continuation_token(response.get().continuation_token());
+  request.mutable_get()->set_continuation_token(next);
+  Response response = Call(std::move(request));
+  return {std::move(*response.mutable_get()->mutable_data()),
+          std::move(*response.mutable_get()->mutable_continuation_token())};
+}
+
+std::string StateClient::Get(const std::string& instruction, const Key& key) {
+  WireState::Page page = GetPage(instruction, key, {});
+  std::string bytes = std::move(page.bytes);
+  while (!page.next.empty()) {
+    page = GetPage(instruction, key, page.next);
+    bytes += page.bytes;
   }
+  return bytes;
 }
 
 }  // namespace beam

@@ -14,6 +14,8 @@
 #include <string>
 #include <thread>
 
+#include "beam/coder/wire_coder.h"
+
 namespace beam {
 
 class StateClient {
@@ -28,8 +30,10 @@ class StateClient {
   // Ends the stream; whoever waits for it is told.
   void Stop() { context_.TryCancel(); }
 
-  // All that is kept under `key`, for the bundle that `instruction` names: the pages of the answer one behind the
-  // other. Throws Error.
+  // What is kept under `key`, for the bundle that `instruction` names: the page that `next` of the one before names, or
+  // the first one for an empty `next`. Throws Error.
+  WireState::Page GetPage(const std::string& instruction, const Key& key, const std::string& next);
+  // All of its pages, one behind the other.
   std::string Get(const std::string& instruction, const Key& key);
 
  private:

@@ -32,7 +32,10 @@ bool FeedEncoded(WireInput& input, AnyReceiver to) {
   bool was_fetched = false;
   const DynamicCoder coder(*input.coder, [&](std::string_view token) {
     was_fetched = true;
-    return input.state->Fetch(token);
+    if (input.origin == nullptr || input.origin->state == nullptr) {
+      internal::ThrowMalformed("an iterable's rest lies in a state that is not there");
+    }
+    return input.origin->state->FetchAll(std::string(token));
   });
   EncodedElement element;
   while (!input.in.empty()) {

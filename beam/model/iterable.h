@@ -1,7 +1,7 @@
 // Iterable<T>: the values of a group or of a side input; read as often as wanted, decoded while it is read.
 //
-// Cheap to copy: it shares the bytes, which may lie in memory or on disk. Each iteration may be on another thread; one
-// iterator belongs to one thread.
+// Cheap to copy: it shares the bytes, which may lie in memory, on disk, or, page by page, with an engine. Each
+// iteration may be on another thread; one iterator belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "beam/coder/wire_coder.h"
+#include "beam/model/wire_cursor.h"
 
 namespace beam {
 
@@ -73,11 +74,16 @@ class Iterable {
 
     Iterator() = default;
     explicit Iterator(std::unique_ptr<EncodedValues::Cursor> cursor) : cursor_(std::move(cursor)) { ++*this; }
+    explicit Iterator(internal::WireCursor<T> wire) : wire_(std::move(wire)) { ++*this; }
     explicit Iterator(typename std::deque<T>::const_iterator plain) : is_plain_(true), plain_(plain) {}
 
     reference operator*() const { return is_plain_ ? *plain_ : *value_; }
     pointer operator->() const { return &**this; }
     Iterator& operator++() {
+      if (wire_) {
+        if (!wire_->Next(value_)) wire_.reset();
+        return *this;
+      }
       if (is_plain_) {
         ++plain_;
         return *this;
@@ -94,13 +100,16 @@ class Iterable {
     void operator++(int) { ++*this; }
     // Only good for the comparison with end().
     friend bool operator==(const Iterator& a, const Iterator& b) {
-      return a.plain_ == b.plain_ && (a.cursor_ == nullptr) == (b.cursor_ == nullptr);
+      return a.plain_ == b.plain_ && a.IsReading() == b.IsReading();
     }
 
    private:
+    bool IsReading() const { return cursor_ != nullptr || wire_.has_value(); }
+
     bool is_plain_ = false;
     typename std::deque<T>::const_iterator plain_;
     std::shared_ptr<EncodedValues::Cursor> cursor_;
+    std::optional<internal::WireCursor<T>> wire_;
     std::optional<T> value_;
   };
 
@@ -111,25 +120,30 @@ class Iterable {
       : plain_(std::make_shared<const std::deque<T>>(values.begin(), values.end())) {}
   explicit Iterable(std::shared_ptr<const std::deque<T>> values) : plain_(std::move(values)) {}
 
+  // As an engine sent them: `values` is an encoded iterable of WireCoder<T> that lies in origin->bytes, `count` how
+  // many there are, or nothing where the engine keeps the rest.
+  Iterable(WireOrigin origin, std::string_view values, std::optional<std::size_t> count)
+      : wire_(std::move(origin)), wire_values_(values), wire_count_(count) {}
+
   Iterator begin() const {
     if (plain_) return Iterator(plain_->begin());
+    if (wire_) return Iterator(internal::WireCursor<T>(wire_, wire_values_));
     return encoded_ ? Iterator(encoded_->Open()) : Iterator();
   }
   Iterator end() const { return plain_ ? Iterator(plain_->end()) : Iterator(); }
-  std::size_t size() const { return plain_ ? plain_->size() : encoded_ ? encoded_->size() : 0; }
-  bool empty() const { return size() == 0; }
+  // Of a group that is so large that an engine keeps the rest of it, the number is known only by reading it all.
+  std::size_t size() const {
+    if (plain_) return plain_->size();
+    if (encoded_) return encoded_->size();
+    if (!wire_) return 0;
+    return wire_count_ ? *wire_count_ : static_cast<std::size_t>(std::distance(begin(), end()));
+  }
+  bool empty() const { return wire_ && !wire_count_ ? begin() == end() : size() == 0; }
 
-  // The values as they are encoded, never null.
+  // The values as Coder<T> encodes them, never null.
   std::shared_ptr<const EncodedValues> Encoded() const {
     if (encoded_) return encoded_;
-    std::vector<std::string> values;
-    Writer out;
-    for (const T& value : *this) {
-      out.Clear();
-      Coder<T>::Encode(value, out);
-      values.emplace_back(out.view());
-    }
-    return std::make_shared<const EncodedVector>(std::move(values));
+    return std::make_shared<const EncodedAnew>(*this);
   }
 
   std::vector<T> ToVector() const {
@@ -140,8 +154,43 @@ class Iterable {
   }
 
  private:
+  // Encodes one value after the other, while it is read.
+  class EncodedAnew final : public EncodedValues {
+   public:
+    explicit EncodedAnew(Iterable values) : values_(std::move(values)) {}
+    std::size_t size() const override { return values_.size(); }
+    std::unique_ptr<Cursor> Open() const override { return std::make_unique<EncodingCursor>(values_); }
+
+   private:
+    class EncodingCursor final : public Cursor {
+     public:
+      explicit EncodingCursor(const Iterable& values) : next_(values.begin()), end_(values.end()) {}
+      bool Next(std::string_view& bytes) override {
+        if (has_given_) ++next_;
+        has_given_ = !(next_ == end_);
+        if (!has_given_) return false;
+        out_.Clear();
+        Coder<T>::Encode(*next_, out_);
+        bytes = out_.view();
+        return true;
+      }
+
+     private:
+      Iterator next_;
+      Iterator end_;
+      bool has_given_ = false;  // the value that next_ is at
+      Writer out_;
+    };
+
+    const Iterable values_;
+  };
+
+  // One of these is set, or none: then there are no values.
   std::shared_ptr<const EncodedValues> encoded_;
   std::shared_ptr<const std::deque<T>> plain_;  // a deque, as a vector of bool has no references to give
+  WireOrigin wire_;
+  std::string_view wire_values_;
+  std::optional<std::size_t> wire_count_;
 };
 
 // Encoded as Beam's iterable: the count, then the values.
@@ -172,19 +221,38 @@ struct WireCoder<Iterable<T>> {
     internal::WriteCount(values.size(), out);
     for (const T& value : values) WireCoder<T>::Encode(value, out);
   }
-  static Iterable<T> Decode(Reader& in, WireState* state) {
-    auto values = std::make_shared<std::deque<T>>();
-    internal::ReadIterable(
-        in, [](std::size_t) {}, [&] { values->push_back(WireCoder<T>::Decode(in, state)); },
-        [&](std::string_view token) {
-          if (state == nullptr) internal::ThrowMalformed("an iterable's rest lies in a state that is not there");
-          const std::string bytes = state->Fetch(token);
-          internal::ReadStoredElements(bytes,
-                                       [&](Reader& stored) { values->push_back(WireCoder<T>::Decode(stored, state)); });
-        });
-    return Iterable<T>(std::shared_ptr<const std::deque<T>>(std::move(values)));
+  static Iterable<T> Decode(Reader& in, const WireOrigin& origin) {
+    const Reader start = in;
+    const std::optional<std::size_t> count = SkipAndCount(in);
+    const std::string_view values = Reader(start).Raw(start.remaining() - in.remaining());
+    if (origin != nullptr) {
+      if (!count && origin->state == nullptr) {
+        internal::ThrowMalformed("an iterable's rest lies in a state that is not there");
+      }
+      return Iterable<T>(origin, values, count);
+    }
+    if (!count) internal::ThrowMalformed("an iterable's rest lies in a state that is not there");
+    auto copy = std::make_shared<const WirePiece>(WirePiece{std::string(values), nullptr});
+    const std::string_view copied = copy->bytes;
+    return Iterable<T>(std::move(copy), copied, count);
   }
+  static void Skip(Reader& in) { static_cast<void>(SkipAndCount(in)); }
   static CoderSpec Spec() { return {.urn = "beam:coder:iterable:v1", .components = {WireCoder<T>::Spec()}}; }
+
+ private:
+  // How many values there are; nothing where some lie elsewhere.
+  static std::optional<std::size_t> SkipAndCount(Reader& in) {
+    std::size_t count = 0;
+    bool has_all = true;
+    internal::ReadIterable(
+        in, [](std::size_t) {},
+        [&] {
+          WireCoder<T>::Skip(in);
+          ++count;
+        },
+        [&](std::string_view) { has_all = false; });
+    return has_all ? std::optional<std::size_t>(count) : std::nullopt;
+  }
 };
 
 }  // namespace beam

@@ -24,7 +24,7 @@ struct WireInput {
   Reader in;
   WindowCoding windows;
   ElementGate* gate;
-  WireState* state;                  // may be null
+  WireOrigin origin;                 // of the bytes that `in` reads; may be null
   const CoderSpec* coder = nullptr;  // of the elements, as the engine says; only EncodedElement asks
 };
 
@@ -70,7 +70,7 @@ struct WireType {
   // An operator that writes what it receives to the sink, which must outlive it.
   std::unique_ptr<Operator> (*make_encoder)(WireSink* sink);
   // Reads one element as WireCoder<T> and writes it as Coder<T>.
-  void (*recode)(Reader& in, WireState* state, Writer& out);
+  void (*recode)(Reader& in, const WireOrigin& origin, Writer& out);
 };
 
 namespace internal {
@@ -104,12 +104,12 @@ bool FeedWire(WireInput& input, AnyReceiver to) {
   while (!input.in.empty()) {
     if (!input.gate->Claim()) return false;
     if (header.Read(input.windows, input.in)) {
-      T element = WireCoder<T>::Decode(input.in, input.state);
+      T element = WireCoder<T>::Decode(input.in, input.origin);
       if (receiver != nullptr) receiver->Receive(std::move(element), header.meta());
       continue;
     }
     const WindowedHeader several = DecodeWindowedHeader(input.windows, input.in);
-    const T element = WireCoder<T>::Decode(input.in, input.state);
+    const T element = WireCoder<T>::Decode(input.in, input.origin);
     for (const Window& window : several.windows) {
       if (receiver != nullptr) receiver->ReceiveShared(element, {several.timestamp, window, several.pane});
     }
@@ -146,7 +146,7 @@ inline constexpr WireType kWireType{
     [] { return WireCoder<T>::Spec(); },
     &FeedWire<T>,
     [](WireSink* sink) -> std::unique_ptr<Operator> { return MakeOperator<WireEncoder<T>>(sink); },
-    [](Reader& in, WireState* state, Writer& out) { Coder<T>::Encode(WireCoder<T>::Decode(in, state), out); },
+    [](Reader& in, const WireOrigin& origin, Writer& out) { Coder<T>::Encode(WireCoder<T>::Decode(in, origin), out); },
 };
 
 }  // namespace internal

@@ -72,23 +72,72 @@ TEST(WireCoder, GivesEnginesWhatTheyKnow) {
   ExpectOnTheWire<std::vector<std::int64_t>>({1, 2}, "length_prefix(iterable(varint))", "06 00 00 00 02 01 02");
 }
 
-TEST(WireCoder, ReadsGroupsInAllForms) {
-  struct Pages final : WireState {
-    std::string Fetch(std::string_view token) override {
-      EXPECT_EQ(token, "token");
-      return FromHex("03 04");
-    }
-  } pages;
-  for (const char* const hex : {"00 00 00 04 01 02 03 04", "FF FF FF FF 02 01 02 02 03 04 00",
-                                "FF FF FF FF 02 01 02 FF FF FF FF FF FF FF FF FF 01 05 74 6F 6B 65 6E"}) {
-    const std::string bytes = FromHex(hex);
-    Reader in(bytes);
-    const auto group = WireCoder<Iterable<std::int64_t>>::Decode(in, &pages);
-    EXPECT_EQ(group.ToVector(), (std::vector<std::int64_t>{1, 2, 3, 4})) << hex;
+// Pages that an engine keeps behind "token"; counts how often one was asked for.
+class Pages final : public WireState {
+ public:
+  explicit Pages(std::vector<std::string> pages) : pages_(std::move(pages)) {}
+  Page Fetch(const std::string& token, const std::string& next) override {
+    EXPECT_EQ(token, "token");
+    ++fetched;
+    const std::size_t page = next.empty() ? 0 : std::stoul(next);
+    return {pages_.at(page), page + 1 < pages_.size() ? std::to_string(page + 1) : std::string()};
   }
-  const std::string bytes = FromHex("FF FF FF FF FF FF FF FF FF FF FF FF FF 01 05 74 6F 6B 65 6E");
+  int fetched = 0;
+
+ private:
+  const std::vector<std::string> pages_;
+};
+
+template <class T>
+Iterable<T> GroupOf(const std::string& bytes, std::shared_ptr<WireState> state) {
+  const auto origin = std::make_shared<const WirePiece>(WirePiece{bytes, std::move(state)});
+  Reader in(origin->bytes);
+  return WireCoder<Iterable<T>>::Decode(in, origin);
+}
+
+const std::string kRest = "FF FF FF FF FF FF FF FF FF 01 05 74 6F 6B 65 6E";  // -1 and "token"
+
+TEST(WireCoder, ReadsGroupsInAllForms) {
+  const auto pages = std::make_shared<Pages>(std::vector{FromHex("03 04")});
+  for (const std::string& hex : {std::string("00 00 00 04 01 02 03 04"),
+                                 std::string("FF FF FF FF 02 01 02 02 03 04 00"), "FF FF FF FF 02 01 02 " + kRest}) {
+    const auto group = GroupOf<std::int64_t>(FromHex(hex), pages);
+    EXPECT_EQ(group.ToVector(), (std::vector<std::int64_t>{1, 2, 3, 4})) << hex;
+    EXPECT_EQ(group.size(), 4U) << hex;
+    EXPECT_FALSE(group.empty()) << hex;
+  }
+  const std::string bytes = FromHex("FF FF FF FF " + kRest);
   Reader in(bytes);
   EXPECT_THROW(WireCoder<Iterable<std::int64_t>>::Decode(in, nullptr), Error);
+  EXPECT_THROW(GroupOf<std::int64_t>(bytes, nullptr), Error);
+  EXPECT_TRUE(GroupOf<std::int64_t>(FromHex("00 00 00 00"), nullptr).empty());
+  EXPECT_TRUE(GroupOf<std::int64_t>(bytes, std::make_shared<Pages>(std::vector<std::string>{""})).empty());
+}
+
+TEST(WireCoder, AsksForAPageWhenItIsReached) {
+  const auto pages = std::make_shared<Pages>(std::vector{FromHex("02"), FromHex("03 04"), FromHex("05")});
+  const auto group = GroupOf<std::int64_t>(FromHex("FF FF FF FF 01 01 " + kRest), pages);
+  std::vector<int> fetched;
+  for (const std::int64_t n : group) {
+    EXPECT_EQ(n, static_cast<std::int64_t>(fetched.size()) + 1);
+    fetched.push_back(pages->fetched);
+  }
+  EXPECT_EQ(fetched, (std::vector<int>{0, 1, 2, 2, 3}));
+  EXPECT_EQ(group.ToVector(), (std::vector<std::int64_t>{1, 2, 3, 4, 5}));  // and again, from the start
+}
+
+TEST(WireCoder, ReadsValuesThatLieAcrossPages) {
+  // "abc" and a number, cut everywhere.
+  const std::string bytes = FromHex("03 61 62 63 AC 02");
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    const auto group = GroupOf<KV<std::string, std::int64_t>>(
+        FromHex("FF FF FF FF " + kRest),
+        std::make_shared<Pages>(std::vector{bytes.substr(0, cut), std::string(), bytes.substr(cut)}));
+    EXPECT_EQ(group.ToVector(), (std::vector<KV<std::string, std::int64_t>>{{"abc", 300}})) << cut;
+    const auto short_by_one = GroupOf<KV<std::string, std::int64_t>>(
+        FromHex("FF FF FF FF " + kRest), std::make_shared<Pages>(std::vector{bytes.substr(0, 5), std::string()}));
+    EXPECT_THROW(short_by_one.ToVector(), Error) << cut;
+  }
 }
 
 TEST(WireType, KeepsTimesWindowsAndOrder) {

@@ -1,4 +1,5 @@
-"""group_by_key.py [N]: the Python SDK's side of the group-by-key row, on the runner that its DirectRunner ends up with.
+"""group_by_key.py [N [OPTION...]]: the Python SDK's side of the group-by-key rows: on the runner that its DirectRunner ends
+up with, or, where options of Beam say so, on another.
 
 That is FnApiRunner, by far the faster one: DirectRunner first tries to download a Prism program (which the Go SDK's row
 measures) and takes FnApiRunner where it cannot. Naming it keeps the figure the same on every machine.
@@ -30,7 +31,8 @@ def sum_values(group):
 
 def main():
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with beam.Pipeline(FnApiRunner(), argv=[]) as p:
+    options = sys.argv[2:]
+    with beam.Pipeline(None if options else FnApiRunner(), argv=options) as p:
         sums = (
             p
             | "Blocks" >> beam.Create(range(BLOCKS))
