@@ -19,8 +19,6 @@ namespace {
 // Elements gather to so many bytes before they are sent: large enough for the engine's cost a message, small enough to
 // flow.
 constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
-// What a message of gRPC can hold, less what surrounds the elements.
-constexpr std::size_t kMostMessageBytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
 
 }  // namespace
 
@@ -36,9 +34,10 @@ class BundleRun::Sink final : public WireSink {
   }
 
   void Append(fn::Elements& elements) {
-    if (buffer().size() > kMostMessageBytes) {
-      throw Error("an element of " + std::to_string(buffer().size())
-                  + " bytes is more than the 2 GB that can travel to an engine");
+    const std::size_t most = run_.services_.most_message_bytes();
+    if (buffer().size() > most) {
+      throw Error("what it makes is " + std::to_string(buffer().size()) + " bytes large, and no more than "
+                  + std::to_string(most) + " can travel to an engine at once: make smaller elements");
     }
     bytes_ += static_cast<std::int64_t>(buffer().size());
     AddData(elements).set_data(buffer().Take());

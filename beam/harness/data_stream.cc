@@ -27,6 +27,10 @@ std::shared_ptr<Inbox> DataStream::Open(const std::string& instruction) {
   return inbox;
 }
 
+void DataStream::Expect(const std::string& instruction) {
+  if (const std::shared_ptr<Inbox> inbox = Find(instruction)) inbox->Begin();
+}
+
 std::shared_ptr<Inbox> DataStream::Find(const std::string& instruction) {
   const std::lock_guard lock(mutex_);
   if (closed_.count(instruction) > 0) return nullptr;

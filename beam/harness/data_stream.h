@@ -36,6 +36,8 @@ class DataStream {
   // The elements of the bundle that `instruction` names. The same each time until Close(instruction). Throws Error for
   // one that was closed.
   std::shared_ptr<Inbox> Open(const std::string& instruction);
+  // The bundle has been asked for, so what comes for it will be taken, if not at once: it may wait.
+  void Expect(const std::string& instruction);
   // The bundle has ended: what still comes for it is dropped.
   void Close(const std::string& instruction);
 

@@ -25,7 +25,7 @@ class Harness::Impl {
  public:
   explicit Impl(const HarnessOptions& options)
       : options_(options),
-        services_(options.id),
+        services_(options.id, options.most_message_bytes),
         channel_(OpenChannel(options.control)),
         stub_(fn::BeamFnControl::NewStub(channel_)),
         cache_(services_, [this](const std::string& id) { return FetchDescriptor(id); }) {
@@ -134,6 +134,7 @@ class Harness::Impl {
   void RunBundle(const std::string& instruction, fn::ProcessBundleRequest& request,
                  fn::ProcessBundleResponse& response) {
     const std::string& stage = request.process_bundle_descriptor_id();
+    services_.ExpectBundle(instruction);
     std::shared_ptr<BundleRun> run = cache_.Take(stage);
     run->Begin(instruction, *request.mutable_elements());
     {

@@ -8,6 +8,7 @@
 // Stop() by any other.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,8 @@ namespace beam {
 struct HarnessOptions {
   std::string id;       // by which the engine knows it
   std::string control;  // host:port of the control service
+  // What the elements of one message may come to: gRPC's own limit, less what surrounds them.
+  std::size_t most_message_bytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
 };
 
 class Harness {

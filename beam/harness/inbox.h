@@ -21,14 +21,16 @@ class Inbox {
     bool is_last = false;  // of that source
   };
 
-  // Waits while very much is there that nobody has taken, so that an engine faster than its worker waits as well. Of a
-  // bundle that has not begun, everything is taken in, as others may be behind it.
+  // Waits while very much is there that nobody has taken, so that an engine faster than its worker waits as well. So do
+  // then the elements behind these in the stream, whichever bundle they are for, as in Beam's other SDKs: an engine may
+  // not make a bundle wait for one that it sends behind it. Of a bundle that the engine has not asked for everything is
+  // taken in, as it may be asked for only when one behind it is done.
   void Deliver(Piece piece);
 
   // Nothing more will come: with `error`, as the stream has ended.
   void Close(const std::string& error);
 
-  // The bundle has begun.
+  // The bundle has been asked for.
   void Begin();
   // Waits for the next piece. Throws Error if the stream ended before it.
   Piece Take();

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -91,10 +92,19 @@ class TestEngine {
     data.set_transform_id(transform);
     data.set_data(bytes);
     data.set_is_last(is_last);
-    std::unique_lock lock(mutex_);
-    Wait(lock, [this] { return data_stream_ != nullptr; });
-    data_stream_->Write(elements);
+    DataStream* stream = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      Wait(lock, [this] { return data_stream_ != nullptr; });
+      stream = data_stream_;
+    }
+    // Not under the lock: it waits where the worker does not read.
+    const std::lock_guard lock(data_write_mutex_);
+    stream->Write(elements);
   }
+
+  // While it is held, no elements are read.
+  std::unique_lock<std::mutex> HoldUpData() { return std::unique_lock(data_read_mutex_); }
 
   // All elements of a bundle for a sink; waits for the last.
   std::string Elements(const std::string& instruction, const std::string& transform) {
@@ -146,13 +156,16 @@ class TestEngine {
   struct DataService final : fn::BeamFnData::Service {
     explicit DataService(TestEngine& engine) : engine(engine) {}
     grpc::Status Data(grpc::ServerContext*, DataStream* stream) override {
-      engine.Serve(engine.data_stream_, stream, [this](fn::Elements& elements) {
-        for (fn::Elements::Data& data : *elements.mutable_data()) {
-          Output& output = engine.outputs_[{data.instruction_id(), data.transform_id()}];
-          output.bytes += data.data();
-          output.is_complete |= data.is_last();
-        }
-      });
+      engine.Serve(
+          engine.data_stream_, stream,
+          [this](fn::Elements& elements) {
+            for (fn::Elements::Data& data : *elements.mutable_data()) {
+              Output& output = engine.outputs_[{data.instruction_id(), data.transform_id()}];
+              output.bytes += data.data();
+              output.is_complete |= data.is_last();
+            }
+          },
+          [this] { const std::lock_guard wait(engine.data_read_mutex_); });
       return grpc::Status::OK;
     }
     TestEngine& engine;
@@ -202,21 +215,22 @@ class TestEngine {
     TestEngine& engine;
   };
 
-  // Keeps `stream` in `slot` while it lasts, and gives what it says to `take`, under the lock.
+  // Keeps `stream` in `slot` while it lasts, and gives what it says to `take`, under the lock. Calls `wait`, without
+  // it, before it looks for more.
   template <class Stream, class Take>
-  void Serve(Stream*& slot, Stream* stream, Take take) {
+  void Serve(Stream*& slot, Stream* stream, Take take, const std::function<void()>& wait = [] {}) {
     {
       const std::lock_guard lock(mutex_);
       slot = stream;
       changed_.notify_all();
     }
-    Read(stream, take);
+    Read(stream, take, wait);
     const std::lock_guard lock(mutex_);
     slot = nullptr;
   }
   template <class W, class R, class Take>
-  void Read(grpc::ServerReaderWriter<W, R>* stream, Take take) {
-    for (R message; stream->Read(&message);) {
+  void Read(grpc::ServerReaderWriter<W, R>* stream, Take take, const std::function<void()>& wait) {
+    for (R message; stream->Read(&message); wait()) {
       const std::lock_guard lock(mutex_);
       take(message);
       changed_.notify_all();
@@ -229,6 +243,8 @@ class TestEngine {
     if (!is_there || is_over_) throw Error("the worker did not do what the test waits for");
   }
 
+  std::mutex data_write_mutex_;
+  std::mutex data_read_mutex_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool is_over_ = false;

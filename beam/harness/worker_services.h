@@ -1,6 +1,7 @@
 // WorkerServices: the streams of a worker to its engine, each opened when it is first needed. Thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,11 +16,20 @@ namespace beam {
 
 class WorkerServices {
  public:
-  explicit WorkerServices(std::string worker) : worker_(std::move(worker)) {}
+  // `most_message_bytes`: see HarnessOptions.
+  WorkerServices(std::string worker, std::size_t most_message_bytes)
+      : most_message_bytes_(most_message_bytes), worker_(std::move(worker)) {}
 
   const std::string& worker() const { return worker_; }
+  std::size_t most_message_bytes() const { return most_message_bytes_; }
   DataStream& Data(const std::string& endpoint) { return Find(data_, endpoint); }
   StateClient& State(const std::string& endpoint) { return Find(state_, endpoint); }
+
+  // The bundle is about to begin: what comes for it waits for it from now on.
+  void ExpectBundle(const std::string& instruction) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& stream : data_) stream.second->Expect(instruction);
+  }
 
   // The bundle has ended, whatever came of it: what the engine still sends for it is dropped.
   void CloseBundle(const std::string& instruction) {
@@ -45,6 +55,7 @@ class WorkerServices {
     return *stream;
   }
 
+  const std::size_t most_message_bytes_;
   const std::string worker_;
   std::mutex mutex_;
   bool is_stopped_ = false;

@@ -60,6 +60,28 @@ TEST(EnginePipeline, GroupsByKey) {
   PAssert::That(sums).ContainsInAnyOrder({{0, 166833}, {1, 166167}, {2, 166500}});
 }
 
+TEST(EnginePipeline, GroupsAMillionKeys) {
+  TestPipeline p(OnTheEngine());
+  const auto sums = Numbers(p, 1'000'000)
+      | WithKeys("Key", [](std::int64_t n) { return n; })
+      | GroupByKey("Group")
+      | Map("Value", [](const KV<std::int64_t, Iterable<std::int64_t>>& group) {
+                      return group.value.size() == 1 ? *group.value.begin() - group.key + 1 : 0;
+                    });
+  PAssert::That(sums | Sum("Sum")).ContainsInAnyOrder({1'000'000});
+}
+
+TEST(EnginePipeline, CarriesAnElementOf100Megabytes) {
+  TestPipeline p(OnTheEngine());
+  const auto sizes = p
+      | Create("Size", {std::int64_t{100'000'000}})
+      | Map("Make", [](std::int64_t size) { return std::string(static_cast<std::size_t>(size), 'x'); })
+      | Reshuffle("Shuffle")
+      | Map("Look",
+            [](const std::string& text) { return text.find_first_not_of('x') == std::string::npos ? text.size() : 0; });
+  PAssert::That(sizes).ContainsInAnyOrder({100'000'000});
+}
+
 TEST(EnginePipeline, Combines) {
   TestPipeline p;
   const auto numbers = Numbers(p, 1000);
