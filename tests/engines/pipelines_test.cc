@@ -61,7 +61,7 @@ TEST(EnginePipeline, GroupsByKey) {
 }
 
 TEST(EnginePipeline, GroupsAMillionKeys) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto sums = Numbers(p, 1'000'000)
       | WithKeys("Key", [](std::int64_t n) { return n; })
       | GroupByKey("Group")
@@ -72,7 +72,7 @@ TEST(EnginePipeline, GroupsAMillionKeys) {
 }
 
 TEST(EnginePipeline, CarriesAnElementOf100Megabytes) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto sizes = p
       | Create("Size", {std::int64_t{100'000'000}})
       | Map("Make", [](std::int64_t size) { return std::string(static_cast<std::size_t>(size), 'x'); })
