@@ -136,7 +136,11 @@ class Iterable {
     if (plain_) return plain_->size();
     if (encoded_) return encoded_->size();
     if (!wire_) return 0;
-    return wire_count_ ? *wire_count_ : static_cast<std::size_t>(std::distance(begin(), end()));
+    if (wire_count_) return *wire_count_;
+    // Not std::distance, which copies iterators: values may have no copies.
+    std::size_t count = 0;
+    for (auto next = begin(); !(next == end()); ++next) ++count;
+    return count;
   }
   bool empty() const { return wire_ && !wire_count_ ? begin() == end() : size() == 0; }
 
