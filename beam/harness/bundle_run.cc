@@ -95,21 +95,48 @@ class BundleRun::SideInputs final : public SideInputReader {
  public:
   SideInputs(BundleRun& run, int transform) : run_(run), transform_(static_cast<std::size_t>(transform)) {}
 
-  std::shared_ptr<const void> Get(std::size_t index, const Window& main_window, SideInputBuilder build) override {
+  std::shared_ptr<const void> Get(std::size_t index, const Window& main_window,
+                                  const SideInputBuilder& builder) override {
     const BundleSideInput& side = run_.graph_->side_inputs.at(transform_).at(index);
     const Window window = side.windowing.MapSideInput(main_window);
     for (const View& view : views_) {
       if (view.index == index && view.window == window) return view.value;
     }
+    views_.push_back({index, window, Make(side, window, builder)});
+    return views_.back().value;
+  }
+
+ private:
+  // The values of one key after the other.
+  class Lookup final : public SideInputLookup {
+   public:
+    Lookup(BundleRun& run, StateClient::Key key) : run_(run), key_(std::move(key)) {}
+    WireOrigin Fetch(std::string_view key) override {
+      key_.mutable_multimap_side_input()->set_key(std::string(key));
+      return run_.GetState(key_);
+    }
+
+   private:
+    BundleRun& run_;
+    StateClient::Key key_;
+  };
+
+  std::shared_ptr<const void> Make(const BundleSideInput& side, const Window& window, const SideInputBuilder& builder) {
     StateClient::Key key;
-    auto& iterable = *key.mutable_iterable_side_input();
-    iterable.set_transform_id(run_.graph_->transforms.at(transform_));
-    iterable.set_side_input_id(side.tag);
-    Writer encoded_window;
-    EncodeWindow(window, side.windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval, encoded_window);
-    iterable.set_window(encoded_window.Take());
-    const WireOrigin origin = std::make_shared<const WirePiece>(
-        WirePiece{run_.services_.State(run_.graph_->state_endpoint).Get(run_.instruction_, key), run_.state_});
+    const auto name = [&](auto& side_key) {
+      side_key.set_transform_id(run_.graph_->transforms.at(transform_));
+      side_key.set_side_input_id(side.tag);
+      Writer encoded_window;
+      EncodeWindow(window, side.windowing.coding(), encoded_window);
+      side_key.set_window(encoded_window.Take());
+    };
+    if (side.kind == SideInputKind::kMultimap) {
+      if (builder.from_lookup == nullptr) throw Error("side input '" + side.tag + "' cannot be looked up by key");
+      name(*key.mutable_multimap_side_input());
+      return builder.from_lookup(std::make_unique<Lookup>(run_, std::move(key)));
+    }
+    name(*key.mutable_iterable_side_input());
+    const WireOrigin origin = run_.GetState(key);
     std::vector<std::string> values;
     Writer element;
     for (Reader in(origin->bytes); !in.empty();) {
@@ -117,11 +144,9 @@ class BundleRun::SideInputs final : public SideInputReader {
       side.type->wire->recode(in, origin, element);
       values.emplace_back(element.view());
     }
-    views_.push_back({index, window, build(EncodedVector(std::move(values)))});
-    return views_.back().value;
+    return builder.from_elements(EncodedVector(std::move(values)));
   }
 
- private:
   struct View {
     std::size_t index;
     Window window;
@@ -154,6 +179,11 @@ AnyReceiver BundleRun::MakeSink(const StageSink& /*sink*/, const ElementType& ty
 ShuffleWriter* BundleRun::MakeShuffleWriter(int /*transform*/, const StageCursor* /*cursor*/) {
   assert(false);  // engines group; their workers have no such sinks
   return nullptr;
+}
+
+WireOrigin BundleRun::GetState(const StateClient::Key& key) {
+  return std::make_shared<const WirePiece>(
+      WirePiece{services_.State(graph_->state_endpoint).Get(instruction_, key), state_});
 }
 
 std::unique_ptr<SideInputReader> BundleRun::MakeSideInputReader(const TransformNode& transform) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "beam/exec/bundle_processor.h"
+#include "beam/harness/state_client.h"
 #include "beam/harness/worker_services.h"
 #include "beam/model/element_gate.h"
 #include "beam/portable/bundle_graph.h"
@@ -58,6 +59,9 @@ class BundleRun final : private StageEnvironment {
   AnyReceiver MakeSink(const StageSink& sink, const ElementType& type, const StageCursor* cursor) override;
   ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) override;
   std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) override;
+
+  // All that the engine keeps under `key`, for the bundle in progress. Throws Error.
+  WireOrigin GetState(const StateClient::Key& key);
 
   void ReadElements();
   void SendRest();

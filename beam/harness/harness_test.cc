@@ -82,6 +82,15 @@ struct AddAllFn {
   }
 };
 
+// The sum of the values of a key, by which -1 stands for a key that is absent.
+struct LookUpFn {
+  void ProcessElement(std::int64_t n, const SideMap<std::int64_t, std::int64_t>& map, Output<std::int64_t> out) const {
+    std::int64_t sum = map.Contains(n) ? 0 : -1;
+    for (const std::int64_t value : map.All(n)) sum += value;
+    out.Emit(sum);
+  }
+};
+
 class HarnessTest : public testing::Test {
  protected:
   HarnessTest() {
@@ -90,6 +99,8 @@ class HarnessTest : public testing::Test {
     numbers | ParDo("Double", DoubleFn{});
     Flatten("Flatten", numbers, numbers | Reshuffle("Shuffle"));
     numbers | ParDo("Add All", AddAllFn{}, AsIterable(numbers));
+    const auto pairs = numbers | Map("Pair", [](std::int64_t n) { return KV<std::int64_t, std::int64_t>{n, n}; });
+    numbers | ParDo("Look Up", LookUpFn{}, AsMap(pairs));
     pipeline_ = ProtoOf(p);
     set_up = 0;
     waiting = 0;
@@ -333,6 +344,37 @@ TEST_F(HarnessTest, ReadsSideInputsPageByPageAndOnce) {
     EXPECT_EQ(engine_.Answer(id).error(), "");
   }
   EXPECT_EQ(engine_.state_requests(), 2);
+}
+
+TEST_F(HarnessTest, LooksUpKeysOfAMapEachOnceAndNoOthers) {
+  AddStage("Look Up");
+  fn::StateKey key;
+  auto& side = *key.mutable_multimap_side_input();
+  side.set_transform_id(IdOf(pipeline_, "Look Up"));
+  side.set_side_input_id("side0");
+  const auto varint = [](std::int64_t n) {
+    Writer out;
+    Coder<std::int64_t>::Encode(n, out);
+    return out.Take();
+  };
+  side.set_key(varint(1));
+  engine_.AddState(key, {varint(100) + varint(200), varint(300)});
+  side.set_key(varint(2));
+  engine_.AddState(key, {varint(7)});
+  side.set_key(varint(3));
+  engine_.AddState(key, {""});
+  StartWorker();
+  for (const char* const id : {"a", "b"}) {
+    engine_.AskForBundle(id, "Look Up");
+    engine_.SendElements(id, source_, Encoded({1, 2, 3, 1}), true);
+    EXPECT_THAT(Decoded(engine_.Elements(id, sink_)), ElementsAre(600, 7, -1, 600)) << id;
+    EXPECT_EQ(engine_.Answer(id).error(), "") << id;
+  }
+  EXPECT_EQ(engine_.state_requests(), 4);
+  // A key that the engine does not answer for fails its bundle, by step.
+  engine_.AskForBundle("c", "Look Up");
+  engine_.SendElements("c", source_, Encoded({9}), true);
+  EXPECT_THAT(engine_.Answer("c").error(), HasSubstr("Look Up"));
 }
 
 TEST_F(HarnessTest, SaysWhatTheStateAnswers) {

@@ -163,7 +163,7 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
       }
     } else if constexpr (kKind == ParamKind::kSide) {
       using Side = std::remove_cvref_t<P>;
-      return Side(static_cast<const typename Side::View*>(SideView(kOrdinal, meta.window, &Side::Build)));
+      return Side(static_cast<const typename Side::View*>(SideView(kOrdinal, meta.window, Side::kBuilder)));
     } else if constexpr (kKind == ParamKind::kTimestamp) {
       return (meta.timestamp);
     } else if constexpr (kKind == ParamKind::kWindow) {
@@ -178,10 +178,10 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
     }
   }
 
-  const void* SideView(std::size_t index, const Window& window, SideInputBuilder build) {
+  const void* SideView(std::size_t index, const Window& window, const SideInputBuilder& builder) {
     auto& [cached_window, view] = side_views_[index];
     if (view == nullptr || !(cached_window == window)) {
-      view = side_inputs_->Get(index, window, build);
+      view = side_inputs_->Get(index, window, builder);
       cached_window = window;
     }
     return view.get();

@@ -20,6 +20,9 @@ struct WindowingStrategy {
 
   bool IsGlobal() const { return kind == WindowKind::kGlobal; }
 
+  // How its windows travel.
+  WindowCoding coding() const { return IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval; }
+
   // The window that an element of this timestamp belongs to.
   Window Assign(Timestamp timestamp) const;
 

@@ -31,6 +31,7 @@ struct Step {
   const FnEntry* entry = nullptr;
   std::vector<std::string> inputs;  // PCollections, without side inputs
   std::vector<std::string> side_tags;
+  std::vector<SideInputKind> side_kinds;
   std::vector<std::pair<std::string, std::string>> outputs;  // names and PCollections, in the order of the operator's
   bool is_source = false;
   bool is_sink = false;
@@ -140,6 +141,12 @@ class DescriptorReader {
     return names;
   }
 
+  static SideInputKind KindOfSideInput(const std::string& urn) {
+    if (urn == urn::kSideInputIterable) return SideInputKind::kIterable;
+    if (urn == urn::kSideInputMultimap) return SideInputKind::kMultimap;
+    throw Error("side inputs of the kind " + urn + " are not known here");
+  }
+
   // Takes the side inputs out of `inputs`.
   static void ReadFunction(Step& step, std::map<std::string, std::string>& inputs) {
     const std::string& bytes = step.message->spec().payload();
@@ -155,14 +162,13 @@ class DescriptorReader {
       for (std::size_t i = 0; i < step.entry->do_fn->side_inputs.size(); ++i) {
         step.side_tags.push_back("side" + std::to_string(i));
       }
+      step.side_kinds.resize(step.side_tags.size(), SideInputKind::kIterable);
       for (const auto& [tag, side] : payload.side_inputs()) {
         inputs.erase(tag);
-        if (std::find(step.side_tags.begin(), step.side_tags.end(), tag) == step.side_tags.end()) {
-          throw Error("it has no side input '" + tag + "'");
-        }
-        if (side.access_pattern().urn() != urn::kSideInputIterable) {
-          throw Error("side inputs of the kind " + side.access_pattern().urn() + " are not known here");
-        }
+        const auto found = std::find(step.side_tags.begin(), step.side_tags.end(), tag);
+        if (found == step.side_tags.end()) throw Error("it has no side input '" + tag + "'");
+        step.side_kinds[static_cast<std::size_t>(found - step.side_tags.begin())] =
+            KindOfSideInput(side.access_pattern().urn());
       }
     } else if (step.kind != TransformKind::kFlatten && step.kind != TransformKind::kWindowInto) {
       step.function = FnFromProto(Parse<proto::CombinePayload>(bytes, "its payload").combine_fn());
@@ -273,7 +279,7 @@ class DescriptorReader {
     node.payload = step.function.fields;
     node.resumes = step.entry != nullptr && step.entry->do_fn != nullptr && step.entry->do_fn->resumes;
     for (const std::string& input : step.inputs) node.inputs.push_back(ids_.at(input));
-    node.side_inputs.assign(step.side_tags.size(), {SideInputKind::kIterable, -1});
+    for (const SideInputKind kind : step.side_kinds) node.side_inputs.push_back({kind, -1});
     for (std::size_t i = 0; i < step.outputs.size(); ++i) {
       const auto& [name, pcollection] = step.outputs[i];
       // An output that nobody reads may have been left out.
@@ -288,7 +294,7 @@ class DescriptorReader {
     result_.transforms.back() = step.id;
     result_.side_inputs.resize(result_.transforms.size());
     for (std::size_t i = 0; i < step.side_tags.size(); ++i) {
-      BundleSideInput side{step.side_tags[i], step.entry->do_fn->side_inputs[i], GlobalWindows()};
+      BundleSideInput side{step.side_tags[i], step.side_kinds[i], step.entry->do_fn->side_inputs[i], GlobalWindows()};
       // Engines leave the PCollection in the descriptor, or at least they may.
       const auto input = step.message->inputs().find(side.tag);
       if (input != step.message->inputs().end() && descriptor_.pcollections().count(input->second) > 0) {

@@ -29,6 +29,7 @@ struct BundleEnd {
 // A PCollection that a step asks the engine for.
 struct BundleSideInput {
   std::string tag;
+  SideInputKind kind = SideInputKind::kIterable;  // how it may be asked for
   const ElementType* type = nullptr;
   WindowingStrategy windowing;
 };

@@ -17,10 +17,6 @@ namespace {
 // A coder may hold others, but a proto that comes over the wire may be wrong.
 constexpr int kMostNested = 100;
 
-WindowCoding CodingOf(const WindowingStrategy& windowing) {
-  return windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval;
-}
-
 CoderSpec ReadCoder(const std::string& id, const google::protobuf::Map<std::string, proto::Coder>& coders, int nested) {
   const auto found = coders.find(id);
   if (found == coders.end()) throw Error("there is no coder '" + id + "'");
@@ -62,7 +58,7 @@ std::string ComponentsBuilder::AddWindowing(const WindowingStrategy& windowing, 
   proto::WindowingStrategy message;
   WindowFnToProto(windowing, *message.mutable_window_fn());
   message.set_merge_status(proto::MergeStatus::NON_MERGING);
-  message.set_window_coder_id(AddCoder(WindowCoderSpec(CodingOf(windowing))));
+  message.set_window_coder_id(AddCoder(WindowCoderSpec(windowing.coding())));
   message.mutable_trigger()->mutable_default_();
   message.set_accumulation_mode(proto::AccumulationMode::DISCARDING);
   message.set_output_time(proto::OutputTime::END_OF_WINDOW);

@@ -116,8 +116,8 @@ class Translator {
       const std::string tag = "side" + std::to_string(i);
       (*made.mutable_inputs())[tag] = PCollectionId(node.side_inputs[i].pcollection);
       proto::SideInput& side = (*payload.mutable_side_inputs())[tag];
-      // A map, too: its operator wants all of its entries.
-      side.mutable_access_pattern()->set_urn(std::string(urn::kSideInputIterable));
+      side.mutable_access_pattern()->set_urn(std::string(
+          node.side_inputs[i].kind == SideInputKind::kMultimap ? urn::kSideInputMultimap : urn::kSideInputIterable));
       side.mutable_view_fn()->set_urn(std::string(urn::kViewFn));
       side.mutable_window_mapping_fn()->set_urn(std::string(urn::kWindowMapping));
     }

@@ -22,6 +22,7 @@ inline constexpr std::string_view kSource = "beam:runner:source:v1";
 inline constexpr std::string_view kSink = "beam:runner:sink:v1";
 
 inline constexpr std::string_view kSideInputIterable = "beam:side_input:iterable:v1";
+inline constexpr std::string_view kSideInputMultimap = "beam:side_input:multimap:v1";
 inline constexpr std::string_view kGlobalWindows = "beam:window_fn:global_windows:v1";
 inline constexpr std::string_view kFixedWindows = "beam:window_fn:fixed_windows:v1";
 

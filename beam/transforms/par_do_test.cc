@@ -281,7 +281,7 @@ struct AddFn {
 };
 struct LookUpFn {
   void ProcessElement(const std::string& key, const SideMap<std::string, int>& map, Output<std::string> out) const {
-    std::string text = key + (map.Contains(key) ? " in" : " not in") + " " + std::to_string(map.size()) + ":";
+    std::string text = key + (map.Contains(key) ? " in:" : " not in:");
     std::vector<int> all = map.All(key);
     std::sort(all.begin(), all.end());
     for (const int n : all) text += " " + std::to_string(n);
@@ -305,7 +305,7 @@ TEST(SideInputTest, OfEachKind) {
   PAssert::That(numbers | ParDo("Add", AddFn{}, AsSingleton(ten))).ContainsInAnyOrder({11, 12});
   const auto named = p | Create<Pair>("Named", {{"x", 1}, {"y", 2}, {"x", 3}, {"bonus", 100}});
   PAssert::That(p | Create("Keys", {"x", "y", "z"}) | ParDo("Look Up", LookUpFn{}, AsMap(named)))
-      .ContainsInAnyOrder({"x in 3: 1 3", "y in 3: 2 one", "z not in 3: none"});
+      .ContainsInAnyOrder({"x in: 1 3", "y in: 2 one", "z not in: none"});
   const auto others = p | Create("Others", {5, 6});
   PAssert::That(numbers | ParDo("Total", TotalFn{}, AsIterable(others), AsSingleton(ten), AsMap(named)))
       .ContainsInAnyOrder({211, 212});
@@ -322,7 +322,7 @@ TEST(SideInputTest, Empty) {
   PAssert::That(p | Create("Numbers", {1, 2}) | ParDo("Size", SizeFn{}, AsIterable(none)))
       .ContainsInAnyOrder({101, 102});
   PAssert::That(p | Create("Keys", {"x"}) | ParDo("Look Up", LookUpFn{}, AsMap(p | Create<Pair>("No Pairs", {}))))
-      .ContainsInAnyOrder({"x not in 0: none"});
+      .ContainsInAnyOrder({"x not in: none"});
   // A wrong singleton that nobody looks at is no fault.
   PAssert::That(none | ParDo("Add", AddFn{}, AsSingleton(none))).IsEmpty();
 }

@@ -1,6 +1,9 @@
 // Views: how a step sees a PCollection as its side input.
 //
 //   audio | ParDo("Amplify", Amplify{}, AsSingleton(gain), AsMap(gain_by_artist))
+//
+// AsMap is for looking up keys, each of which may have any number of values; engines send the values of those keys
+// only.
 #pragma once
 
 #include "beam/model/pcollection.h"

@@ -2,6 +2,7 @@
 // make, too. BEAM_TEST_PIPELINE_OPTIONS says where they run.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -131,6 +132,48 @@ TEST(EnginePipeline, ReadsSideInputs) {
   const auto texts =
       Numbers(p, 3) | ParDo("With Sides", WithSidesFn{}, AsSingleton(offset), AsIterable(words), AsMap(names));
   PAssert::That(texts).ContainsInAnyOrder({"?100/2", "one101/2", "two102/2"});
+}
+
+struct Place {
+  std::string folder;
+  std::int64_t track = 0;
+};
+struct LookUpFn {
+  void ProcessElement(std::int64_t n, const SideMap<std::string, std::int64_t>& texts,
+                      const SideMap<Place, std::string>& places, Output<std::string> out) const {
+    std::string text = std::to_string(n) + ":";
+    std::vector<std::int64_t> all = texts.All(std::string(static_cast<std::size_t>(n), 'x'));
+    std::sort(all.begin(), all.end());
+    for (const std::int64_t value : all) text += " " + std::to_string(value);
+    const std::string* const place = places.Find({"a", n});
+    out.Emit(text + (place == nullptr ? "" : " " + *place));
+  }
+};
+
+// By keys of a standard coder and of one that engines do not know.
+TEST(EnginePipeline, LooksUpKeysWithAnyNumberOfValues) {
+  TestPipeline p(OnTheEngine());
+  using Text = KV<std::string, std::int64_t>;
+  const auto texts = p | Create("Texts", std::vector<Text>{{"x", 1}, {"xx", 2}, {"xx", 3}, {"", 0}});
+  const auto places = p | Create("Places", std::vector<KV<Place, std::string>>{{{"a", 1}, "one"}, {{"b", 2}, "two"}});
+  const auto found = Numbers(p, 4) | ParDo("Look Up", LookUpFn{}, AsMap(texts), AsMap(places));
+  PAssert::That(found).ContainsInAnyOrder({"0: 0", "1: 1 one", "2: 2 3", "3:"});
+}
+
+TEST(EnginePipeline, LooksUpKeysWithinTheWindow) {
+  TestPipeline p(OnTheEngine());
+  const auto windowed = Numbers(p, 8)
+      | WithTimestamps("Times", [](std::int64_t n) { return Timestamp{n}; })
+      | WindowInto("Windows", FixedWindows(4));
+  const auto pairs = windowed | Map("Pair", [](std::int64_t n) { return KV<std::int64_t, std::int64_t>{n % 4, n}; });
+  struct FindFn {
+    void ProcessElement(std::int64_t n, const SideMap<std::int64_t, std::int64_t>& map,
+                        Output<std::int64_t> out) const {
+      out.Emit(*map.Find(n % 4));
+    }
+  };
+  const auto found = windowed | ParDo("Find", FindFn{}, AsMap(pairs));
+  PAssert::That(found).ContainsInAnyOrder({0, 1, 2, 3, 4, 5, 6, 7});
 }
 
 TEST(EnginePipeline, FlattensWhatComesFromManyPlaces) {

@@ -26,8 +26,9 @@ constexpr std::size_t kMinOutputsPerSlice = 16;
 class DirectSideInputs final : public SideInputReader {
  public:
   explicit DirectSideInputs(std::vector<SideInputStore*> stores) : stores_(std::move(stores)) {}
-  std::shared_ptr<const void> Get(std::size_t index, const Window& main_window, SideInputBuilder build) override {
-    return stores_.at(index)->Get(main_window, build);
+  std::shared_ptr<const void> Get(std::size_t index, const Window& main_window,
+                                  const SideInputBuilder& builder) override {
+    return stores_.at(index)->Get(main_window, builder);
   }
 
  private:

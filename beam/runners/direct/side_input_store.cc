@@ -37,15 +37,15 @@ void SideInputStore::Add(std::shared_ptr<const ElementChunk> chunk) {
   chunks_.push_back(std::move(chunk));
 }
 
-std::shared_ptr<const void> SideInputStore::Get(const Window& main_window, SideInputBuilder build) {
+std::shared_ptr<const void> SideInputStore::Get(const Window& main_window, const SideInputBuilder& builder) {
   const Window window = windowing_.MapSideInput(main_window);
   const std::lock_guard lock(mutex_);
   for (const View& view : views_) {
-    if (view.window == window && view.build == build) return view.value;
+    if (view.window == window && view.builder == builder) return view.value;
   }
   std::vector<std::string> values;
   for (auto& [order, bytes] : ElementsLocked(window, &ElementChunk::Encode)) values.push_back(std::move(bytes));
-  views_.push_back({window, build, build(PlainValues(std::move(values)))});
+  views_.push_back({window, builder, builder.from_elements(PlainValues(std::move(values)))});
   return views_.back().value;
 }
 

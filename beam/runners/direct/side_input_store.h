@@ -22,14 +22,14 @@ class SideInputStore {
   explicit SideInputStore(const WindowingStrategy& windowing) : windowing_(windowing) {}
 
   void Add(std::shared_ptr<const ElementChunk> chunk);
-  std::shared_ptr<const void> Get(const Window& main_window, SideInputBuilder build);
   // The elements in `window`, one of the side input's own, as they cross to engines, one behind the other.
   std::shared_ptr<const std::string> GetEncoded(const Window& window);
+  std::shared_ptr<const void> Get(const Window& main_window, const SideInputBuilder& builder);
 
  private:
   struct View {
     Window window;
-    SideInputBuilder build;
+    SideInputBuilder builder;
     std::shared_ptr<const void> value;
   };
 
