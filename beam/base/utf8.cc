@@ -40,4 +40,13 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
+std::string ToUtf8(std::string_view text) {
+  std::string valid;
+  while (const auto end = FindInvalidUtf8(text)) {
+    valid.append(text.substr(0, *end)).append("\xEF\xBF\xBD");
+    text.remove_prefix(*end + 1);
+  }
+  return valid.append(text);
+}
+
 }  // namespace beam::internal

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace beam::internal {
@@ -18,5 +19,8 @@ std::optional<Utf8Character> DecodeUtf8(std::string_view text);
 
 // The offset of the first byte that is not part of a well-formed character; nothing if all of `text` is well formed.
 std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
+
+// `text` with U+FFFD in the place of each byte that is not part of a well-formed character.
+std::string ToUtf8(std::string_view text);
 
 }  // namespace beam::internal

@@ -7,6 +7,15 @@
 namespace beam::internal {
 namespace {
 
+TEST(Utf8, ReplacesWhatIsNotPartOfACharacter) {
+  EXPECT_EQ(ToUtf8(""), "");
+  EXPECT_EQ(ToUtf8("h\xC3\xA9llo"), "h\xC3\xA9llo");
+  EXPECT_EQ(ToUtf8("\xFF"
+                   "a\xED\xA0\x80"),
+            "\xEF\xBF\xBD"
+            "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 TEST(Utf8, FindsTheFirstByteThatIsNotPartOfACharacter) {
   struct Case {
     std::string text;

@@ -38,16 +38,6 @@ fn::LogEntry::Severity::Enum SeverityOf(Severity severity) {
   return fn::LogEntry::Severity::INFO;
 }
 
-// Protobuf refuses to send texts that are no UTF-8, and paths may be any bytes.
-std::string Utf8(std::string_view text) {
-  std::string valid;
-  while (const auto end = internal::FindInvalidUtf8(text)) {
-    valid.append(text.substr(0, *end)).append("\xEF\xBF\xBD");
-    text.remove_prefix(*end + 1);
-  }
-  return valid.append(text);
-}
-
 }  // namespace
 
 class LogStream::Impl {
@@ -76,8 +66,9 @@ class LogStream::Impl {
     fn::LogEntry made;
     made.set_severity(SeverityOf(entry.severity));
     *made.mutable_timestamp() = google::protobuf::util::TimeUtil::GetCurrentTime();
-    made.set_message(Utf8(entry.message));
-    made.set_transform_id(Utf8(entry.step));
+    // Protobuf refuses to send texts that are no UTF-8, and paths may be any bytes.
+    made.set_message(internal::ToUtf8(entry.message));
+    made.set_transform_id(internal::ToUtf8(entry.step));
     const std::lock_guard lock(mutex_);
     if (is_broken_) {
       std::fprintf(stderr, "%s\n", FormatLogEntry(entry).c_str());

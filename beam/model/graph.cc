@@ -12,11 +12,18 @@ Graph::Scope::Scope(Graph& graph, std::string label) : graph_(graph), former_(gr
 
 Graph::Scope::~Scope() { graph_.scope_ = former_; }
 
+Graph::HintScope::HintScope(Graph& graph, const ResourceHints& hints) : graph_(graph), former_(graph.hints_) {
+  graph.hints_ = MergeHints(former_, hints);
+}
+
+Graph::HintScope::~HintScope() { graph_.hints_ = former_; }
+
 TransformNode& Graph::Add(TransformKind kind, std::string label) {
   if (label.empty()) throw UsageError("a step needs a label that is not empty");
   const std::string scope = scope_ < 0 ? "" : transform(scope_).full_name;
+  const std::string full_name = scope.empty() ? label : scope + "/" + label;
   for (const TransformNode& other : transforms_) {
-    if (other.parent == scope_ && other.label == label) {
+    if (other.full_name == full_name) {
       throw UsageError("two steps are named '" + label + "' in "
                        + (scope.empty() ? "the pipeline" : "the scope '" + scope + "'")
                        + ": give one of them another label, or wrap it in Named(\"...\", ...)");
@@ -26,7 +33,8 @@ TransformNode& Graph::Add(TransformKind kind, std::string label) {
   node.id = static_cast<int>(transforms_.size());
   node.parent = scope_;
   node.kind = kind;
-  node.full_name = scope.empty() ? label : scope + "/" + label;
+  node.full_name = full_name;
+  node.hints = hints_;
   node.label = std::move(label);
   transforms_.push_back(std::move(node));
   return transforms_.back();

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "beam/model/display_data.h"
 #include "beam/model/element_type.h"
+#include "beam/model/resource_hints.h"
 #include "beam/model/window_fn.h"
 
 namespace beam {
@@ -50,6 +52,8 @@ struct TransformNode {
   std::string full_name;  // the labels of all scopes, joined by '/'
   std::string fn_key;     // of the registry; empty unless kind has a fn
   std::string payload;    // the fn's encoded fields
+  DisplayData display;    // the same, for people to see
+  ResourceHints hints;    // with those of the composites around it
   // Reshuffle only: the DoFns before and after the GroupByKey that engines without a Reshuffle of their own make of it.
   // Neither has fields: `payload` is that of both.
   std::string pair_key;
@@ -85,7 +89,20 @@ class Graph {
     int former_;
   };
 
-  // Adds a primitive to the scope that is open. Throws UsageError where the scope has a step of that label already.
+  // While it lives, steps that are added have these hints, merged with those of the scopes around it.
+  class HintScope {
+   public:
+    HintScope(Graph& graph, const ResourceHints& hints);
+    ~HintScope();
+    HintScope(const HintScope&) = delete;
+    HintScope& operator=(const HintScope&) = delete;
+
+   private:
+    Graph& graph_;
+    ResourceHints former_;
+  };
+
+  // Adds a primitive to the scope that is open. Throws UsageError where a step of that full name is there already.
   // The reference is good until the next Add.
   TransformNode& Add(TransformKind kind, std::string label);
 
@@ -105,6 +122,7 @@ class Graph {
   std::vector<TransformNode> transforms_;  // in the order of adding, which is a topological one
   std::vector<PCollectionNode> pcollections_;
   int scope_ = -1;
+  ResourceHints hints_;
 };
 
 }  // namespace beam

@@ -63,6 +63,13 @@ template <class X>
 struct Labelled {
   std::string label;
   X transform;
+  ResourceHints hints = {};
+
+  // What the machines should have on which the transform runs, see resource_hints.h:
+  //   audio | ParDo("Transcribe", Transcribe{}).WithResourceHints({.min_ram = "16GB"})
+  Labelled WithResourceHints(const ResourceHints& wanted) const {
+    return {label, transform, MergeHints(hints, wanted)};
+  }
 };
 
 template <class T>
@@ -113,6 +120,7 @@ auto operator|(const PCollection<T>& in, const X& transform) {
 }
 template <class T, class X>
 auto operator|(const PCollection<T>& in, const internal::Labelled<X>& step) {
+  const Graph::HintScope hints(in.graph(), step.hints);
   return internal::ApplyTransform(in, in.graph(), step.label, step.transform);
 }
 template <class X>
@@ -121,6 +129,7 @@ auto operator|(Pipeline& pipeline, const X& transform) {
 }
 template <class X>
 auto operator|(Pipeline& pipeline, const internal::Labelled<X>& step) {
+  const Graph::HintScope hints(pipeline.graph(), step.hints);
   return internal::ApplyTransform(pipeline, pipeline.graph(), step.label, step.transform);
 }
 // After a mistake: says nothing more.

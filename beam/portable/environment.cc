@@ -1,9 +1,11 @@
 #include "beam/portable/environment.h"
 
+#include <google/protobuf/util/json_util.h>
 #include <org/apache/beam/model/pipeline/v1/endpoints.pb.h>
 
 #include <string_view>
 
+#include "beam/base/error.h"
 #include "beam/portable/urns.h"
 
 namespace beam {
@@ -48,10 +50,38 @@ EnvironmentProto ExternalEnvironment(const std::string& pool) {
   return Make(urn::kExternalEnvironment, payload.SerializeAsString());
 }
 
-EnvironmentProto ProcessEnvironment(const std::string& command) {
+EnvironmentProto ProcessEnvironment(const std::string& config) {
   proto::ProcessPayload payload;
-  payload.set_command(command);
+  if (config.starts_with('{')) {
+    const auto status = google::protobuf::util::JsonStringToMessage(config, &payload);
+    if (!status.ok()) {
+      throw UsageError("--environment_config is not JSON with the fields os, arch, command and env: "
+                       + std::string(status.message()));
+    }
+    if (payload.command().empty()) {
+      throw UsageError("--environment_config has no \"command\": the path of the program that is the worker");
+    }
+  } else {
+    payload.set_command(config);
+  }
   return Make(urn::kProcessEnvironment, payload.SerializeAsString());
+}
+
+EnvironmentProto DockerEnvironment(const std::string& image) {
+  proto::DockerPayload payload;
+  payload.set_container_image(image);
+  return Make(urn::kDockerEnvironment, payload.SerializeAsString());
+}
+
+EnvironmentProto DefaultEnvironment() { return Make(urn::kDefaultEnvironment, ""); }
+
+void AddHints(const ResourceHints& hints, EnvironmentProto& environment) {
+  const auto add = [&](std::string_view urn, const std::string& value) {
+    (*environment.mutable_resource_hints())[std::string(urn)] = value;
+  };
+  if (hints.min_ram.bytes() > 0) add(urn::kMinRam, std::to_string(hints.min_ram.bytes()));
+  if (!hints.accelerator.empty()) add(urn::kAccelerator, hints.accelerator);
+  if (hints.cpu_count > 0) add(urn::kCpuCount, std::to_string(hints.cpu_count));
 }
 
 }  // namespace beam

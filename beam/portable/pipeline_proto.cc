@@ -1,12 +1,15 @@
 #include "beam/portable/pipeline_proto.h"
 
-#include <charconv>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 
+#include "beam/base/utf8.h"
+#include "beam/model/registry.h"
 #include "beam/portable/components.h"
+#include "beam/portable/environment.h"
 #include "beam/portable/fn_payload.h"
 #include "beam/portable/program_id.h"
 #include "beam/portable/urns.h"
@@ -21,21 +24,52 @@ constexpr const char* kEnvironmentId = "cpp";
 
 class Translator {
  public:
-  Translator(const Graph& graph, const proto::Environment& environment)
-      : graph_(graph), components_(*pipeline_.mutable_components()), builder_(components_) {
-    (*components_.mutable_environments())[kEnvironmentId] = environment;
+  Translator(const Graph& graph, const proto::Environment& environment, const ResourceHints& hints)
+      : graph_(graph),
+        environment_(environment),
+        hints_(hints),
+        components_(*pipeline_.mutable_components()),
+        builder_(components_) {
+    EnvironmentOf({});
+    for (const TransformNode& node : graph_.transforms()) {
+      transform_names_.insert(node.full_name);
+      if (node.kind == TransformKind::kComposite) continue;
+      for (int within = node.id; within >= 0; within = graph_.transform(within).parent) with_steps_.insert(within);
+    }
   }
 
   proto::Pipeline Run() {
     for (const PCollectionNode& node : graph_.pcollections()) AddPCollection(node);
-    for (const TransformNode& node : graph_.transforms()) AddTransform(node);
     for (const TransformNode& node : graph_.transforms()) {
-      if (node.kind == TransformKind::kComposite) NameEnds(node);
+      if (with_steps_.count(node.id) > 0) AddTransform(node);
+    }
+    for (const int id : with_steps_) {
+      if (graph_.transform(id).kind == TransformKind::kComposite) NameEnds(graph_.transform(id));
     }
     return std::move(pipeline_);
   }
 
  private:
+  // The id of the environment for steps with these hints: the first one has those of the pipeline alone.
+  const std::string& EnvironmentOf(const ResourceHints& hints) {
+    const ResourceHints merged = MergeHints(hints_, hints);
+    std::string& id = environments_[merged];
+    if (id.empty()) {
+      id = kEnvironmentId + (environments_.size() == 1 ? "" : std::to_string(environments_.size()));
+      proto::Environment& made = (*components_.mutable_environments())[id];
+      made = environment_;
+      AddHints(merged, made);
+    }
+    return id;
+  }
+
+  // `name`, or one like it where another thing is called so.
+  static std::string Unique(const std::string& name, std::set<std::string>& taken) {
+    std::string unique = name;
+    for (int i = 2; !taken.insert(unique).second; ++i) unique = name + "_" + std::to_string(i);
+    return unique;
+  }
+
   proto::PTransform& Made(const std::string& id) { return (*components_.mutable_transforms())[id]; }
 
   void AddPCollection(const PCollectionNode& node) {
@@ -50,7 +84,7 @@ class Translator {
   void AddPCollection(const std::string& id, const std::string& name, const CoderSpec& coder,
                       const WindowingStrategy& windowing) {
     proto::PCollection& made = (*components_.mutable_pcollections())[id];
-    made.set_unique_name(name);
+    made.set_unique_name(Unique(name, pcollection_names_));
     made.set_coder_id(builder_.AddCoder(coder));
     made.set_is_bounded(proto::IsBounded::BOUNDED);
     made.set_windowing_strategy_id(builder_.AddWindowing(windowing, kEnvironmentId));
@@ -93,23 +127,42 @@ class Translator {
   // With what it is made of, for engines that do not know it.
   void AddReshuffle(const TransformNode& node, proto::PTransform& made) {
     SetUrn(made, urn::kReshuffle);
-    const std::string id = TransformId(node.id);
     const std::string input = PCollectionId(node.inputs.front());
     const std::string output = PCollectionId(node.outputs.front().pcollection);
     const WindowingStrategy& windowing = graph_.pcollection(node.inputs.front()).windowing;
     CoderSpec coder = node.pair_type->wire->coder();
     AddPCollection(output + "_paired", node.full_name + "/Pair.out", coder, windowing);
     AddPCollection(output + "_grouped", node.full_name + "/Group.out", GroupedCoder(coder), windowing);
-    AddFnPart(made, id + "_pair", node.full_name + "/Pair", {ProgramId(), node.pair_key, node.payload, node.full_name},
-              input, output + "_paired");
-    AddPart(made, id + "_group", node.full_name + "/Group", urn::kGroupByKey, output + "_paired", output + "_grouped");
-    AddFnPart(made, id + "_unpair", node.full_name + "/Unpair",
-              {ProgramId(), node.unpair_key, node.payload, node.full_name}, output + "_grouped", output);
+    AddFnPart(node, made, "Pair", {ProgramId(), node.pair_key, node.payload, node.full_name}, input,
+              output + "_paired");
+    AddPart(node, made, "Group", urn::kGroupByKey, output + "_paired", output + "_grouped");
+    AddFnPart(node, made, "Unpair", {ProgramId(), node.unpair_key, node.payload, node.full_name}, output + "_grouped",
+              output);
   }
 
   static FnPayload FnOf(const TransformNode& node) { return {ProgramId(), node.fn_key, node.payload, node.full_name}; }
 
+  static void AddDisplay(const TransformNode& node, proto::PTransform& made) {
+    for (const DisplayItem& item : node.display) {
+      proto::LabelledPayload payload;
+      payload.set_label(item.name);
+      payload.set_key(item.name);
+      payload.set_namespace_(ReadableName(node.fn_key));
+      std::visit([&](const auto& value) { SetValue(value, payload); }, item.value);
+      proto::DisplayData& data = *made.add_display_data();
+      data.set_urn(std::string(urn::kDisplayLabelled));
+      data.set_payload(payload.SerializeAsString());
+    }
+  }
+  static void SetValue(bool value, proto::LabelledPayload& payload) { payload.set_bool_value(value); }
+  static void SetValue(double value, proto::LabelledPayload& payload) { payload.set_double_value(value); }
+  static void SetValue(std::int64_t value, proto::LabelledPayload& payload) { payload.set_int_value(value); }
+  static void SetValue(const std::string& value, proto::LabelledPayload& payload) {
+    payload.set_string_value(internal::ToUtf8(value));
+  }
+
   void AddParDo(const TransformNode& node, proto::PTransform& made) {
+    AddDisplay(node, made);
     proto::ParDoPayload payload;
     ToProto(FnOf(node), *payload.mutable_do_fn());
     for (std::size_t i = 0; i < node.side_inputs.size(); ++i) {
@@ -123,7 +176,7 @@ class Translator {
     }
     SetUrn(made, urn::kParDo);
     made.mutable_spec()->set_payload(payload.SerializeAsString());
-    made.set_environment_id(kEnvironmentId);
+    made.set_environment_id(EnvironmentOf(node.hints));
   }
 
   void AddWindowInto(const TransformNode& node, proto::PTransform& made) {
@@ -131,43 +184,44 @@ class Translator {
     WindowFnToProto(graph_.pcollection(node.outputs.front().pcollection).windowing, *payload.mutable_window_fn());
     SetUrn(made, urn::kWindowInto);
     made.mutable_spec()->set_payload(payload.SerializeAsString());
-    made.set_environment_id(kEnvironmentId);
+    made.set_environment_id(EnvironmentOf(node.hints));
   }
 
   void AddCombine(const TransformNode& node, proto::PTransform& made) {
+    AddDisplay(node, made);
     proto::CombinePayload payload;
     ToProto(FnOf(node), *payload.mutable_combine_fn());
     const CoderSpec accumulators = node.accumulator_type->wire->coder();
     payload.set_accumulator_coder_id(builder_.AddCoder(accumulators.components.at(1)));
     SetUrn(made, urn::kCombinePerKey);
     made.mutable_spec()->set_payload(payload.SerializeAsString());
-    made.set_environment_id(kEnvironmentId);
+    made.set_environment_id(EnvironmentOf(node.hints));
 
     // What it is made of, for engines that do not combine before the shuffle.
     const PCollectionNode& input = graph_.pcollection(node.inputs.front());
-    const std::string id = TransformId(node.id);
     const std::string grouped = PCollectionId(node.outputs.front().pcollection) + "_grouped";
     AddPCollection(grouped, node.full_name + "/Group.out", GroupedCoder(input.type->wire->coder()), input.windowing);
-    AddPart(made, id + "_group", node.full_name + "/Group", urn::kGroupByKey, PCollectionId(input.id), grouped);
-    AddFnPart(made, id + "_combine", node.full_name + "/Combine", FnOf(node), grouped,
-              PCollectionId(node.outputs.front().pcollection));
+    AddPart(node, made, "Group", urn::kGroupByKey, PCollectionId(input.id), grouped);
+    AddFnPart(node, made, "Combine", FnOf(node), grouped, PCollectionId(node.outputs.front().pcollection));
   }
 
   // A DoFn, or a CombineFn over groups: Java engines know no other leaf that an SDK runs than a ParDo.
-  void AddFnPart(proto::PTransform& whole, const std::string& id, const std::string& name, const FnPayload& function,
-                 const std::string& input, const std::string& output) {
+  void AddFnPart(const TransformNode& node, proto::PTransform& whole, const std::string& label,
+                 const FnPayload& function, const std::string& input, const std::string& output) {
     proto::ParDoPayload payload;
     ToProto(function, *payload.mutable_do_fn());
-    proto::PTransform& part = AddPart(whole, id, name, urn::kParDo, input, output);
+    proto::PTransform& part = AddPart(node, whole, label, urn::kParDo, input, output);
     part.mutable_spec()->set_payload(payload.SerializeAsString());
-    part.set_environment_id(kEnvironmentId);
+    part.set_environment_id(EnvironmentOf(node.hints));
   }
 
-  proto::PTransform& AddPart(proto::PTransform& whole, const std::string& id, const std::string& name,
+  // A step that `whole`, which stands for `node`, is made of.
+  proto::PTransform& AddPart(const TransformNode& node, proto::PTransform& whole, const std::string& label,
                              std::string_view urn, const std::string& input, const std::string& output) {
+    const std::string id = TransformId(node.id) + "_" + label;
     whole.add_subtransforms(id);
     proto::PTransform& part = Made(id);
-    part.set_unique_name(name);
+    part.set_unique_name(Unique(node.full_name + "/" + label, transform_names_));
     SetUrn(part, urn);
     (*part.mutable_inputs())["in0"] = input;
     (*part.mutable_outputs())["out"] = output;
@@ -201,6 +255,12 @@ class Translator {
   }
 
   const Graph& graph_;
+  const proto::Environment& environment_;
+  const ResourceHints& hints_;
+  std::map<ResourceHints, std::string> environments_;  // ids, by what they have
+  std::set<int> with_steps_;                           // the steps, and the composites that hold any
+  std::set<std::string> transform_names_;
+  std::set<std::string> pcollection_names_;
   proto::Pipeline pipeline_;
   proto::Components& components_;
   ComponentsBuilder builder_;
@@ -216,17 +276,8 @@ CoderSpec GroupedCoder(CoderSpec pairs) {
 std::string PCollectionId(int pcollection) { return "p" + std::to_string(pcollection); }
 std::string TransformId(int transform) { return "t" + std::to_string(transform); }
 
-int TransformOfId(const Graph& graph, const std::string& id) {
-  int transform = -1;
-  if (!id.starts_with('t')) return -1;
-  // A part of a combine has the id of the whole before an underscore.
-  const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), transform);
-  const bool is_ours = error == std::errc() && (end == id.data() + id.size() || *end == '_');
-  return is_ours && transform >= 0 && transform < static_cast<int>(graph.transforms().size()) ? transform : -1;
-}
-
-proto::Pipeline ToProto(const Graph& graph, const proto::Environment& environment) {
-  return Translator(graph, environment).Run();
+proto::Pipeline ToProto(const Graph& graph, const proto::Environment& environment, const ResourceHints& hints) {
+  return Translator(graph, environment, hints).Run();
 }
 
 }  // namespace beam

@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "beam/portable/components.h"
 #include "beam/portable/test_descriptor.h"
@@ -78,17 +83,140 @@ TEST(PipelineProto, NamesTheEndsOfComposites) {
   EXPECT_NE(text.find("Total [] <- Numbers"), std::string::npos) << text;
 }
 
-TEST(PipelineProto, IdsLeadBackToTheSteps) {
+TEST(PipelineProto, GivesEveryStepAndPCollectionANameOfItsOwn) {
   Pipeline p;
-  p | Create("Numbers", {std::int64_t{1}}) | Sum("Total");
-  const proto::Pipeline pipeline = ProtoOf(p);
-  for (const auto& [id, transform] : pipeline.components().transforms()) {
-    const int step = TransformOfId(p.graph(), id);
-    ASSERT_GE(step, 0) << id;
-    EXPECT_TRUE(transform.unique_name().starts_with(p.graph().transform(step).full_name)) << id;
+  const auto pairs = p | Create("Numbers", {std::int64_t{1}}) | WithKeys("Key", 0);
+  // Names like those of the parts that a composite is made of, and like those of its outputs.
+  pairs | SumPerKey("Sum/Group");
+  pairs | SumPerKey("Sum") | Reshuffle("Sum/Combine");
+  pairs | Reshuffle("Sum.out");
+  const std::string text = Show(ProtoOf(p));
+  EXPECT_NE(text.find("Sum/Group_2 [group_by_key]"), std::string::npos) << text;
+}
+
+struct Nested {
+  Timestamp time = {};
+  double gain = 0.5;
+};
+struct ShownFn {
+  std::string path;
+  bool loud = true;
+  int count = -3;
+  std::uint64_t huge = std::numeric_limits<std::uint64_t>::max();
+  std::optional<int> none = std::nullopt;
+  std::optional<float> some = 2.0F;
+  Nested nested = {};
+  std::vector<int> list{1, 2};
+  Bytes bytes = {};
+  void ProcessElement(const Bytes&) const {}
+};
+
+std::string ShowDisplay(const proto::PTransform& transform) {
+  std::string text;
+  for (const proto::DisplayData& data : transform.display_data()) {
+    EXPECT_EQ(data.urn(), "beam:display_data:labelled:v1");
+    proto::LabelledPayload payload;
+    EXPECT_TRUE(payload.ParseFromString(data.payload()));
+    EXPECT_EQ(payload.label(), payload.key());
+    EXPECT_EQ(payload.namespace_(), "pipeline_proto_test::ShownFn");
+    text += payload.key() + "=";
+    if (payload.has_string_value()) text += "'" + payload.string_value() + "'";
+    if (payload.has_bool_value()) text += payload.bool_value() ? "true" : "false";
+    if (payload.has_int_value()) text += std::to_string(payload.int_value());
+    if (payload.has_double_value()) text += std::to_string(payload.double_value()).substr(0, 3);
+    text += " ";
   }
-  for (const char* const id : {"", "t", "x1", "t-1", "t99", "t1x", "1"})
-    EXPECT_EQ(TransformOfId(p.graph(), id), -1) << id;
+  return text;
+}
+
+TEST(PipelineProto, ShowsTheFieldsOfFunctions) {
+  Pipeline p;
+  p | Impulse("Start") | ParDo("Show", ShownFn{.path = "a\xFF.mp3"});
+  const proto::Pipeline pipeline = ProtoOf(p);
+  EXPECT_EQ(ShowDisplay(pipeline.components().transforms().at(IdOf(pipeline, "Show"))),
+            "path='a\xEF\xBF\xBD.mp3' loud=true count=-3 huge='18446744073709551615' some=2.0 nested.time.millis=0 "
+            "nested.gain=0.5 ");
+}
+
+// The hints of the environment that a step runs in, as "urn=value" without what all urns have.
+std::string HintsOf(const proto::Pipeline& pipeline, const std::string& step) {
+  const auto& transform = pipeline.components().transforms().at(IdOf(pipeline, step));
+  const auto& hints = pipeline.components().environments().at(transform.environment_id()).resource_hints();
+  std::string text;
+  for (const auto& [urn, value] : std::map<std::string, std::string>(hints.begin(), hints.end())) {
+    text += (text.empty() ? "" : " ") + urn.substr(15, urn.size() - 15 - 3) + "=" + value;
+  }
+  return text;
+}
+
+// Two steps, of which the second has hints of its own.
+struct TwoSteps {
+  template <class T>
+  auto Expand(const PCollection<T>& in) const {
+    const auto first = in | Map("First", [](const T& value) { return value; });
+    return first | Map("Second", [](const T& value) {
+                     return value;
+                   }).WithResourceHints({.min_ram = "2GiB", .accelerator = "type:small", .cpu_count = 8});
+  }
+};
+
+TEST(PipelineProto, GivesStepsWithHintsEnvironmentsOfTheirOwn) {
+  Pipeline p;
+  const auto numbers = p | Create("Numbers", {std::int64_t{1}});
+  const auto plain = numbers | Map("Plain", [](std::int64_t n) { return n; });
+  const auto two = plain
+      | Named("Two", TwoSteps{})
+            .WithResourceHints({.min_ram = "16GB", .accelerator = "type:large;count:1"})
+            .WithResourceHints({.cpu_count = 4});
+  two | WithKeys("Key", 0) | SumPerKey("Sum").WithResourceHints({.cpu_count = 2}) | Reshuffle("Shuffle");
+  const proto::Pipeline pipeline = ProtoOf(p);
+  EXPECT_EQ(HintsOf(pipeline, "Plain"), "");
+  EXPECT_EQ(HintsOf(pipeline, "Two/First"), "accelerator=type:large;count:1 cpu_count=4 min_ram_bytes=16000000000");
+  EXPECT_EQ(HintsOf(pipeline, "Two/Second"), "accelerator=type:small cpu_count=8 min_ram_bytes=16000000000");
+  EXPECT_EQ(HintsOf(pipeline, "Sum"), "cpu_count=2");
+  EXPECT_EQ(HintsOf(pipeline, "Sum/Combine"), "cpu_count=2");
+  EXPECT_EQ(pipeline.components().environments_size(), 4);
+  // With hints of the whole pipeline.
+  const proto::Pipeline hinted = ProtoOf(p, {.min_ram = "1GB", .accelerator = "type:any", .cpu_count = 4});
+  EXPECT_EQ(HintsOf(hinted, "Plain"), "accelerator=type:any cpu_count=4 min_ram_bytes=1000000000");
+  EXPECT_EQ(HintsOf(hinted, "Two/Second"), "accelerator=type:small cpu_count=8 min_ram_bytes=16000000000");
+  EXPECT_EQ(HintsOf(hinted, "Sum"), HintsOf(hinted, "Plain"));
+}
+
+TEST(PipelineProto, RequiresNothingAndSaysAllOfItsWindows) {
+  Pipeline p;
+  p
+      | Create("Numbers", {std::int64_t{1}, std::int64_t{2}})
+      | WindowInto("Windows", FixedWindows(10))
+      | WithKeys("Key", 0)
+      | GroupByKey("Group");
+  const proto::Pipeline pipeline = ProtoOf(p);
+  EXPECT_EQ(pipeline.requirements_size(), 0);
+  EXPECT_EQ(pipeline.components().windowing_strategies_size(), 2);
+  for (const auto& [id, windowing] : pipeline.components().windowing_strategies()) {
+    EXPECT_EQ(windowing.merge_status(), proto::MergeStatus::NON_MERGING) << id;
+    EXPECT_TRUE(windowing.trigger().has_default_()) << id;
+    EXPECT_EQ(windowing.accumulation_mode(), proto::AccumulationMode::DISCARDING) << id;
+    EXPECT_EQ(windowing.output_time(), proto::OutputTime::END_OF_WINDOW) << id;
+    EXPECT_EQ(windowing.closing_behavior(), proto::ClosingBehavior::EMIT_IF_NONEMPTY) << id;
+    EXPECT_EQ(windowing.on_time_behavior(), proto::OnTimeBehavior::FIRE_IF_NONEMPTY) << id;
+    EXPECT_TRUE(windowing.assigns_to_one_window()) << id;
+  }
+}
+
+struct DoNothing {
+  template <class T>
+  PCollection<T> Expand(const PCollection<T>& in) const {
+    return in;
+  }
+};
+
+TEST(PipelineProto, LeavesOutCompositesWithoutSteps) {
+  Pipeline p;
+  p | Impulse("Start") | DoNothing{} | Named("Outer", DoNothing{}) | Map("One", [](const Bytes&) { return 1; });
+  EXPECT_EQ(Show(ProtoOf(p)),
+            "Start [impulse] -> Start.out\n"
+            "One [pardo] <- Start.out -> One.out\n");
 }
 
 TEST(PipelineProto, KeepsEachCoderOnce) {

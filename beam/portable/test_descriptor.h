@@ -14,14 +14,18 @@
 #include "beam/portable/environment.h"
 #include "beam/portable/pipeline_proto.h"
 #include "beam/portable/urns.h"
+#include "beam/portable/validate.h"
 
 namespace beam::testing_portable {
 
 namespace fn = org::apache::beam::model::fn_execution::v1;
 namespace proto = org::apache::beam::model::pipeline::v1;
 
-inline proto::Pipeline ProtoOf(Pipeline& pipeline) {
-  return ToProto(pipeline.graph(), ExternalEnvironment("localhost:1"));
+// Throws Error if it is one that engines refuse.
+inline proto::Pipeline ProtoOf(Pipeline& pipeline, const ResourceHints& hints = {}) {
+  const proto::Pipeline made = ToProto(pipeline.graph(), ExternalEnvironment("localhost:1"), hints);
+  CheckPipeline(made);
+  return made;
 }
 
 // The id of the transform of that name. Throws Error.

@@ -26,6 +26,7 @@ inline constexpr std::string_view kSideInputMultimap = "beam:side_input:multimap
 inline constexpr std::string_view kGlobalWindows = "beam:window_fn:global_windows:v1";
 inline constexpr std::string_view kFixedWindows = "beam:window_fn:fixed_windows:v1";
 
+inline constexpr std::string_view kCoderKv = "beam:coder:kv:v1";
 inline constexpr std::string_view kCoderWindowedValue = "beam:coder:windowed_value:v1";
 inline constexpr std::string_view kCoderLengthPrefix = "beam:coder:length_prefix:v1";
 inline constexpr std::string_view kCoderIterable = "beam:coder:iterable:v1";
@@ -40,5 +41,13 @@ inline constexpr std::string_view kWindowMapping = "beam:cpp:window_mapping:v1";
 
 inline constexpr std::string_view kExternalEnvironment = "beam:env:external:v1";
 inline constexpr std::string_view kProcessEnvironment = "beam:env:process:v1";
+inline constexpr std::string_view kDockerEnvironment = "beam:env:docker:v1";
+inline constexpr std::string_view kDefaultEnvironment = "beam:env:default:v1";
+
+inline constexpr std::string_view kMinRam = "beam:resources:min_ram_bytes:v1";
+inline constexpr std::string_view kAccelerator = "beam:resources:accelerator:v1";
+inline constexpr std::string_view kCpuCount = "beam:resources:cpu_count:v1";
+
+inline constexpr std::string_view kDisplayLabelled = "beam:display_data:labelled:v1";
 
 }  // namespace beam::urn

@@ -153,6 +153,7 @@ TEST(ByteSizeTest, ReadsUnits) {
       {"2G", {}},
       {"-1GB", {}},
       {"1e3", {}},
+      {"2PB", 2'000'000'000'000'000},
       {"9999999999TiB", {}},
       {"1..5GB", {}},
   };
@@ -184,6 +185,80 @@ TEST(RunnerTest, KnowsBeamsNames) {
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(), "must be a runner that Beam has, such as Flink");
   }
+}
+
+// What `read` makes of pipeline options with these flags, or the sentence of the UsageError.
+template <class Read>
+std::string FromPipelineFlags(const std::vector<std::string>& arguments, Read read) {
+  PipelineOptions options;
+  FlagSet flags("count-words", "Counts words.");
+  flags.Add("Options of every pipeline", options);
+  try {
+    flags.Parse(arguments);
+    return read(options);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+TEST(PipelineOptionsTest, SayWhereWorkersAre) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string environment;
+  };
+  const std::string too_much =
+      "--sdk_container_image says all there is to say: leave out --environment_type and --environment_config";
+  const Case cases[] = {
+      {{}, "LOOPBACK "},
+      {{"--environment_type", "PROCESS"}, "PROCESS "},
+      {{"--environment_type", "DOCKER", "--environment_config", "image:1"}, "DOCKER image:1"},
+      {{"--sdk_container_image", "image:1"}, "DOCKER image:1"},
+      {{"--sdk_container_image", "image:1", "--environment_type", "DOCKER"}, "DOCKER image:1"},
+      {{"--sdk_container_image", "image:1", "--environment_type", "PROCESS"}, too_much},
+      {{"--sdk_container_image", "image:1", "--environment_config", "image:2"}, too_much},
+  };
+  for (const Case& c : cases) {
+    const auto read = [](const PipelineOptions& o) { return o.EnvironmentType() + " " + o.EnvironmentConfig(); };
+    EXPECT_EQ(FromPipelineFlags(c.arguments, read), c.environment) << testing::PrintToString(c.arguments);
+  }
+}
+
+TEST(PipelineOptionsTest, ReadResourceHints) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string hints;
+  };
+  const Case cases[] = {
+      {{}, "0 0 "},
+      {{"--resource_hints", "min_ram=16GB"}, "16000000000 0 "},
+      {{"--resource_hint", "minRam=1.5GiB", "--resource_hints", "cpuCount=4"}, "1610612736 4 "},
+      {{"--resource_hints=accelerator=type:nvidia-l4;count:1"}, "0 0 type:nvidia-l4;count:1"},
+      {{"--resource_hints", "min_ram=much"},
+       "the resource hint min_ram must be a size such as 16GB or 1.5GiB, not 'much'"},
+      {{"--resource_hints", "min_ram"}, "the resource hint min_ram must be a size such as 16GB or 1.5GiB, not ''"},
+      {{"--resource_hints", "cpu_count=0"}, "the resource hint cpu_count must be a number of at least 1, not '0'"},
+      {{"--resource_hints", "cpu_count=two"}, "the resource hint cpu_count must be a number of at least 1, not 'two'"},
+      {{"--resource_hints", "accelerator="}, "the resource hint accelerator needs a value: accelerator=VALUE"},
+      {{"--resource_hints", "accelerator=a b"},
+       "the resource hint accelerator must be like type:nvidia-l4;count:1;install-nvidia-driver, not 'a b'"},
+      {{"--resource_hints", "gpu=1"}, "there is no resource hint 'gpu': there are min_ram, accelerator and cpu_count"},
+  };
+  for (const Case& c : cases) {
+    const auto read = [](const PipelineOptions& o) {
+      const ResourceHints hints = o.ResourceHintsOfPipeline();
+      return std::to_string(hints.min_ram.bytes()) + " " + std::to_string(hints.cpu_count) + " " + hints.accelerator;
+    };
+    EXPECT_EQ(FromPipelineFlags(c.arguments, read), c.hints) << testing::PrintToString(c.arguments);
+  }
+}
+
+TEST(PipelineOptionsTest, RefuseADumpOfAnUnknownKind) {
+  const auto read = [](const PipelineOptions& o) { return o.dump_pipeline.value(); };
+  for (const char* const good : {"a.txt", "b/a.textproto", "a.pbtxt", "a.pb", "a.binpb", "a.dot", ""}) {
+    EXPECT_EQ(FromPipelineFlags({"--dump_pipeline=" + std::string(good)}, read), good);
+  }
+  EXPECT_EQ(FromPipelineFlags({"--dump_pipeline", "a.json"}, read),
+            "--dump_pipeline 'a.json' must end in one of .txt, .textproto, .pbtxt, .pb, .binpb, .dot");
 }
 
 }  // namespace

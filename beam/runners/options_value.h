@@ -19,6 +19,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "beam/base/ascii.h"
+#include "beam/base/byte_size.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
 
@@ -37,16 +39,8 @@ struct FlagChoice {
 template <class E>
 struct FlagChoices;
 
-// A number of bytes: 500MB (powers of 1000), 2GiB (powers of 1024), 1.5GiB, 4096.
-struct ByteSize {
-  std::uint64_t bytes = 0;
-  bool operator==(const ByteSize&) const = default;
-};
-
 // The name among `names` that `typed` most likely stands for, letter case aside; empty if none is close.
 std::string NearestName(std::string_view typed, const std::vector<std::string>& names);
-
-bool EqualIgnoringCase(std::string_view a, std::string_view b);
 
 template <>
 struct FlagValue<std::string> {
@@ -90,7 +84,7 @@ template <>
 struct FlagValue<ByteSize> {
   static std::string Kind() { return "SIZE"; }
   static ByteSize Parse(std::string_view text);
-  static std::string Text(ByteSize value);
+  static std::string Text(ByteSize value) { return ByteSizeText(value); }
 };
 
 template <class E>

@@ -3,8 +3,8 @@
 // travels.
 //
 //   pairs   | CombinePerKey("Mean By Artist", MeanFn{})                       // KV<K, in> -> KV<K, out>
-//   numbers | CombineGlobally("Mean", MeanFn{})                               // in -> out: one element, also of no
-//   input numbers | CombineGlobally("Longest", LongestFn{}, OnEmpty::kNothing)      // no element of no input
+//   numbers | CombineGlobally("Mean", MeanFn{})                               // in -> out: one element, also of none
+//   numbers | CombineGlobally("Longest", LongestFn{}, OnEmpty::kNothing)      // no element of none
 //
 // Outside of the global window, only windows that have elements give one, whatever OnEmpty says.
 #pragma once
@@ -70,6 +70,7 @@ struct CombinePerKeyTransform {
       const int id = node.id;
       node.fn_key = CombineRegistration<K, Fn>::kKey;
       node.payload = EncodeFn(fn);
+      node.display = DisplayDataOf(fn);
       node.inputs = {in.id()};
       node.accumulator_type = &kElementType<KV<K, typename CombineTraits<Fn>::Accumulator>>;
       return PCollection<Out>(&in.graph(), in.graph().AddOutput(id, "out", &kElementType<Out>, in.windowing()));

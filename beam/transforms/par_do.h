@@ -63,6 +63,7 @@ struct ParDoTransform {
       const int id = node.id;
       node.fn_key = DoFnRegistration<Fn>::kKey;
       node.payload = EncodeFn(fn);
+      node.display = DisplayDataOf(fn);
       node.resumes = DoFnTraits<Fn>::kResumes;
       node.inputs = {in.id()};
       if constexpr (sizeof...(Views) > 0) {
