@@ -4,6 +4,9 @@
 
 #include <vector>
 
+#include "beam/base/error.h"
+#include "beam/runners/job/dump_pipeline.h"
+
 namespace beam {
 namespace {
 
@@ -58,10 +61,33 @@ void PipelineOptions::Validate() const {
     throw UsageError("--engine_option " + engine_option.front() + " is for an engine, and --runner Direct is none");
   }
   if (job_timeout < 0) throw UsageError("--job_timeout must be 0 (never) or a number of seconds");
+  if (!dump_pipeline.empty()) CheckDumpPath(dump_pipeline);
+  EnvironmentType();
+  ResourceHintsOfPipeline();
   struct stat status{};
   if (!temp_location.empty() && (stat(temp_location.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {
     throw UsageError("--temp_location '" + temp_location + "' is not a folder: create it, or leave the flag out");
   }
+}
+
+std::string PipelineOptions::EnvironmentType() const {
+  if (sdk_container_image.empty()) return environment_type.empty() ? "LOOPBACK" : environment_type.value();
+  if ((!environment_type.empty() && environment_type != "DOCKER") || !environment_config.empty()) {
+    throw UsageError(
+        "--sdk_container_image says all there is to say: leave out --environment_type and "
+        "--environment_config");
+  }
+  return "DOCKER";
+}
+
+std::string PipelineOptions::EnvironmentConfig() const {
+  return sdk_container_image.empty() ? environment_config.value() : sdk_container_image.value();
+}
+
+ResourceHints PipelineOptions::ResourceHintsOfPipeline() const {
+  std::vector<std::string> hints = resource_hints;
+  hints.insert(hints.end(), resource_hint.begin(), resource_hint.end());
+  return ParseHints(hints);
 }
 
 }  // namespace beam

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "beam/model/resource_hints.h"
 #include "beam/runners/options_flag.h"
 #include "beam/runners/options_value.h"
 
@@ -45,9 +46,13 @@ struct PipelineOptions {
   Flag<std::string, "Beam's job server for Flink, to be started where there is no --job_endpoint">
       flink_job_server_jar = {};
   Flag<std::string, "the same for Spark"> spark_job_server_jar = {};
-  Flag<std::string, "where an engine's workers are: LOOPBACK (this process), EXTERNAL (a pool) or PROCESS">
-      environment_type = std::string("LOOPBACK");
-  Flag<std::string, "EXTERNAL: HOST:PORT of the pool; PROCESS: the program to start; empty: this one">
+  Flag<std::string,
+       "where an engine's workers are: LOOPBACK (this process, unless there is an image), EXTERNAL (a "
+       "pool), PROCESS or DOCKER">
+      environment_type = {};
+  Flag<std::string,
+       "EXTERNAL: HOST:PORT of the pool; PROCESS: the program to start, or JSON with os, arch, command and "
+       "env; empty: this one; DOCKER: the image">
       environment_config = {};
   Flag<std::vector<std::string>,
        "NAME=VALUE: an option of the engine itself, by the name that Beam's Python SDK has for it">
@@ -56,6 +61,13 @@ struct PipelineOptions {
   Flag<std::string,
        "the program of PROCESS and EXTERNAL workers: default (this one is taken along), container (theirs), or PATH">
       sdk_location = std::string("default");
+  Flag<std::string, "the image of the workers' containers; stands for DOCKER and its --environment_config">
+      sdk_container_image = {};
+  Flag<std::vector<std::string>, "min_ram=16GB, cpu_count=4, accelerator=...: what an engine's machines should have">
+      resource_hints = {};
+  Flag<std::vector<std::string>, "the same"> resource_hint = {};
+  Flag<std::string, "a file for the pipeline's proto: *.textproto (*.txt, *.pbtxt), *.binpb (*.pb) or a drawing, *.dot">
+      dump_pipeline = {};
   Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location = {};
   Flag<DirectRunningMode, "in_memory, or fn_api: the Direct runner speaks to its threads as engines do to workers">
       direct_running_mode = DirectRunningMode::kInMemory;
@@ -67,6 +79,10 @@ struct PipelineOptions {
   Flag<Severity, "log lines below this are dropped"> log_level = Severity::kInfo;
 
   void Validate() const;
+  // Of the flags that say the same in several ways. Throw UsageError.
+  std::string EnvironmentType() const;
+  std::string EnvironmentConfig() const;
+  ResourceHints ResourceHintsOfPipeline() const;
 };
 
 }  // namespace beam

@@ -14,6 +14,7 @@
 #include "beam/harness/worker_options.h"
 #include "beam/runners/direct/direct_runner.h"
 #include "beam/runners/fn_api/fn_api_runner.h"
+#include "beam/runners/job/dump_pipeline.h"
 #include "beam/runners/job/portable_runner.h"
 
 namespace beam {
@@ -82,8 +83,10 @@ std::unique_ptr<PipelineResult> RunOnEngine(const Pipeline& pipeline, const Pipe
   portable.job.pipeline_options = JobOptionsOf(options);
   portable.files_to_stage = PathsOf(options.files_to_stage);
   portable.sdk_location = options.sdk_location;
-  portable.environment_type = options.environment_type;
-  portable.environment_config = options.environment_config;
+  portable.environment_type = options.EnvironmentType();
+  portable.environment_config = options.EnvironmentConfig();
+  portable.hints = options.ResourceHintsOfPipeline();
+  portable.dump_pipeline = options.dump_pipeline;
   if (options.job_endpoint.empty()) portable.engine = EngineProgram(options);
   return RunPortable(pipeline, portable);
 }
@@ -101,6 +104,9 @@ std::unique_ptr<PipelineResult> Run(const Pipeline& pipeline, const PipelineOpti
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) MemoryBudget::Process().SetLimit(memory.bytes);
   SetStagedFiles(FilesByName(PathsOf(options.files_to_stage)));
   if (HasJobService(runner)) return RunOnEngine(pipeline, options);
+  if (!options.dump_pipeline.empty()) {
+    DumpPipeline(*pipeline.shared_graph(), options.ResourceHintsOfPipeline(), options.dump_pipeline);
+  }
   const ByteSize shuffle_memory = options.direct_shuffle_memory;
   const DirectRunnerOptions direct{.num_workers = options.direct_num_workers,
                                    .max_attempts = options.direct_max_attempts,

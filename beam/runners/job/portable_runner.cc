@@ -14,6 +14,8 @@
 #include "beam/portable/artifact.h"
 #include "beam/portable/environment.h"
 #include "beam/portable/pipeline_proto.h"
+#include "beam/portable/validate.h"
+#include "beam/runners/job/dump_pipeline.h"
 #include "beam/runners/job/job.h"
 
 namespace beam {
@@ -36,13 +38,16 @@ void AddArtifacts(const PortableRunnerOptions& options, EnvironmentProto& enviro
 class PortableResult final : public PipelineResult {
  public:
   PortableResult(std::shared_ptr<const Graph> graph, const PortableRunnerOptions& options) : graph_(std::move(graph)) {
+    const auto pipeline = ToProto(*graph_, MakeEnvironment(options), options.hints);
+    if (!options.dump_pipeline.empty()) DumpPipeline(pipeline, options.dump_pipeline);
+    CheckPipeline(pipeline);
     JobOptions job = options.job;
     if (options.engine) {
       engine_ = std::make_unique<LocalEngine>(*options.engine);
       job.endpoint = engine_->endpoint();
       job.trouble = [this] { return engine_->Trouble(); };
     }
-    result_ = RunJob(ToProto(*graph_, MakeEnvironment(options)), job);
+    result_ = RunJob(pipeline, job);
   }
 
   PipelineState state() const override { return result_->state(); }
@@ -76,7 +81,13 @@ class PortableResult final : public PipelineResult {
     if (type == "PROCESS") {
       return ProcessEnvironment(options.environment_config.empty() ? ExecutablePath() : options.environment_config);
     }
-    throw UsageError("--environment_type must be LOOPBACK, EXTERNAL or PROCESS, not " + type);
+    if (type == "DOCKER") {
+      if (options.environment_config.empty()) {
+        throw UsageError("--environment_type DOCKER needs --environment_config: the image of the workers' containers");
+      }
+      return DockerEnvironment(options.environment_config);
+    }
+    throw UsageError("--environment_type must be LOOPBACK, EXTERNAL, PROCESS or DOCKER, not " + type);
   }
 
   std::shared_ptr<const Graph> graph_;
