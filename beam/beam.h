@@ -32,6 +32,7 @@
 #include "beam/transforms/partition.h"
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/sum.h"
+#include "beam/transforms/to_string.h"
 #include "beam/transforms/top.h"
 #include "beam/transforms/window_into.h"
 #include "beam/transforms/with_keys.h"

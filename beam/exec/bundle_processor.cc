@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "beam/model/registry.h"
+#include "beam/model/to_string_operator.h"
 
 namespace beam {
 
@@ -78,6 +79,7 @@ void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironm
     case TransformKind::kMergeAccumulators: return read_input(FindFn(transform.fn_key).combine->merge);
     case TransformKind::kExtractOutputs: return read_input(FindFn(transform.fn_key).combine->extract);
     case TransformKind::kCombineGroupedValues: return read_input(FindFn(transform.fn_key).combine->combine_values);
+    case TransformKind::kToString: context.coder = &transform.coder; return read_input(&MakeToString);
     default: break;
   }
   assert(transform.kind == TransformKind::kParDo);

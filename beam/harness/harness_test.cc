@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "beam/base/log.h"
@@ -15,6 +18,7 @@
 #include "beam/harness/monitoring.h"
 #include "beam/harness/test_engine.h"
 #include "beam/harness/worker_thread.h"
+#include "beam/portable/components.h"
 #include "beam/portable/test_descriptor.h"
 #include "beam/transforms/create.h"
 #include "beam/transforms/flatten.h"
@@ -375,6 +379,96 @@ TEST_F(HarnessTest, LooksUpKeysOfAMapEachOnceAndNoOthers) {
   engine_.AskForBundle("c", "Look Up");
   engine_.SendElements("c", source_, Encoded({9}), true);
   EXPECT_THAT(engine_.Answer("c").error(), HasSubstr("Look Up"));
+}
+
+// What an engine makes of a pipeline to show its elements: pairs of what it knows an element by, and the element.
+fn::ProcessBundleDescriptor StageToString(const std::string& endpoint, const proto::Coder& element,
+                                          std::map<std::string, proto::Coder> coders) {
+  fn::ProcessBundleDescriptor stage;
+  stage.set_id("To String");
+  const auto coder = [&](const std::string& id, const std::string& urn, std::vector<std::string> parts) {
+    proto::Coder& made = (*stage.mutable_coders())[id];
+    made.mutable_spec()->set_urn("beam:coder:" + urn + ":v1");
+    for (const std::string& part : parts) made.add_component_coder_ids(part);
+  };
+  for (auto& [id, made] : coders) (*stage.mutable_coders())[id] = std::move(made);
+  (*stage.mutable_coders())["element"] = element;
+  coder("bytes", "bytes", {});
+  coder("text", "string_utf8", {});
+  coder("window", "global_window", {});
+  coder("pairs", "kv", {"bytes", "element"});
+  coder("texts", "kv", {"bytes", "text"});
+  proto::WindowingStrategy& windowing = (*stage.mutable_windowing_strategies())["global"];
+  windowing.mutable_window_fn()->set_urn(std::string(urn::kGlobalWindows));
+  windowing.set_window_coder_id("window");
+  for (const char* const id : {"pairs", "texts"}) {
+    proto::PCollection& pcollection = (*stage.mutable_pcollections())[id];
+    pcollection.set_coder_id(id);
+    pcollection.set_windowing_strategy_id("global");
+  }
+  proto::PTransform& to_string = (*stage.mutable_transforms())["to string"];
+  to_string.set_unique_name("To String");
+  to_string.mutable_spec()->set_urn("beam:transform:to_string:v1");
+  (*to_string.mutable_inputs())["in"] = "pairs";
+  (*to_string.mutable_outputs())["out"] = "texts";
+  AddPort(stage, "pairs", true, endpoint);
+  AddPort(stage, "texts", false, endpoint);
+  return stage;
+}
+
+TEST_F(HarnessTest, MakesTextsOfWhateverAnEngineSends) {
+  struct Track {
+    std::string path;
+    double seconds = 0;
+  };
+  struct Case {
+    CoderSpec coder;
+    std::string element;
+    std::string text;
+  };
+  const auto wire = [](const auto& value) {
+    Writer out;
+    WireCoder<std::remove_cvref_t<decltype(value)>>::Encode(value, out);
+    return out.Take();
+  };
+  using Names = KV<std::int64_t, std::vector<std::string>>;
+  const Case cases[] = {
+      {WireCoder<std::int64_t>::Spec(), wire(std::int64_t{-7}), "-7"},
+      {WireCoder<std::string>::Spec(), wire(std::string("text")), "text"},
+      {WireCoder<std::string>::Spec(), wire(std::string("\xFF\x01")), "h'FF01'"},
+      {WireCoder<Track>::Spec(), wire(Track{"a.mp3", 1.5}), R"({path: "a.mp3", seconds: 1.5})"},
+      {WireCoder<Names>::Spec(), wire(Names{1, {"a", "b"}}), R"({key: 1, value: ["a", "b"]})"},
+      {{.urn = "beam:coder:length_prefix:v1", .components = {{.urn = "beam:cpp:own:v1"}}}, std::string("\x02ok"), "ok"},
+  };
+  StartWorker();
+  for (const Case& c : cases) {
+    proto::Components components;
+    ComponentsBuilder builder(components);
+    const std::string id = builder.AddCoder(c.coder);
+    engine_.AddStage([&] {
+      auto stage = StageToString(engine_.endpoint(), components.coders().at(id),
+                                 {components.coders().begin(), components.coders().end()});
+      stage.set_id(c.text);
+      return stage;
+    }());
+    Writer sent;
+    EncodeMeta(ElementMeta{}, WindowCoding::kGlobal, sent);
+    Coder<std::string>::Encode("nonce", sent);
+    sent.Raw(c.element);
+    engine_.AskForBundle(c.text, c.text);
+    engine_.SendElements(c.text, "source pairs", sent.Take(), true);
+    std::vector<std::string> texts;
+    const std::string made = engine_.Elements(c.text, "sink texts");
+    for (Reader in(made); !in.empty();) {
+      DecodeWindowed<KV<std::string, std::string>>(WindowCoding::kGlobal, in,
+                                                   [&](KV<std::string, std::string> pair, const ElementMeta&) {
+                                                     EXPECT_EQ(pair.key, "nonce");
+                                                     texts.push_back(pair.value);
+                                                   });
+    }
+    EXPECT_THAT(texts, ElementsAre(c.text));
+    EXPECT_EQ(engine_.Answer(c.text).error(), "");
+  }
 }
 
 TEST_F(HarnessTest, SaysWhatTheStateAnswers) {

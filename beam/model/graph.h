@@ -30,6 +30,7 @@ enum class TransformKind {
   kMergeAccumulators,
   kExtractOutputs,
   kCombineGroupedValues,
+  kToString,  // what an engine adds to show elements to people. Likewise
 };
 
 enum class SideInputKind { kIterable, kMultimap };
@@ -65,6 +66,7 @@ struct TransformNode {
   std::vector<OutputNode> outputs;
   // CombinePerKey only: the accumulators between its two halves, KV<K, accumulator>, and their groups.
   const ElementType* accumulator_type = nullptr;
+  CoderSpec coder;  // ToString only: of its input
 };
 
 struct PCollectionNode {

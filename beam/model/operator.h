@@ -30,6 +30,7 @@ struct OperatorContext {
   SideInputReader* side_inputs = nullptr;  // null where the step has none
   Resume* resume = nullptr;                // null where the step does not resume
   WindowingStrategy windowing;             // of the step's input; for WindowInto, of its output
+  const CoderSpec* coder = nullptr;        // ToString only: of its input
 };
 
 class Operator {

@@ -47,6 +47,7 @@ constexpr std::pair<std::string_view, TransformKind> kKinds[] = {
     {urn::kMergeAccumulators, TransformKind::kMergeAccumulators},
     {urn::kExtractOutputs, TransformKind::kExtractOutputs},
     {urn::kCombineGroupedValues, TransformKind::kCombineGroupedValues},
+    {urn::kToString, TransformKind::kToString},
 };
 
 // A Partition says how many outputs it has, but a proto that comes over the wire may be wrong.
@@ -170,7 +171,8 @@ class DescriptorReader {
         step.side_kinds[static_cast<std::size_t>(found - step.side_tags.begin())] =
             KindOfSideInput(side.access_pattern().urn());
       }
-    } else if (step.kind != TransformKind::kFlatten && step.kind != TransformKind::kWindowInto) {
+    } else if (step.kind != TransformKind::kFlatten && step.kind != TransformKind::kWindowInto
+               && step.kind != TransformKind::kToString) {
       step.function = FnFromProto(Parse<proto::CombinePayload>(bytes, "its payload").combine_fn());
       step.entry = &FindFn(step.function.key);
       if (step.entry->combine == nullptr) throw Error(ReadableName(step.function.key) + " is no CombineFn");
@@ -185,6 +187,7 @@ class DescriptorReader {
       case TransformKind::kMergeAccumulators: return step.entry->combine_fn->grouped_accumulators;
       case TransformKind::kExtractOutputs: return step.entry->combine_fn->accumulator;
       case TransformKind::kCombineGroupedValues: return step.entry->combine_fn->grouped_inputs;
+      case TransformKind::kToString: return &kEncodedElementType;
       default: return nullptr;
     }
   }
@@ -195,6 +198,7 @@ class DescriptorReader {
       case TransformKind::kMergeAccumulators: return step.entry->combine_fn->accumulator;
       case TransformKind::kExtractOutputs:
       case TransformKind::kCombineGroupedValues: return step.entry->combine_fn->output;
+      case TransformKind::kToString: return &kEncodedElementType;
       default: return nullptr;
     }
   }
@@ -287,7 +291,12 @@ class DescriptorReader {
       const WindowingStrategy windowing = pcollection.empty() ? GlobalWindows() : WindowingOf(pcollection);
       const int id = result_.graph.AddOutput(transform, name, type, windowing);
       Name(id, pcollection);
-      if (type == &kEncodedElementType) PassCoder(step, id);
+      if (step.kind == TransformKind::kToString) {
+        node.coder = coders_[ids_.at(step.inputs.front())];
+        coders_[id] = TextsOf(node.coder);
+      } else if (type == &kEncodedElementType) {
+        PassCoder(step, id);
+      }
     }
     result_.stage.transforms.push_back(transform);
     result_.transforms.resize(static_cast<std::size_t>(transform) + 1);
@@ -324,6 +333,15 @@ class DescriptorReader {
         throw Error("its inputs are coded by " + CoderText(inserted.first->second) + " and by " + CoderText(coder));
       }
     }
+  }
+
+  // The coder of the pairs of ToString when their second half is a text.
+  static CoderSpec TextsOf(CoderSpec pairs) {
+    if (pairs.urn != urn::kCoderKv || pairs.components.size() != 2) {
+      throw Error("its elements are coded by " + CoderText(pairs) + ", which is not that of pairs");
+    }
+    pairs.components[1] = {.urn = std::string(urn::kCoderText)};
+    return pairs;
   }
 
   WindowingStrategy WindowingOf(const std::string& pcollection) const {

@@ -117,9 +117,10 @@ class Translator {
       case TransformKind::kPrecombine:
       case TransformKind::kMergeAccumulators:
       case TransformKind::kExtractOutputs:
-      case TransformKind::kCombineGroupedValues: break;
+      case TransformKind::kCombineGroupedValues:
+      case TransformKind::kToString: break;
     }
-    throw Error("step '" + node.full_name + "' is a part of a combine, which only engines make");
+    throw Error("step '" + node.full_name + "' is one that only engines make");
   }
 
   static void SetUrn(proto::PTransform& made, std::string_view urn) { made.mutable_spec()->set_urn(std::string(urn)); }

@@ -18,6 +18,8 @@ inline constexpr std::string_view kMergeAccumulators = "beam:transform:combine_p
 inline constexpr std::string_view kExtractOutputs = "beam:transform:combine_per_key_extract_outputs:v1";
 inline constexpr std::string_view kCombineGroupedValues = "beam:transform:combine_grouped_values:v1";
 
+inline constexpr std::string_view kToString = "beam:transform:to_string:v1";
+
 inline constexpr std::string_view kSource = "beam:runner:source:v1";
 inline constexpr std::string_view kSink = "beam:runner:sink:v1";
 
@@ -26,6 +28,7 @@ inline constexpr std::string_view kSideInputMultimap = "beam:side_input:multimap
 inline constexpr std::string_view kGlobalWindows = "beam:window_fn:global_windows:v1";
 inline constexpr std::string_view kFixedWindows = "beam:window_fn:fixed_windows:v1";
 
+inline constexpr std::string_view kCoderText = "beam:coder:string_utf8:v1";
 inline constexpr std::string_view kCoderKv = "beam:coder:kv:v1";
 inline constexpr std::string_view kCoderWindowedValue = "beam:coder:windowed_value:v1";
 inline constexpr std::string_view kCoderLengthPrefix = "beam:coder:length_prefix:v1";
