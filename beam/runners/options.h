@@ -58,8 +58,7 @@ struct PipelineOptions {
        "NAME=VALUE: an option of the engine itself, by the name that Beam's Python SDK has for it">
       engine_option = {};
   Flag<std::vector<std::string>, "files to take along to the workers, PATH[,PATH]"> files_to_stage = {};
-  Flag<std::string,
-       "the program of PROCESS and EXTERNAL workers: default (this one is taken along), container (theirs), or PATH">
+  Flag<std::string, "the program of workers elsewhere: default (this one is taken along), container (theirs), or PATH">
       sdk_location = std::string("default");
   Flag<std::string, "the image of the workers' containers; stands for DOCKER and its --environment_config">
       sdk_container_image = {};

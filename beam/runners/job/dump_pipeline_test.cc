@@ -78,6 +78,7 @@ TEST_F(DumpPipelineTest, IsWhatAnEngineIsGiven) {
   options.job.connect_timeout = std::chrono::milliseconds(50);
   options.environment_type = "DOCKER";
   options.environment_config = "worker:1";
+  options.sdk_location = "container";
   options.dump_pipeline = "mem://engine.pb";
   EXPECT_THROW(RunPortable(pipeline_, options), Error);
   proto::Pipeline dumped;

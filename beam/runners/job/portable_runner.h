@@ -30,8 +30,8 @@ struct PortableRunnerOptions {
   // "container": the one that is there; else the path of one to take along.
   std::string sdk_location = "default";
   std::vector<std::string> files_to_stage = {};  // paths
-  ResourceHints hints = {};        // of the whole pipeline
-  std::string dump_pipeline = {};  // the file for what is submitted, see dump_pipeline.h; empty: none
+  ResourceHints hints = {};                      // of the whole pipeline
+  std::string dump_pipeline = {};                // the file for what is submitted, see dump_pipeline.h; empty: none
 };
 
 // The files of --files_to_stage by the names under which steps find them. Throws UsageError for one that cannot be
