@@ -1,5 +1,6 @@
 #include "beam/portable/pipeline_proto.h"
 
+#include <charconv>
 #include <map>
 #include <set>
 #include <string>
@@ -276,6 +277,15 @@ CoderSpec GroupedCoder(CoderSpec pairs) {
 
 std::string PCollectionId(int pcollection) { return "p" + std::to_string(pcollection); }
 std::string TransformId(int transform) { return "t" + std::to_string(transform); }
+
+int TransformOfId(const Graph& graph, const std::string& id) {
+  int transform = -1;
+  if (!id.starts_with('t')) return -1;
+  // A part of a step has the id of the whole before an underscore.
+  const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), transform);
+  const bool is_ours = error == std::errc() && (end == id.data() + id.size() || *end == '_');
+  return is_ours && transform >= 0 && transform < static_cast<int>(graph.transforms().size()) ? transform : -1;
+}
 
 proto::Pipeline ToProto(const Graph& graph, const proto::Environment& environment, const ResourceHints& hints) {
   return Translator(graph, environment, hints).Run();

@@ -22,6 +22,8 @@ org::apache::beam::model::pipeline::v1::Pipeline ToProto(
 
 std::string PCollectionId(int pcollection);
 std::string TransformId(int transform);
+// The step of the graph that is meant by `id`, or -1.
+int TransformOfId(const Graph& graph, const std::string& id);
 
 // The coder of the groups of a PCollection of pairs.
 CoderSpec GroupedCoder(CoderSpec pairs);

@@ -83,6 +83,19 @@ TEST(PipelineProto, NamesTheEndsOfComposites) {
   EXPECT_NE(text.find("Total [] <- Numbers"), std::string::npos) << text;
 }
 
+TEST(PipelineProto, IdsLeadBackToTheSteps) {
+  Pipeline p;
+  p | Create("Numbers", {std::int64_t{1}}) | Sum("Total");
+  const proto::Pipeline pipeline = ProtoOf(p);
+  for (const auto& [id, transform] : pipeline.components().transforms()) {
+    const int step = TransformOfId(p.graph(), id);
+    ASSERT_GE(step, 0) << id;
+    EXPECT_TRUE(transform.unique_name().starts_with(p.graph().transform(step).full_name)) << id;
+  }
+  for (const char* const id : {"", "t", "x1", "t-1", "t99", "t1x", "1"})
+    EXPECT_EQ(TransformOfId(p.graph(), id), -1) << id;
+}
+
 TEST(PipelineProto, GivesEveryStepAndPCollectionANameOfItsOwn) {
   Pipeline p;
   const auto pairs = p | Create("Numbers", {std::int64_t{1}}) | WithKeys("Key", 0);

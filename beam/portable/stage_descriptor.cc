@@ -60,8 +60,7 @@ class StageDescriber {
   void AddPort(const std::string& id, const std::string& pcollection, std::string_view urn, const CoderSpec& coder,
                const WindowingStrategy& windowing) {
     fn::RemoteGrpcPort port;
-    const WindowCoding windows = windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval;
-    port.set_coder_id(builder_.AddCoder(WindowedValueSpec(coder, windows)));
+    port.set_coder_id(builder_.AddCoder(WindowedValueSpec(coder, windowing.coding())));
     port.mutable_api_service_descriptor()->set_url(endpoint_);
     proto::PTransform& made = (*result_.mutable_transforms())[id];
     made.set_unique_name(id);

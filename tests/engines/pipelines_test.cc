@@ -152,7 +152,7 @@ struct LookUpFn {
 
 // By keys of a standard coder and of one that engines do not know.
 TEST(EnginePipeline, LooksUpKeysWithAnyNumberOfValues) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   using Text = KV<std::string, std::int64_t>;
   const auto texts = p | Create("Texts", std::vector<Text>{{"x", 1}, {"xx", 2}, {"xx", 3}, {"", 0}});
   const auto places = p | Create("Places", std::vector<KV<Place, std::string>>{{{"a", 1}, "one"}, {{"b", 2}, "two"}});
@@ -161,7 +161,7 @@ TEST(EnginePipeline, LooksUpKeysWithAnyNumberOfValues) {
 }
 
 TEST(EnginePipeline, LooksUpKeysWithinTheWindow) {
-  TestPipeline p(OnTheEngine());
+  TestPipeline p;
   const auto windowed = Numbers(p, 8)
       | WithTimestamps("Times", [](std::int64_t n) { return Timestamp{n}; })
       | WindowInto("Windows", FixedWindows(4));

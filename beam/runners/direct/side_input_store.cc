@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "beam/coder/dynamic_coder.h"
+
 namespace beam {
 namespace {
 
@@ -58,6 +60,26 @@ std::shared_ptr<const std::string> SideInputStore::GetEncoded(const Window& wind
   for (const auto& [order, bytes] : ElementsLocked(window, &ElementChunk::EncodeWire)) all += bytes;
   encoded_.emplace_back(window, std::make_shared<const std::string>(std::move(all)));
   return encoded_.back().second;
+}
+
+std::shared_ptr<const std::string> SideInputStore::GetEncodedValues(const Window& window, const std::string& key,
+                                                                    const CoderSpec& key_coder) {
+  const std::lock_guard lock(mutex_);
+  auto known = std::find_if(encoded_values_.begin(), encoded_values_.end(),
+                            [&](const auto& values) { return values.first == window; });
+  if (known == encoded_values_.end()) {
+    const DynamicCoder coder(key_coder);
+    ValuesByKey values;
+    for (const auto& [order, bytes] : ElementsLocked(window, &ElementChunk::EncodeWire)) {
+      Reader in(bytes);
+      coder.Decode(in);
+      const std::size_t key_size = bytes.size() - in.remaining();
+      values[bytes.substr(0, key_size)] += bytes.substr(key_size);
+    }
+    known = encoded_values_.emplace(encoded_values_.end(), window, std::move(values));
+  }
+  const auto found = known->second.find(key);
+  return std::make_shared<const std::string>(found == known->second.end() ? "" : found->second);
 }
 
 std::vector<std::pair<ElementOrder, std::string>> SideInputStore::ElementsLocked(const Window& window,

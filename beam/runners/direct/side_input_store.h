@@ -1,7 +1,7 @@
 // SideInputStore: a PCollection that is kept whole, for the steps that have it as a side input.
 //
-// Add is thread-safe. After the last Add, Get and GetEncoded are, too: the first to ask for a window builds its view,
-// the others share it.
+// Add is thread-safe. After the last Add, all of it is: the first to ask for a window builds its view, the others
+// share it.
 #pragma once
 
 #include <map>
@@ -22,9 +22,12 @@ class SideInputStore {
   explicit SideInputStore(const WindowingStrategy& windowing) : windowing_(windowing) {}
 
   void Add(std::shared_ptr<const ElementChunk> chunk);
+  std::shared_ptr<const void> Get(const Window& main_window, const SideInputBuilder& builder);
   // The elements in `window`, one of the side input's own, as they cross to engines, one behind the other.
   std::shared_ptr<const std::string> GetEncoded(const Window& window);
-  std::shared_ptr<const void> Get(const Window& main_window, const SideInputBuilder& builder);
+  // Of pairs: the values of `key`, which is encoded by `key_coder`, likewise.
+  std::shared_ptr<const std::string> GetEncodedValues(const Window& window, const std::string& key,
+                                                      const CoderSpec& key_coder);
 
  private:
   struct View {
@@ -42,6 +45,8 @@ class SideInputStore {
   std::vector<std::shared_ptr<const ElementChunk>> chunks_;
   std::vector<View> views_;
   std::vector<std::pair<Window, std::shared_ptr<const std::string>>> encoded_;
+  using ValuesByKey = std::map<std::string, std::string>;
+  std::vector<std::pair<Window, ValuesByKey>> encoded_values_;
 };
 
 }  // namespace beam

@@ -56,17 +56,25 @@ class RemoteRunners final : public BundleRunners {
 
  private:
   std::shared_ptr<const std::string> ReadState(const fn::StateKey& key) const {
-    if (!key.has_iterable_side_input()) throw Error("only iterable side inputs are kept here");
-    const auto& wanted = key.iterable_side_input();
-    const int pcollection = SideInputOf(wanted.transform_id(), wanted.side_input_id());
-    const WindowingStrategy& windowing = engine_.graph.pcollection(pcollection).windowing;
-    Reader window(wanted.window());
-    return engine_.side_inputs.at(pcollection)
-        ->GetEncoded(DecodeWindow(windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval, window));
+    if (key.has_iterable_side_input()) {
+      const auto& wanted = key.iterable_side_input();
+      const PCollectionNode& side = SideInputOf(wanted.transform_id(), wanted.side_input_id());
+      return engine_.side_inputs.at(side.id)->GetEncoded(WindowOf(side, wanted.window()));
+    }
+    if (!key.has_multimap_side_input()) throw Error("only side inputs are kept here, as iterables and multimaps");
+    const auto& wanted = key.multimap_side_input();
+    const PCollectionNode& side = SideInputOf(wanted.transform_id(), wanted.side_input_id());
+    return engine_.side_inputs.at(side.id)->GetEncodedValues(WindowOf(side, wanted.window()), wanted.key(),
+                                                             side.type->wire->coder().components.at(0));
+  }
+
+  static Window WindowOf(const PCollectionNode& side, const std::string& bytes) {
+    Reader in(bytes);
+    return DecodeWindow(side.windowing.coding(), in);
   }
 
   // Tags are "side" and a number, as ToProto gives them.
-  int SideInputOf(const std::string& transform_id, const std::string& tag) const {
+  const PCollectionNode& SideInputOf(const std::string& transform_id, const std::string& tag) const {
     const int transform = TransformOfId(engine_.graph, transform_id);
     constexpr std::string_view kPrefix = "side";
     std::size_t index = 0;
@@ -74,7 +82,9 @@ class RemoteRunners final : public BundleRunners {
       const auto& sides = engine_.graph.transform(transform).side_inputs;
       const char* const end = tag.data() + tag.size();
       const auto [parsed, error] = std::from_chars(tag.data() + kPrefix.size(), end, index);
-      if (error == std::errc() && parsed == end && index < sides.size()) return sides[index].pcollection;
+      if (error == std::errc() && parsed == end && index < sides.size()) {
+        return engine_.graph.pcollection(sides[index].pcollection);
+      }
     }
     throw Error("step '" + transform_id + "' has no side input '" + tag + "'");
   }

@@ -26,16 +26,12 @@ constexpr std::chrono::milliseconds kStopTime{20};
 // Elements are claimed so many at a time.
 constexpr std::size_t kBlock = 4096;
 
-WindowCoding CodingOf(const WindowingStrategy& windowing) {
-  return windowing.IsGlobal() ? WindowCoding::kGlobal : WindowCoding::kInterval;
-}
-
 }  // namespace
 
 // Where a bundle's elements leave for the worker.
 class RemoteStage::Source final : public WireSink {
  public:
-  Source(const Graph& graph, const Stage& stage) : WireSink(CodingOf(WindowingOf(graph, stage)), kPieceBytes) {
+  Source(const Graph& graph, const Stage& stage) : WireSink(WindowingOf(graph, stage).coding(), kPieceBytes) {
     if (stage.root == RootKind::kGroups) {
       const TransformNode& transform = graph.transform(stage.root_transform);
       const ElementType* const pairs = transform.kind == TransformKind::kCombinePerKey
@@ -95,7 +91,7 @@ class RemoteStage::Sink {
   Sink(const EngineState& engine, const StageSink& sink, const StageCursor* cursor)
       : type_(TypeOf(engine.graph, sink)) {
     const WindowingStrategy& windowing = engine.graph.pcollection(sink.pcollection).windowing;
-    windows_ = CodingOf(windowing);
+    windows_ = windowing.coding();
     if (sink.kind == SinkKind::kGroups) {
       writer_ = std::make_unique<SegmentWriter>(cursor, windowing.IsGlobal(), &engine.shuffle_memory);
       group_writer_ = type_->kv->make_group_writer(writer_.get());
