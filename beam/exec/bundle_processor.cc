@@ -59,7 +59,8 @@ void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironm
   if (transform.kind == TransformKind::kFlatten) {
     const AnyReceiver readers = Readers(transform.outputs.at(0).pcollection);
     if (!readers) return;
-    for (const int input : transform.inputs) readers_[input].push_back(readers);
+    // Through something that counts the elements of this input alone.
+    for (const int input : transform.inputs) Read(input, MakeTee(input, {readers}));
     return;
   }
   OperatorContext context;
@@ -68,7 +69,7 @@ void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironm
   for (const OutputNode& output : transform.outputs) context.outputs.push_back(Readers(output.pcollection));
   const PCollectionNode& input = graph_.pcollection(transform.inputs.front());
   context.windowing = input.windowing;
-  const auto read_input = [&](OperatorFactory make) { readers_[input.id].push_back(Own(make(context))); };
+  const auto read_input = [&](OperatorFactory make) { Read(input.id, make(context)); };
   switch (transform.kind) {
     case TransformKind::kWindowInto:
       context.windowing = graph_.pcollection(transform.outputs.front().pcollection).windowing;
@@ -94,6 +95,7 @@ StepContext* BundleProcessor::Step(const TransformNode& transform) {
   if (step == nullptr) {
     step = std::make_unique<StepContext>();
     step->name = transform.full_name;
+    step->transform = transform.label;
   }
   return step.get();
 }
@@ -103,12 +105,23 @@ AnyReceiver BundleProcessor::Own(std::unique_ptr<Operator> made) {
   return operators_.back()->input();
 }
 
+void BundleProcessor::Read(int pcollection, std::unique_ptr<Operator> reader) {
+  counters_.emplace(pcollection, &reader->received());
+  readers_[pcollection].push_back(Own(std::move(reader)));
+}
+
+std::unique_ptr<Operator> BundleProcessor::MakeTee(int pcollection, const std::vector<AnyReceiver>& receivers) {
+  const ElementType& type = *graph_.pcollection(pcollection).type;
+  if (type.make_tee == nullptr) throw Error("the groups of a combine go to more than the combine: " + type.name());
+  return type.make_tee(receivers);
+}
+
 AnyReceiver BundleProcessor::Readers(int pcollection) {
   const auto found = readers_.find(pcollection);
   if (found == readers_.end()) return {};
   if (found->second.size() == 1) return found->second.front();
   // Made once: a PCollection may be asked for by its producer and by a flatten.
-  const AnyReceiver tee = Own(graph_.pcollection(pcollection).type->make_tee(found->second));
+  const AnyReceiver tee = Own(MakeTee(pcollection, found->second));
   found->second = {tee};
   return tee;
 }
@@ -124,11 +137,19 @@ void BundleProcessor::FinishBundle() {
 std::vector<std::pair<int, MetricCells>> BundleProcessor::TakeMetrics() {
   std::vector<std::pair<int, MetricCells>> metrics;
   for (auto& [id, step] : steps_) {
-    if (step->metrics.cells().empty()) continue;
-    metrics.emplace_back(id, step->metrics);
-    step->metrics.Clear();
+    MetricCells cells = step->metrics.Read();
+    if (!cells.cells().empty()) metrics.emplace_back(id, std::move(cells));
   }
+  ResetMetrics();
   return metrics;
+}
+
+void BundleProcessor::ResetMetrics() {
+  for (auto& [id, step] : steps_) {
+    step->metrics.Clear();
+    for (Tally& micros : step->micros) micros.Set(0);
+  }
+  for (const auto& made : operators_) made->ResetReceived();
 }
 
 }  // namespace beam

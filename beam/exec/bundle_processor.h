@@ -70,12 +70,22 @@ class BundleProcessor {
   // The metrics of each step since the last call, by transform id.
   std::vector<std::pair<int, MetricCells>> TakeMetrics();
 
+  // By any thread, also while a bundle is processed: the steps, by transform id, with what they count; and what is
+  // known of the elements of PCollections that a step reads.
+  const std::map<int, std::unique_ptr<StepContext>>& steps() const { return steps_; }
+  const std::map<int, const ElementCounter*>& counters() const { return counters_; }
+  // Between two bundles: counts begin anew.
+  void ResetMetrics();
+
  private:
   void MakeSinks(StageEnvironment& environment);
   void MakeOperator(const TransformNode& transform, StageEnvironment& environment);
   void MakePrecombine(const StageSink& sink, AnyReceiver writer);
   StepContext* Step(const TransformNode& transform);
   AnyReceiver Own(std::unique_ptr<Operator> made);
+  // Makes `reader` one of those that read `pcollection`.
+  void Read(int pcollection, std::unique_ptr<Operator> reader);
+  std::unique_ptr<Operator> MakeTee(int pcollection, const std::vector<AnyReceiver>& receivers);
   // One receiver for all that read `pcollection`; an empty one if nobody does.
   AnyReceiver Readers(int pcollection);
 
@@ -87,6 +97,7 @@ class BundleProcessor {
   std::map<int, std::unique_ptr<StepContext>> steps_;
   std::vector<std::unique_ptr<SideInputReader>> side_inputs_;
   std::map<int, std::vector<AnyReceiver>> readers_;   // by PCollection
+  std::map<int, const ElementCounter*> counters_;     // likewise, of one of the operators that read it
   std::vector<std::unique_ptr<Operator>> operators_;  // from the last to the first: each knows those after it
 };
 

@@ -4,7 +4,10 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <mutex>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "beam/base/error.h"
 #include "beam/coder/windowed_value.h"
@@ -19,6 +22,8 @@ namespace {
 // Elements gather to so many bytes before they are sent: large enough for the engine's cost a message, small enough to
 // flow.
 constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
+// So much may go with the answer: more would hold up the answers of other bundles.
+constexpr std::size_t kMostEmbeddedBytes = std::size_t{64} << 10;
 // What a message of gRPC can hold, less what surrounds the elements.
 constexpr std::size_t kMostMessageBytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
 
@@ -29,40 +34,61 @@ class BundleRun::Sink final : public WireSink {
  public:
   Sink(const BundleEnd& end, BundleRun& run) : WireSink(end.windows, kFlushBytes), end_(end), run_(run) {}
 
-  void Flush() override {
-    fn::Elements elements;
-    Append(elements);
-    Stream().Send(elements);
+  // All of a bundle goes over one stream.
+  void Begin(DataStream& stream) {
+    const std::lock_guard lock(mutex());
+    stream_ = &stream;
+    Restart();
+    sizes_.Store({});
+    counted_ = 0;
+    has_sent_ = false;
+    is_closed_ = false;
   }
 
-  void Append(fn::Elements& elements) {
-    if (buffer().size() > kMostMessageBytes) {
-      throw Error("an element of " + std::to_string(buffer().size())
-                  + " bytes is more than the 2 GB that can travel to an engine");
-    }
-    bytes_ += static_cast<std::int64_t>(buffer().size());
-    AddData(elements).set_data(buffer().Take());
-    buffer().Clear();
+  // All elements are there: what is left stays until AppendLast(). Returns its size, or nothing if it is not all of the
+  // bundle, as some was sent before.
+  std::optional<std::size_t> Close() {
+    const std::lock_guard lock(mutex());
+    is_closed_ = true;
+    return has_sent_ ? std::nullopt : std::optional(buffer().size());
   }
 
   // What is left, and that nothing comes behind it: on its own, as Python's engine drops what comes with the mark.
   void AppendLast(fn::Elements& elements) {
+    const std::lock_guard lock(mutex());
+    CheckFlushed();
     if (buffer().size() > 0) Append(elements);
     AddData(elements).set_is_last(true);
   }
 
   const BundleEnd& end() const { return end_; }
-  std::int64_t bytes() const { return bytes_; }
-  DataStream& Stream() { return run_.services_.Data(end_.endpoint); }
-  void Begin() {
-    buffer().Clear();
-    bytes_ = 0;
-    Restart();
-  }
+  // By any thread: the mean size of the elements of each message.
+  MetricCell sizes() const { return sizes_.Read(); }
+  DataStream& stream() const { return *stream_; }
 
  private:
-  fn::Elements::Data& AddData(fn::Elements& elements) const {
-    fn::Elements::Data& data = *elements.add_data();
+  void Flush() override {
+    if (is_closed_) return;
+    fn::Elements message;
+    Append(message);
+    has_sent_ = true;
+    stream_->Send(message);
+  }
+
+  void Append(fn::Elements& message) {
+    if (buffer().size() > kMostMessageBytes) {
+      throw Error("an element of " + std::to_string(buffer().size())
+                  + " bytes is more than the 2 GB that can travel to an engine");
+    }
+    if (const std::int64_t count = elements() - std::exchange(counted_, elements()); count > 0) {
+      sizes_.Update(static_cast<std::int64_t>(buffer().size()) / count);
+    }
+    AddData(message).set_data(buffer().Take());
+    buffer().Clear();
+  }
+
+  fn::Elements::Data& AddData(fn::Elements& message) const {
+    fn::Elements::Data& data = *message.add_data();
     data.set_instruction_id(run_.instruction_);
     data.set_transform_id(end_.transform);
     return data;
@@ -70,7 +96,11 @@ class BundleRun::Sink final : public WireSink {
 
   const BundleEnd& end_;
   BundleRun& run_;
-  std::int64_t bytes_ = 0;
+  DataStream* stream_ = nullptr;
+  std::int64_t counted_ = 0;  // elements that have left
+  bool has_sent_ = false;
+  bool is_closed_ = false;
+  LiveMetricCell sizes_;
 };
 
 // The rest of a group that the engine sent only the beginning of.
@@ -87,10 +117,12 @@ class BundleRun::State final : public WireState {
   BundleRun& run_;
 };
 
-// Views are made once for each window and kept as long as the operators: side inputs of a batch do not change.
+// Views are made once for each window of a bundle. The next bundle may see others, for all that an engine says.
 class BundleRun::SideInputs final : public SideInputReader {
  public:
   SideInputs(BundleRun& run, int transform) : run_(run), transform_(static_cast<std::size_t>(transform)) {}
+
+  void Begin() { views_.clear(); }
 
   std::shared_ptr<const void> Get(std::size_t index, const Window& main_window, SideInputBuilder build) override {
     const BundleSideInput& side = run_.graph_->side_inputs.at(transform_).at(index);
@@ -153,81 +185,137 @@ ShuffleWriter* BundleRun::MakeShuffleWriter(int /*transform*/, const StageCursor
 }
 
 std::unique_ptr<SideInputReader> BundleRun::MakeSideInputReader(const TransformNode& transform) {
-  return std::make_unique<SideInputs>(*this, transform.id);
+  auto made = std::make_unique<SideInputs>(*this, transform.id);
+  side_inputs_.push_back(made.get());
+  return made;
 }
 
 void BundleRun::Begin(const std::string& instruction, fn::Elements& elements) {
   instruction_ = instruction;
-  for (const auto& sink : sinks_) sink->Begin();
+  processor_->ResetMetrics();
+  for (SideInputs* side_inputs : side_inputs_) side_inputs->Begin();
+  for (const auto& sink : sinks_) sink->Begin(services_.Data(sink->end().endpoint));
   for (const auto& source : sources_) {
+    source->stream = &services_.Data(source->end->endpoint);
     source->gate.Reset();
+    source->sizes.Store({});
     source->is_done = false;
   }
-  if (elements.data_size() > 0 && !sources_.empty()) services_.Data(sources_.front()->end->endpoint).Deliver(elements);
+  if (elements.data_size() > 0 && !sources_.empty()) sources_.front()->stream->Deliver(elements);
 }
 
-void BundleRun::Process() {
+void BundleRun::Process(fn::Elements* embedded) {
   // Engines have no use for a step that stops in between: what it makes flows on as it is made.
   processor_->resume().Begin({}, {});
+  at_ = &current_log_step;
   processor_->StartBundle();
   ReadElements();
   processor_->FinishBundle();
-  SendRest();
+  SendRest(embedded);
+  at_ = nullptr;
 }
 
 void BundleRun::ReadElements() {
   // All sources of a stage come over one stream in practice; each has an inbox of its own where they do not.
-  std::map<std::string, std::shared_ptr<Inbox>> inboxes;
-  std::map<std::string, std::size_t> open;
-  for (const auto& source : sources_) {
-    inboxes.emplace(source->end->endpoint, services_.Data(source->end->endpoint).Open(instruction_));
-    ++open[source->end->endpoint];
-  }
-  for (const auto& [endpoint, inbox] : inboxes) {
-    while (open[endpoint] > 0) {
+  std::map<DataStream*, std::size_t> open;
+  for (const auto& source : sources_) ++open[source->stream];
+  for (auto& [stream, left] : open) {
+    const std::shared_ptr<Inbox> inbox = stream->Open(instruction_);
+    while (left > 0) {
+      is_consuming_.store(false, std::memory_order_relaxed);
       const Inbox::Piece piece = inbox->Take();
+      is_consuming_.store(true, std::memory_order_relaxed);
       const auto found = std::find_if(sources_.begin(), sources_.end(),
                                       [&](const auto& source) { return source->end->transform == piece.transform; });
       if (found == sources_.end()) {
         throw Error("the engine sent elements for '" + piece.transform + "', which is no source of the stage");
       }
-      Source& source = **found;
-      const ElementType& type = *graph_->graph.pcollection(source.end->pcollection).type;
-      WireInput input{Reader(piece.bytes), source.end->windows, &source.gate, state_.get()};
-      if (!source.is_done) source.is_done = !type.wire->feed(input, source.root);
-      if (piece.is_last) --open[endpoint];
+      if (!(*found)->is_done) Feed(**found, piece.bytes);
+      if (piece.is_last) --left;
     }
   }
 }
 
-void BundleRun::SendRest() {
+void BundleRun::Feed(Source& source, std::string_view bytes) {
+  const ElementType& type = *graph_->graph.pcollection(source.end->pcollection).type;
+  const std::int64_t before = source.gate.claimed();
+  WireInput input{Reader(bytes), source.end->windows, &source.gate, state_.get()};
+  source.is_done = !type.wire->feed(input, source.root);
+  const std::int64_t count = source.gate.claimed() - before;
+  if (count > 0 && !source.is_done) source.sizes.Update(static_cast<std::int64_t>(bytes.size()) / count);
+}
+
+void BundleRun::SendRest(fn::Elements* embedded) {
+  bool may_embed = embedded != nullptr;
+  std::size_t bytes = 0;
+  for (const auto& sink : sinks_) {
+    const std::optional<std::size_t> size = sink->Close();
+    may_embed &= size.has_value();
+    bytes += size.value_or(0);
+  }
+  may_embed &= bytes <= kMostEmbeddedBytes;
   std::map<DataStream*, fn::Elements> rest;
-  for (const auto& sink : sinks_) sink->AppendLast(rest[&sink->Stream()]);
+  for (const auto& sink : sinks_) sink->AppendLast(may_embed ? *embedded : rest[&sink->stream()]);
   for (const auto& [stream, elements] : rest) stream->Send(elements);
 }
 
-BundleRun::Metrics BundleRun::TakeMetrics() {
-  Metrics metrics = ReadProgress();
-  for (const auto& [transform, cells] : processor_->TakeMetrics()) {
-    AppendUserMetrics(graph_->transforms.at(static_cast<std::size_t>(transform)), cells, metrics);
+BundleRun::Metrics BundleRun::ReadMetrics() const {
+  Metrics metrics;
+  for (const auto& [id, step] : processor_->steps()) {
+    const std::string& transform = graph_->transforms.at(static_cast<std::size_t>(id));
+    AppendUserMetrics(transform, step->metrics.Read(), metrics);
+    AppendExecutionTimes(transform, *step, metrics);
   }
+  // The ends know best; a PCollection may be at several.
+  std::set<int> told;
+  const auto tell = [&](int pcollection, std::int64_t count, const MetricCell& sizes) {
+    if (!told.insert(pcollection).second) return;
+    const std::string& id = graph_->pcollections.at(static_cast<std::size_t>(pcollection));
+    metrics.push_back(ElementCount(id, count));
+    if (sizes.count > 0) metrics.push_back(SampledByteSize(id, sizes));
+  };
   for (const auto& source : sources_) {
-    metrics.push_back(ElementCount(graph_->pcollections.at(static_cast<std::size_t>(source->end->pcollection)),
-                                   source->gate.claimed()));
+    metrics.push_back(DataReadIndex(source->end->transform, source->gate.claimed()));
+    tell(source->end->pcollection, source->gate.claimed(), source->sizes.Read());
   }
-  for (const auto& sink : sinks_) {
-    metrics.push_back(
-        ElementCount(graph_->pcollections.at(static_cast<std::size_t>(sink->end().pcollection)), sink->elements()));
+  for (const auto& sink : sinks_) tell(sink->end().pcollection, sink->elements(), sink->sizes());
+  for (const auto& [pcollection, counter] : processor_->counters()) {
+    tell(pcollection, counter->count(), counter->sizes());
   }
   return metrics;
 }
 
-BundleRun::Metrics BundleRun::ReadProgress() const {
-  Metrics metrics;
-  for (const auto& source : sources_) {
-    metrics.push_back(DataReadIndex(source->end->transform, source->gate.claimed()));
+StepContext* BundleRun::CurrentStep() const {
+  const auto* const at = at_.load();
+  // Every LogStep that the SDK sets as current is a StepContext; those of this thread are this bundle's.
+  return at == nullptr ? nullptr
+                       : const_cast<StepContext*>(static_cast<const StepContext*>(at->load(std::memory_order_relaxed)));
+}
+
+void BundleRun::Sample(std::chrono::microseconds passed) {
+  StepContext* const step = CurrentStep();
+  if (step != nullptr) step->micros[static_cast<std::size_t>(step->phase.load())].Add(passed.count());
+}
+
+void BundleRun::Flush() {
+  for (const auto& sink : sinks_) sink->FlushFromOutside();
+}
+
+std::string BundleRun::Describe() const {
+  static constexpr const char* kPhases[kStepPhases] = {"StartBundle", "ProcessElement", "FinishBundle"};
+  std::string text;
+  if (const StepContext* const step = CurrentStep()) {
+    text = "in " + std::string(kPhases[static_cast<std::size_t>(step->phase.load())]) + " of step '" + step->name + "'";
+  } else {
+    text = IsConsuming() ? "between two steps" : "waiting for elements";
   }
-  return metrics;
+  for (const auto& source : sources_) {
+    text.append(", ")
+        .append(std::to_string(source->gate.claimed()))
+        .append(" elements of ")
+        .append(source->end->transform);
+  }
+  return text;
 }
 
 bool BundleRun::Split(const std::string& transform, const fn::ProcessBundleSplitRequest::DesiredSplit& wish,

@@ -8,14 +8,18 @@
 // Stop() by any other.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace beam {
 
 struct HarnessOptions {
-  std::string id;       // by which the engine knows it
-  std::string control;  // host:port of the control service
+  std::string id;                                               // by which the engine knows it
+  std::string control;                                          // host:port of the control service
+  std::string status = {};                                      // host:port of the status service, or empty
+  std::set<std::string, std::less<>> runner_capabilities = {};  // what the engine says that it can
 };
 
 class Harness {

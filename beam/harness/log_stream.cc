@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -77,7 +78,9 @@ class LogStream::Impl {
     made.set_severity(SeverityOf(entry.severity));
     *made.mutable_timestamp() = google::protobuf::util::TimeUtil::GetCurrentTime();
     made.set_message(Utf8(entry.message));
-    made.set_transform_id(Utf8(entry.step));
+    made.set_transform_id(Utf8(entry.transform));
+    made.set_instruction_id(Utf8(entry.instruction));
+    made.set_thread(std::to_string(gettid()));
     const std::lock_guard lock(mutex_);
     if (is_broken_) {
       std::fprintf(stderr, "%s\n", FormatLogEntry(entry).c_str());

@@ -6,6 +6,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+#include <org/apache/beam/model/fn_execution/v1/beam_provision_api.grpc.pb.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -26,11 +27,12 @@ namespace fn = org::apache::beam::model::fn_execution::v1;
 // Thread-safe.
 class TestEngine {
  public:
-  TestEngine() : control_(*this), data_(*this), state_(*this), logging_(*this) {
+  TestEngine() : control_(*this), data_(*this), state_(*this), logging_(*this), provision_(*this), status_(*this) {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&control_, &data_, &state_, &logging_}) {
+    for (grpc::Service* service :
+         std::initializer_list<grpc::Service*>{&control_, &data_, &state_, &logging_, &provision_, &status_}) {
       builder.RegisterService(service);
     }
     builder.SetMaxReceiveMessageSize(-1);
@@ -55,6 +57,11 @@ class TestEngine {
     const std::lock_guard lock(mutex_);
     std::string id = stage.id();
     stages_[std::move(id)] = std::move(stage);
+  }
+  // What workers that start from now on are told that it can.
+  void Offer(const std::string& capability) {
+    const std::lock_guard lock(mutex_);
+    provisions_.add_runner_capabilities(capability);
   }
   // What is answered for a state key, page by page.
   void AddState(const fn::StateKey& key, std::vector<std::string> pages) {
@@ -104,19 +111,48 @@ class TestEngine {
     return output.bytes;
   }
 
+  // How much of it has come by now; waits until there is some.
+  std::string FirstElements(const std::string& instruction, const std::string& transform) {
+    std::unique_lock lock(mutex_);
+    Output& output = outputs_[{instruction, transform}];
+    Wait(lock, [&] { return !output.bytes.empty(); });
+    return output.bytes;
+  }
+
+  // What the worker says of itself.
+  std::string Status() {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return status_stream_ != nullptr; });
+    fn::WorkerStatusRequest request;
+    request.set_id("status");
+    statuses_.clear();
+    status_stream_->Write(request);
+    Wait(lock, [this] { return !statuses_.empty(); });
+    return statuses_.back().status_info();
+  }
+
+  // Ends the data stream, and waits until it is over.
+  void CutData() {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return data_stream_ != nullptr; });
+    data_context_->TryCancel();
+    Wait(lock, [this] { return data_stream_ == nullptr; });
+  }
+
   // How many requests of state were answered.
   int state_requests() const {
     const std::lock_guard lock(mutex_);
     return state_requests_;
   }
-  std::vector<std::string> log_lines() const {
+  std::vector<fn::LogEntry> log_entries() const {
     const std::lock_guard lock(mutex_);
-    return log_lines_;
+    return log_entries_;
   }
 
  private:
   using ControlStream = grpc::ServerReaderWriter<fn::InstructionRequest, fn::InstructionResponse>;
   using DataStream = grpc::ServerReaderWriter<fn::Elements, fn::Elements>;
+  using StatusStream = grpc::ServerReaderWriter<fn::WorkerStatusRequest, fn::WorkerStatusResponse>;
 
   struct Output {
     std::string bytes;
@@ -145,7 +181,11 @@ class TestEngine {
 
   struct DataService final : fn::BeamFnData::Service {
     explicit DataService(TestEngine& engine) : engine(engine) {}
-    grpc::Status Data(grpc::ServerContext*, DataStream* stream) override {
+    grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override {
+      {
+        const std::lock_guard lock(engine.mutex_);
+        engine.data_context_ = context;
+      }
       engine.Serve(engine.data_stream_, stream, [this](fn::Elements& elements) {
         for (fn::Elements::Data& data : *elements.mutable_data()) {
           Output& output = engine.outputs_[{data.instruction_id(), data.transform_id()}];
@@ -153,6 +193,28 @@ class TestEngine {
           output.is_complete |= data.is_last();
         }
       });
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct ProvisionService final : fn::ProvisionService::Service {
+    explicit ProvisionService(TestEngine& engine) : engine(engine) {}
+    grpc::Status GetProvisionInfo(grpc::ServerContext*, const fn::GetProvisionInfoRequest*,
+                                  fn::GetProvisionInfoResponse* response) override {
+      const std::lock_guard lock(engine.mutex_);
+      *response->mutable_info() = engine.provisions_;
+      response->mutable_info()->mutable_status_endpoint()->set_url(engine.endpoint_);
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct StatusService final : fn::BeamFnWorkerStatus::Service {
+    explicit StatusService(TestEngine& engine) : engine(engine) {}
+    grpc::Status WorkerStatus(grpc::ServerContext*, StatusStream* stream) override {
+      engine.Serve(engine.status_stream_, stream,
+                   [this](fn::WorkerStatusResponse& response) { engine.statuses_.push_back(std::move(response)); });
       return grpc::Status::OK;
     }
     TestEngine& engine;
@@ -194,7 +256,7 @@ class TestEngine {
       for (fn::LogEntry::List list; stream->Read(&list);) {
         const std::lock_guard lock(engine.mutex_);
         for (const fn::LogEntry& entry : list.log_entries()) {
-          engine.log_lines_.push_back("[" + entry.transform_id() + "] " + entry.message());
+          engine.log_entries_.push_back(entry);
         }
       }
       return grpc::Status::OK;
@@ -213,6 +275,7 @@ class TestEngine {
     Read(stream, take);
     const std::lock_guard lock(mutex_);
     slot = nullptr;
+    changed_.notify_all();
   }
   template <class W, class R, class Take>
   void Read(grpc::ServerReaderWriter<W, R>* stream, Take take) {
@@ -234,16 +297,22 @@ class TestEngine {
   bool is_over_ = false;
   ControlStream* control_stream_ = nullptr;
   DataStream* data_stream_ = nullptr;
+  grpc::ServerContext* data_context_ = nullptr;  // of data_stream_
+  StatusStream* status_stream_ = nullptr;
   std::map<std::string, fn::ProcessBundleDescriptor> stages_;
   std::map<std::string, std::vector<std::string>> states_;  // by the bytes of the key
   std::map<std::string, fn::InstructionResponse> answers_;
   std::map<std::pair<std::string, std::string>, Output> outputs_;
   int state_requests_ = 0;
-  std::vector<std::string> log_lines_;
+  std::vector<fn::LogEntry> log_entries_;
+  fn::ProvisionInfo provisions_;
+  std::vector<fn::WorkerStatusResponse> statuses_;
   ControlService control_;
   DataService data_;
   StateService state_;
   LoggingService logging_;
+  ProvisionService provision_;
+  StatusService status_;
   std::unique_ptr<grpc::Server> server_;
   std::string endpoint_;
 };

@@ -8,7 +8,7 @@
 namespace beam {
 
 // Connects to the engine's control service and runs what it asks for. What ends it otherwise than by the engine's wish
-// is logged. Throws Error where the request says no address.
+// is logged. Throws Error where the request says no address, or the engine does not say what it can.
 std::unique_ptr<Worker> StartWorkerThread(const WorkerRequest& request);
 
 }  // namespace beam

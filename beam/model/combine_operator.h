@@ -71,6 +71,7 @@ class PrecombineOperator final : public Receiver<KV<K, typename CombineTraits<Fn
   void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
 
   void ReceiveShared(const Element& element, const ElementMeta& meta) override {
+    received_.Count(element);
     const StepScope scope(step_);
     try {
       key_.Clear();
@@ -86,7 +87,10 @@ class PrecombineOperator final : public Receiver<KV<K, typename CombineTraits<Fn
     }
   }
 
-  void FinishBundle() override { Flush(); }
+  void FinishBundle() override {
+    const BundleHookScope scope(step_, StepPhase::kFinishBundle);
+    Flush();
+  }
 
  private:
   static constexpr std::size_t kMaxKeys = 100'000;
@@ -150,6 +154,7 @@ class CombineValuesOperator final : public Receiver<KV<K, typename CombineSource
   void Receive(Element&& element, const ElementMeta& meta) override { ReceiveShared(element, meta); }
 
   void ReceiveShared(const Element& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if (output_ == nullptr) return;
     const StepScope scope(step_);
     try {

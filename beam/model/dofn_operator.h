@@ -82,6 +82,7 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<Element>*>(this)); }
 
   void Receive(Element&& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if constexpr (kKeepsElement && kHasPath<Element>) {
       // After a failure the element may be gone, but its path must be told.
       const std::string path = DescribeElement(element);
@@ -91,6 +92,7 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
     }
   }
   void ReceiveShared(const Element& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if constexpr (kKeepsElement) {
       Process(CopyElement(element), meta, element);
     } else {
@@ -99,16 +101,18 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   }
 
   void StartBundle() override {
+    // Side inputs are those of a bundle.
+    side_views_ = {};
     if constexpr (requires { &Fn::StartBundle; }) {
       using BundleParams = typename ConstMember<decltype(&Fn::StartBundle)>::Params;
-      CallBundleHook<BundleParams>([this](auto&&... args) { fn_.StartBundle(args...); });
+      CallBundleHook<BundleParams>(StepPhase::kStartBundle, [this](auto&&... args) { fn_.StartBundle(args...); });
     }
   }
 
   void FinishBundle() override {
     if constexpr (requires { &Fn::FinishBundle; }) {
       using BundleParams = typename ConstMember<decltype(&Fn::FinishBundle)>::Params;
-      CallBundleHook<BundleParams>([this](auto&&... args) { fn_.FinishBundle(args...); });
+      CallBundleHook<BundleParams>(StepPhase::kFinishBundle, [this](auto&&... args) { fn_.FinishBundle(args...); });
     }
   }
 
@@ -188,8 +192,8 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   }
 
   template <class BundleParams, class Call>
-  void CallBundleHook(Call call) {
-    const StepScope scope(step_);
+  void CallBundleHook(StepPhase phase, Call call) {
+    const BundleHookScope scope(step_, phase);
     try {
       CallWithBundleArguments<BundleParams>(call, std::make_index_sequence<std::tuple_size_v<BundleParams>>());
     } catch (...) {

@@ -210,10 +210,12 @@ class TeeOperator final : public Receiver<T>, public Operator {
   explicit TeeOperator(const std::vector<AnyReceiver>& receivers) : receivers_(receivers) {}
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<T>*>(this)); }
   void Receive(T&& element, const ElementMeta& meta) override {
+    received_.Count(element);
     for (std::size_t i = 0; i + 1 < receivers_.size(); ++i) receivers_[i].As<T>()->ReceiveShared(element, meta);
     receivers_.back().As<T>()->Receive(std::move(element), meta);
   }
   void ReceiveShared(const T& element, const ElementMeta& meta) override {
+    received_.Count(element);
     for (const AnyReceiver& receiver : receivers_) receiver.As<T>()->ReceiveShared(element, meta);
   }
 
@@ -228,9 +230,11 @@ class WindowIntoOperator final : public Receiver<T>, public Operator {
       : output_(context.outputs.at(0).As<T>()), windowing_(context.windowing) {}
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<T>*>(this)); }
   void Receive(T&& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if (output_ != nullptr) output_->Receive(std::move(element), Assigned(meta));
   }
   void ReceiveShared(const T& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if (output_ != nullptr) output_->ReceiveShared(element, Assigned(meta));
   }
 

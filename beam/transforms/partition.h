@@ -35,9 +35,11 @@ class PartitionOperator final : public Receiver<T>, public Operator {
 
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<T>*>(this)); }
   void Receive(T&& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if (Receiver<T>* const output = Choose(element)) output->Receive(std::move(element), meta);
   }
   void ReceiveShared(const T& element, const ElementMeta& meta) override {
+    received_.Count(element);
     if (Receiver<T>* const output = Choose(element)) output->ReceiveShared(element, meta);
   }
 
