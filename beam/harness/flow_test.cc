@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "beam/harness/harness.h"
@@ -108,15 +109,7 @@ class FlowTest : public testing::Test {
     worker_thread_.join();
   }
 
-  void AddStage(const std::string& step) {
-    fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {step}, engine_.endpoint());
-    for (const auto& [id, transform] : stage.transforms()) {
-      if (transform.spec().urn() == urn::kSource) source_ = id;
-      if (transform.spec().urn() == urn::kSink) sink_ = id;
-    }
-    stage.set_id(step);
-    engine_.AddStage(std::move(stage));
-  }
+  void AddStage(const std::string& step) { std::tie(source_, sink_) = engine_.AddStageOf(pipeline_, step); }
 
   void StartWorker(HarnessOptions options = {}) {
     options.id = "worker";

@@ -14,11 +14,13 @@
 
 namespace beam {
 
+// What the elements of one message may come to: gRPC's own limit, less what surrounds them.
+inline constexpr std::size_t kMostMessageBytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
+
 struct HarnessOptions {
   std::string id;       // by which the engine knows it
   std::string control;  // host:port of the control service
-  // What the elements of one message may come to: gRPC's own limit, less what surrounds them.
-  std::size_t most_message_bytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
+  std::size_t most_message_bytes = kMostMessageBytes;
 };
 
 class Harness {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -116,15 +117,7 @@ class HarnessTest : public testing::Test {
   }
 
   // Adds the stage of one step, and keeps the names of its ends.
-  void AddStage(const std::string& step) {
-    fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {step}, engine_.endpoint());
-    for (const auto& [id, transform] : stage.transforms()) {
-      if (transform.spec().urn() == urn::kSource) source_ = id;
-      if (transform.spec().urn() == urn::kSink) sink_ = id;
-    }
-    stage.set_id(step);
-    engine_.AddStage(std::move(stage));
-  }
+  void AddStage(const std::string& step) { std::tie(source_, sink_) = engine_.AddStageOf(pipeline_, step); }
 
   void StartWorker() {
     WorkerRequest request;

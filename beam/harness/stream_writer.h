@@ -28,8 +28,9 @@ class StreamWriter {
     turn_.wait(lock, [this] { return !is_writing_ || queued_bytes_ < kMostQueuedBytes; });
     --waiting_;
     if (has_ended_) return false;
-    queued_bytes_ += Size(message);
-    queue_.push_back(std::move(message));
+    const std::size_t size = message.ByteSizeLong();
+    queued_bytes_ += size;
+    queue_.emplace_back(std::move(message), size);
     if (is_writing_) return true;
     is_writing_ = true;
     // Its own message is the last of these. Others' are taken along, but not for those who wait for their turn.
@@ -45,10 +46,8 @@ class StreamWriter {
   // More than messages without elements ever come to, and less than one full of elements.
   static constexpr std::size_t kMostQueuedBytes = std::size_t{64} << 10;
 
-  static std::size_t Size(const Message& message) { return message.ByteSizeLong(); }
-
   void WriteFirst(std::unique_lock<std::mutex>& lock) {
-    const Message message = std::move(queue_.front());
+    const auto [message, size] = std::move(queue_.front());
     queue_.pop_front();
     // gRPC keeps back what will have company.
     grpc::WriteOptions options;
@@ -56,7 +55,7 @@ class StreamWriter {
     lock.unlock();
     const bool is_written = stream_.Write(message, options);
     lock.lock();
-    queued_bytes_ -= Size(message);
+    queued_bytes_ -= size;
     if (!is_written) {
       has_ended_ = true;
       queue_.clear();
@@ -68,8 +67,8 @@ class StreamWriter {
   grpc::internal::WriterInterface<Message>& stream_;
   std::mutex mutex_;
   std::condition_variable turn_;
-  std::deque<Message> queue_;
-  std::size_t queued_bytes_ = 0;  // with what is being written
+  std::deque<std::pair<Message, std::size_t>> queue_;  // with their sizes
+  std::size_t queued_bytes_ = 0;                       // with what is being written
   std::size_t waiting_ = 0;
   bool is_writing_ = false;
   bool has_ended_ = false;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/portable/test_descriptor.h"
 
 namespace beam::testing_portable {
 
@@ -56,6 +57,18 @@ class TestEngine {
     const std::lock_guard lock(mutex_);
     std::string id = stage.id();
     stages_[std::move(id)] = std::move(stage);
+  }
+  // The stage of one step, of its name. Returns the names of its source and its sink.
+  std::pair<std::string, std::string> AddStageOf(const proto::Pipeline& pipeline, const std::string& step) {
+    std::pair<std::string, std::string> ends;
+    fn::ProcessBundleDescriptor stage = StageOf(pipeline, {step}, endpoint_);
+    for (const auto& [id, transform] : stage.transforms()) {
+      if (transform.spec().urn() == urn::kSource) ends.first = id;
+      if (transform.spec().urn() == urn::kSink) ends.second = id;
+    }
+    stage.set_id(step);
+    AddStage(std::move(stage));
+    return ends;
   }
   // What is answered for a state key, page by page.
   void AddState(const fn::StateKey& key, std::vector<std::string> pages) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/base/exit_code.h"
 #include "beam/base/log.h"
 #include "beam/base/memory_budget.h"
 #include "beam/harness/harness.h"
@@ -154,20 +155,11 @@ WorkerFlags ParseWorkerFlags(const std::vector<std::string>& arguments) {
 
 int RunWorker(const std::vector<std::string>& arguments) {
   const WorkerFlags flags = ParseWorkerFlags(arguments);
-  const auto complain = [&](const std::exception& error) {
-    std::fprintf(stderr, "worker%s%s: %s\n", flags.id.empty() ? "" : " ", flags.id.c_str(), error.what());
-  };
-  try {
+  return ExitCodeOf(flags.id.empty() ? "worker" : "worker " + flags.id, [&] {
     CheckFlags(flags);
     Work(arguments, flags);
-    return 0;
-  } catch (const UsageError& error) {
-    complain(error);
-    return 2;
-  } catch (const std::exception& error) {
-    complain(error);
-    return 1;
-  }
+    return kExitDone;
+  });
 }
 
 }  // namespace beam

@@ -13,6 +13,7 @@
 #include "beam/model/registry.h"
 #include "beam/portable/components.h"
 #include "beam/portable/fn_payload.h"
+#include "beam/portable/pipeline_proto.h"
 #include "beam/portable/urns.h"
 
 namespace beam {
@@ -161,7 +162,7 @@ class DescriptorReader {
         return;
       }
       for (std::size_t i = 0; i < step.entry->do_fn->side_inputs.size(); ++i) {
-        step.side_tags.push_back("side" + std::to_string(i));
+        step.side_tags.push_back(SideInputTag(i));
       }
       step.side_kinds.resize(step.side_tags.size(), SideInputKind::kIterable);
       for (const auto& [tag, side] : payload.side_inputs()) {

@@ -168,7 +168,7 @@ class Translator {
     proto::ParDoPayload payload;
     ToProto(FnOf(node), *payload.mutable_do_fn());
     for (std::size_t i = 0; i < node.side_inputs.size(); ++i) {
-      const std::string tag = "side" + std::to_string(i);
+      const std::string tag = SideInputTag(i);
       (*made.mutable_inputs())[tag] = PCollectionId(node.side_inputs[i].pcollection);
       proto::SideInput& side = (*payload.mutable_side_inputs())[tag];
       side.mutable_access_pattern()->set_urn(std::string(
@@ -276,6 +276,7 @@ CoderSpec GroupedCoder(CoderSpec pairs) {
 }
 
 std::string PCollectionId(int pcollection) { return "p" + std::to_string(pcollection); }
+std::string SideInputTag(std::size_t index) { return "side" + std::to_string(index); }
 std::string TransformId(int transform) { return "t" + std::to_string(transform); }
 
 int TransformOfId(const Graph& graph, const std::string& id) {

@@ -9,6 +9,9 @@
 
 #include <org/apache/beam/model/pipeline/v1/beam_runner_api.pb.h>
 
+#include <cstddef>
+#include <string>
+
 #include "beam/model/graph.h"
 
 namespace beam {
@@ -24,6 +27,9 @@ std::string PCollectionId(int pcollection);
 std::string TransformId(int transform);
 // The step of the graph that is meant by `id`, or -1.
 int TransformOfId(const Graph& graph, const std::string& id);
+
+// By which a step names its side input of that index.
+std::string SideInputTag(std::size_t index);
 
 // The coder of the groups of a PCollection of pairs.
 CoderSpec GroupedCoder(CoderSpec pairs);

@@ -6,21 +6,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/base/exit_code.h"
 #include "beam/runners/run_for_engine.h"
 
 namespace beam::internal {
 namespace {
-
-constexpr int kDone = 0;
-constexpr int kRunFailed = 1;
-constexpr int kUsage = 2;
 
 void PrintLine(std::FILE* file, const std::string& line) { std::fprintf(file, "%s\n", line.c_str()); }
 
@@ -40,13 +36,13 @@ int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const std
     PrintCounters(*result);
   };
   switch (WaitForEnd(*result, {.give_up = print_stopped})) {
-    case PipelineState::kDone: return kDone;
+    case PipelineState::kDone: return kExitDone;
     case PipelineState::kCancelled: print_stopped(); return 128 + InterruptScope::Signal();
     default:
       PrintLine(stderr, program + ": the run failed: " + result->error());
       // What other threads are in the middle of is of no use any more.
       RequestCancel();
-      return kRunFailed;
+      return kExitRunFailed;
   }
 }
 
@@ -77,8 +73,8 @@ int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& option
   OpenStandardStreams();
   if (const std::optional<int> code = RunForEngine(program, arguments)) return *code;
   const InterruptScope interrupts;
-  try {
-    int code = kDone;
+  return ExitCodeOf(program, [&] {
+    int code = kExitDone;
     if (flags.Parse(arguments)) {
       Pipeline pipeline;
       build(pipeline);
@@ -88,13 +84,7 @@ int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& option
     }
     FlushOutput();
     return code;
-  } catch (const UsageError& error) {
-    PrintLine(stderr, program + ": " + error.what());
-    return kUsage;
-  } catch (const std::exception& error) {
-    PrintLine(stderr, program + ": " + error.what());
-    return kRunFailed;
-  }
+  });
 }
 
 }  // namespace beam::internal

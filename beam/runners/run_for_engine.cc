@@ -2,11 +2,11 @@
 
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <thread>
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/base/exit_code.h"
 #include "beam/harness/worker_main.h"
 #include "beam/harness/worker_pool.h"
 #include "beam/harness/worker_process.h"
@@ -48,27 +48,18 @@ int RunWorkerPool(const std::string& program, const std::vector<std::string>& ar
   WorkerPoolOptions options;
   FlagSet flags(program, "Starts workers of this program whenever an engine asks for one.");
   flags.Add("Options", options);
-  const auto complain = [&](const std::exception& error) {
-    std::fprintf(stderr, "%s: %s\n", program.c_str(), error.what());
-  };
-  try {
+  return ExitCodeOf(program, [&] {
     if (!flags.Parse(arguments)) {
       std::fputs(flags.Help().c_str(), stdout);
       internal::FlushOutput();
-      return 0;
+      return kExitDone;
     }
     const WorkerPool pool(options.host + ":" + std::to_string(options.port), &StartWorkerProcess);
     std::printf("worker pool: listening at %s\n", pool.endpoint().c_str());
     internal::FlushOutput();
     while (!CancelRequested()) std::this_thread::sleep_for(kPollTime);
-    return 0;
-  } catch (const UsageError& error) {
-    complain(error);
-    return 2;
-  } catch (const std::exception& error) {
-    complain(error);
-    return 1;
-  }
+    return kExitDone;
+  });
 }
 
 }  // namespace beam

@@ -9,19 +9,11 @@
 #   hdfs    WebHDFS; the superuser is whoever started it
 . "$(dirname "$0")/../engines/common.sh"
 emulator=${1:?usage: start.sh EMULATOR [PORT]}
-"$here/install.sh" "$emulator" >&2
-exec 9>"$run/.lock"
-flock 9
-
-if running "$emulator"; then
-  cat "$run/$emulator.endpoint"
-  exit
-fi
+begin "$emulator"
 
 port=${2:-$(free_port)}
 data=$run/$emulator.data
-rm -rf "$data"
-mkdir -p "$data"
+empty_folder "$data"
 
 ready=  # what the log says when it is, where an open port is not enough
 case $emulator in

@@ -65,11 +65,29 @@ java_17_opens() {
     java.text java.time java.util java.util.concurrent java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.util.calendar
 }
 
+# begin NAME: the start of a start.sh: installs NAME; where it runs, prints its address and ends the script. From then
+# on the script holds the lock of starts, as descriptor 9.
+begin() {
+  "$here/install.sh" "$1" >&2
+  exec 9>"$run/.lock"
+  flock 9
+  if running "$1"; then
+    cat "$run/$1.endpoint"
+    exit
+  fi
+}
+
+# empty_folder PATH: makes one, or empties it.
+empty_folder() {
+  rm -rf "$1"
+  mkdir -p "$1"
+}
+
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # launch NAME PORT READY COMMAND...: starts the command and returns once it accepts connections at PORT and, unless
-# READY is empty, its log has a line with that. The caller holds a lock as descriptor 9, which must not go to the command.
+# READY is empty, its log has a line with that. The lock of begin must not go to the command.
 launch() {
   local name=$1 port=$2 ready=$3 pid deadline=$((SECONDS + ${ENGINES_WAIT:-120}))
   local log=$run/$name.log

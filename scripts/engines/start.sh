@@ -4,19 +4,11 @@
 # $ENGINES_JAVA_HEAP is the memory of flink and spark (default 2g).
 . "$(dirname "$0")/common.sh"
 engine=${1:?usage: start.sh ENGINE [PORT]}
-"$here/install.sh" "$engine" >&2
-exec 9>"$run/.lock"
-flock 9
-
-if running "$engine"; then
-  cat "$run/$engine.endpoint"
-  exit
-fi
+begin "$engine"
 
 port=${2:-$(free_port)}
 staging=$run/$engine.staging
-rm -rf "$staging"
-mkdir -p "$staging"
+empty_folder "$staging"
 
 # java_command ENGINE MAIN_CLASS FLAG...: the job servers of Flink and Spark are told the same things.
 java_command() {

@@ -1,6 +1,8 @@
 #include "beam/runners/fn_api/fn_api_runner.h"
 
-#include <charconv>
+#include <cstddef>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -73,17 +75,12 @@ class RemoteRunners final : public BundleRunners {
     return DecodeWindow(side.windowing.coding(), in);
   }
 
-  // Tags are "side" and a number, as ToProto gives them.
   const PCollectionNode& SideInputOf(const std::string& transform_id, const std::string& tag) const {
     const int transform = TransformOfId(engine_.graph, transform_id);
-    constexpr std::string_view kPrefix = "side";
-    std::size_t index = 0;
-    if (transform >= 0 && tag.starts_with(kPrefix)) {
+    if (transform >= 0) {
       const auto& sides = engine_.graph.transform(transform).side_inputs;
-      const char* const end = tag.data() + tag.size();
-      const auto [parsed, error] = std::from_chars(tag.data() + kPrefix.size(), end, index);
-      if (error == std::errc() && parsed == end && index < sides.size()) {
-        return engine_.graph.pcollection(sides[index].pcollection);
+      for (std::size_t i = 0; i < sides.size(); ++i) {
+        if (SideInputTag(i) == tag) return engine_.graph.pcollection(sides[i].pcollection);
       }
     }
     throw Error("step '" + transform_id + "' has no side input '" + tag + "'");

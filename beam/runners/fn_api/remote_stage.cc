@@ -9,6 +9,7 @@
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/harness/harness.h"
 #include "beam/harness/monitoring.h"
 #include "beam/model/element_gate.h"
 #include "beam/model/wire_type.h"
@@ -20,7 +21,6 @@ namespace {
 
 // Elements up to so many bytes go with the request for their bundle; what is more follows in pieces of this size.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
-constexpr std::size_t kMostMessageBytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
 // How often a bundle that is run is asked to stop, where the run is to stop.
 constexpr std::chrono::milliseconds kStopTime{20};
 // Elements are claimed so many at a time.
