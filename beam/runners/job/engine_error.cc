@@ -106,4 +106,6 @@ std::string CauseOf(std::string_view report) {
   return std::string(text.empty() ? Trim(lines.empty() ? report : lines.front()) : text);
 }
 
+bool IsPanic(std::string_view report) { return Trim(report).starts_with("panic in "); }
+
 }  // namespace beam

@@ -10,4 +10,7 @@ namespace beam {
 // words. A text that has none of these comes back trimmed; the result may have several lines if the cause has.
 std::string CauseOf(std::string_view report);
 
+// Whether the engine reports a panic of its own, which is what came of a cause but not the cause.
+bool IsPanic(std::string_view report);
+
 }  // namespace beam

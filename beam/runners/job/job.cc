@@ -243,6 +243,14 @@ class Job final : public PipelineResult {
     message_reader_.join();
   }
 
+  // Why the job has failed, of which all has been heard.
+  std::string Reason() const {
+    if (options_.trouble && IsPanic(last_error_)) {
+      if (std::string cause = options_.trouble(); !cause.empty()) return cause;
+    }
+    return last_error_.empty() ? "the engine gave no reason" : CauseOf(last_error_);
+  }
+
   void Finish() {
     MetricResults metrics;
     const std::string trouble = Try([&] {
@@ -252,10 +260,11 @@ class Job final : public PipelineResult {
         return found == step_names_.end() ? transform : found->second;
       });
     });
+    const std::string reason = Reason();
     const std::lock_guard lock(mutex_);
     if (!trouble.empty() && *final_state_ == PipelineState::kDone) LogWarning("the run has no metrics: " + trouble);
     metrics_ = std::move(metrics);
-    if (error_.empty()) error_ = last_error_.empty() ? "the engine gave no reason" : CauseOf(last_error_);
+    if (error_.empty()) error_ = reason;
     state_ = *final_state_;
     changed_.notify_all();
   }

@@ -27,7 +27,7 @@ struct JobOptions {
   // How often a job that says nothing is asked for its state, to notice that the engine is gone.
   std::chrono::milliseconds watch_interval{5'000};
   // What else is known of the engine: why the job may hang, or nothing. Asked when it says nothing; one that still says
-  // nothing the next time has failed for that reason. Called by one thread.
+  // nothing the next time has failed for that reason, and so has one in which the engine panics. Called by one thread.
   std::function<std::string()> trouble = {};
 };
 

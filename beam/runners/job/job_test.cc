@@ -321,6 +321,30 @@ TEST_F(JobTest, AJobThatHangsFailsForTheTroubleOfItsEngine) {
   EXPECT_EQ(server.cancellations(), 1);
 }
 
+// A panic of the engine hides the reason, which may be known; any other error is the reason.
+TEST_F(JobTest, AnEnginePanicsForItsTrouble) {
+  struct Case {
+    std::string said;
+    std::string trouble;
+    std::string error;
+  };
+  const std::string panic = "panic in stage.Execute: send on closed channel";
+  for (const Case& c : std::vector<Case>{{panic, "no worker runs", "no worker runs"},
+                                         {panic, "", panic},
+                                         {"step 'Divide' failed", "no worker runs", "step 'Divide' failed"}}) {
+    TestJobServer server;
+    JobOptions options = OptionsFor(server.endpoint());
+    options.watch_interval = std::chrono::hours(1);
+    options.trouble = [&] { return c.trouble; };
+    const auto result = RunJob({}, options);
+    server.WaitUntilRuns();
+    server.Say(JobMessage::JOB_MESSAGE_ERROR, c.said);
+    server.Enter(JobState::FAILED);
+    EXPECT_EQ(result->WaitUntilFinish(milliseconds::max()), PipelineState::kFailed);
+    EXPECT_EQ(result->error(), c.error);
+  }
+}
+
 TEST_F(JobTest, AnEngineThatHangsIsNamed) {
   TestJobServer server({.hanging = {"GetState", "GetStateStream", "GetMessageStream", "GetJobMetrics"}});
   JobOptions options = OptionsFor(server.endpoint());
