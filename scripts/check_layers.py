@@ -14,6 +14,10 @@ PROTOS = re.compile(r"(google/protobuf|grpc|grpcpp|absl)/|.*\.pb\.h$")
 OUR_FOLDERS = ("beam", "klay", "tests", "bench", "fuzz", "examples")
 
 
+def is_of_tests(path):
+    return path.endswith("_test.cc") or Path(path).name.startswith("test_")
+
+
 def read_table(text):
     """Returns {folder: folders it may include, itself among them}, the same for what tests may use besides, and the set
     of the folders that name protos."""
@@ -65,7 +69,7 @@ def offences(root):
         if layer is None:
             yield f"{path}:1: the folder is not in cmake/layers.txt"
             continue
-        may_include = allowed[layer] | (allowed_in_tests[layer] if path.endswith("_test.cc") else set())
+        may_include = allowed[layer] | (allowed_in_tests[layer] if is_of_tests(path) else set())
         for number, quoted, target in includes(file):
             ours = target.split("/")[0] in OUR_FOLDERS
             here = f'{path}:{number}: #include "{target}"'

@@ -23,6 +23,7 @@ CLEAN = {
     "beam/base/error.h": "#include <string>\n",
     "beam/model/graph.h": '#pragma once\n#include "beam/base/error.h"\n',
     "beam/model/graph_test.cc": '#include "beam/exec/run.h"\n',
+    "beam/model/test_graph.h": '#include "beam/exec/run.h"\n',
     "beam/exec/run.h": '#include "beam/base/error.h"\n  #  include <beam/model/graph.h>\n',
     "beam/exec/deeper/part.cc": '#include "beam/model/graph.h"\n',
     "beam/portable/message.h": '#include <google/protobuf/message.h>\n#include "beam/exec/run.h"\n',

@@ -109,7 +109,7 @@ class FlowTest : public testing::Test {
     worker_thread_.join();
   }
 
-  void AddStage(const std::string& step) { std::tie(source_, sink_) = engine_.AddStageOf(pipeline_, step); }
+  void AddStage(const std::string& step) { std::tie(source_, sink_) = engine_.AddStageOf(pipeline_, {step}); }
 
   void StartWorker(HarnessOptions options = {}) {
     options.id = "worker";

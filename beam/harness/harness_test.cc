@@ -2,9 +2,7 @@
 #include "beam/harness/harness.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,130 +15,17 @@
 #include "beam/base/log.h"
 #include "beam/harness/log_stream.h"
 #include "beam/harness/monitoring.h"
-#include "beam/harness/test_engine.h"
-#include "beam/harness/worker_thread.h"
+#include "beam/harness/test_worker.h"
 #include "beam/portable/components.h"
-#include "beam/portable/test_descriptor.h"
-#include "beam/transforms/create.h"
-#include "beam/transforms/flatten.h"
-#include "beam/transforms/map.h"
-#include "beam/transforms/reshuffle.h"
 
 namespace harness_test {
 
-using namespace beam;                    // NOLINT(google-build-using-namespace)
-using namespace beam::testing_portable;  // NOLINT(google-build-using-namespace)
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
-// Elements of int64 as an engine sends them.
-std::string Encoded(const std::vector<std::int64_t>& numbers) {
-  Writer out;
-  for (const std::int64_t n : numbers) EncodeWindowed(n, ElementMeta{}, WindowCoding::kGlobal, out);
-  return out.Take();
-}
-
-std::vector<std::int64_t> Decoded(const std::string& bytes) {
-  std::vector<std::int64_t> numbers;
-  for (Reader in(bytes); !in.empty();) {
-    DecodeWindowed<std::int64_t>(WindowCoding::kGlobal, in,
-                                 [&](std::int64_t n, const ElementMeta&) { numbers.push_back(n); });
-  }
-  return numbers;
-}
-
-// Holds up those who come until it is opened.
-class Barrier {
- public:
-  void Close() { is_open_ = false; }
-  void Open() { is_open_ = true; }
-  void Wait() const {
-    while (!is_open_) std::this_thread::yield();
-  }
-
- private:
-  std::atomic<bool> is_open_{true};
-};
-Barrier barrier;
-std::atomic<int> waiting{0};
-std::atomic<int> set_up{0};
-inline const Counter elements_seen("harness_test", "elements");
-
-struct DoubleFn {
-  int Setup() const { return ++set_up; }
-  void ProcessElement(int&, std::int64_t n, Output<std::int64_t> out) const {
-    elements_seen.Inc();
-    if (n == 13) throw Error("thirteen is unlucky");
-    if (n == 99) {
-      ++waiting;
-      barrier.Wait();
-    }
-    out.Emit(2 * n);
-  }
-};
-
-struct AddAllFn {
-  void ProcessElement(std::int64_t n, const SideIterable<std::int64_t>& all, Output<std::int64_t> out) const {
-    for (const std::int64_t more : all) n += more;
-    out.Emit(n);
-  }
-};
-
-// The sum of the values of a key, by which -1 stands for a key that is absent.
-struct LookUpFn {
-  void ProcessElement(std::int64_t n, const SideMap<std::int64_t, std::int64_t>& map, Output<std::int64_t> out) const {
-    std::int64_t sum = map.Contains(n) ? 0 : -1;
-    for (const std::int64_t value : map.All(n)) sum += value;
-    out.Emit(sum);
-  }
-};
-
-class HarnessTest : public testing::Test {
- protected:
-  HarnessTest() {
-    Pipeline p;
-    const auto numbers = p | Create("Numbers", {std::int64_t{1}});
-    numbers | ParDo("Double", DoubleFn{});
-    Flatten("Flatten", numbers, numbers | Reshuffle("Shuffle"));
-    numbers | ParDo("Add All", AddAllFn{}, AsIterable(numbers));
-    const auto pairs = numbers | Map("Pair", [](std::int64_t n) { return KV<std::int64_t, std::int64_t>{n, n}; });
-    numbers | ParDo("Look Up", LookUpFn{}, AsMap(pairs));
-    pipeline_ = ProtoOf(p);
-    set_up = 0;
-    waiting = 0;
-    barrier.Open();
-  }
-  ~HarnessTest() override {
-    barrier.Open();
-    worker_.reset();
-  }
-
-  // Adds the stage of one step, and keeps the names of its ends.
-  void AddStage(const std::string& step) { std::tie(source_, sink_) = engine_.AddStageOf(pipeline_, step); }
-
-  void StartWorker() {
-    WorkerRequest request;
-    request.id = "worker";
-    request.control_endpoint = engine_.endpoint();
-    worker_ = StartWorkerThread(request);
-  }
-
-  fn::InstructionResponse Ask(fn::InstructionRequest request, const std::string& id) {
-    request.set_instruction_id(id);
-    engine_.Ask(std::move(request));
-    return engine_.Answer(id);
-  }
-
-  TestEngine engine_;
-  proto::Pipeline pipeline_;
-  std::string source_;
-  std::string sink_;
-  std::unique_ptr<Worker> worker_;
-};
-
-TEST_F(HarnessTest, RunsBundleAfterBundleOnOneSetUp) {
-  AddStage("Double");
+TEST_F(WorkerTest, RunsBundleAfterBundleOnOneSetUp) {
+  AddStage({"Double"});
   StartWorker();
   for (const char* const id : {"a", "b", "c"}) {
     engine_.AskForBundle(id, "Double");
@@ -152,8 +37,8 @@ TEST_F(HarnessTest, RunsBundleAfterBundleOnOneSetUp) {
   EXPECT_EQ(set_up, 1);
 }
 
-TEST_F(HarnessTest, RunsBundlesAtTheSameTime) {
-  AddStage("Double");
+TEST_F(WorkerTest, RunsBundlesAtTheSameTime) {
+  AddStage({"Double"});
   StartWorker();
   barrier.Close();
   for (const char* const id : {"a", "b"}) {
@@ -166,8 +51,8 @@ TEST_F(HarnessTest, RunsBundlesAtTheSameTime) {
   EXPECT_EQ(set_up, 2);
 }
 
-TEST_F(HarnessTest, TakesElementsThatComeBeforeTheirBundle) {
-  AddStage("Double");
+TEST_F(WorkerTest, TakesElementsThatComeBeforeTheirBundle) {
+  AddStage({"Double"});
   StartWorker();
   engine_.AskForBundle("first", "Double");
   engine_.SendElements("first", source_, Encoded({}), true);
@@ -177,8 +62,8 @@ TEST_F(HarnessTest, TakesElementsThatComeBeforeTheirBundle) {
   EXPECT_THAT(Decoded(engine_.Elements("second", sink_)), ElementsAre(10));
 }
 
-TEST_F(HarnessTest, PassesElementsOfWhichNoStepSaysTheType) {
-  AddStage("Flatten");
+TEST_F(WorkerTest, PassesElementsOfWhichNoStepSaysTheType) {
+  AddStage({"Flatten"});
   std::vector<std::string> sources;
   const fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {"Flatten"}, engine_.endpoint());
   for (const auto& [id, transform] : stage.transforms()) {
@@ -193,8 +78,8 @@ TEST_F(HarnessTest, PassesElementsOfWhichNoStepSaysTheType) {
   EXPECT_THAT(Decoded(engine_.Elements("1", sink_)), UnorderedElementsAre(1, 300, -1));
 }
 
-TEST_F(HarnessTest, TakesElementsThatComeWithTheRequest) {
-  AddStage("Double");
+TEST_F(WorkerTest, TakesElementsThatComeWithTheRequest) {
+  AddStage({"Double"});
   StartWorker();
   fn::InstructionRequest request;
   request.set_instruction_id("a");
@@ -209,8 +94,8 @@ TEST_F(HarnessTest, TakesElementsThatComeWithTheRequest) {
   EXPECT_EQ(engine_.Answer("a").error(), "");
 }
 
-TEST_F(HarnessTest, CountsWhatItDid) {
-  AddStage("Double");
+TEST_F(WorkerTest, CountsWhatItDid) {
+  AddStage({"Double"});
   StartWorker();
   engine_.AskForBundle("a", "Double");
   engine_.SendElements("a", source_, Encoded({1, 2, 3}), true);
@@ -234,8 +119,8 @@ TEST_F(HarnessTest, CountsWhatItDid) {
   EXPECT_EQ(told.monitoring_infos().monitoring_info_size(), answer.process_bundle().monitoring_infos_size());
 }
 
-TEST_F(HarnessTest, SaysWhatFailedAndGoesOn) {
-  AddStage("Double");
+TEST_F(WorkerTest, SaysWhatFailedAndGoesOn) {
+  AddStage({"Double"});
   StartWorker();
   engine_.AskForBundle("bad", "Double");
   engine_.SendElements("bad", source_, Encoded({1, 13, 2}), true);
@@ -250,7 +135,7 @@ TEST_F(HarnessTest, SaysWhatFailedAndGoesOn) {
 }
 
 // An engine that waits for the worker's data stream looks at no answer before it is there.
-TEST_F(HarnessTest, OpensTheStreamsOfAStageThatItRefuses) {
+TEST_F(WorkerTest, OpensTheStreamsOfAStageThatItRefuses) {
   fn::ProcessBundleDescriptor stage = StageOf(pipeline_, {"Double"}, engine_.endpoint());
   stage.set_id("foreign");
   for (auto& [id, transform] : *stage.mutable_transforms()) {
@@ -264,8 +149,8 @@ TEST_F(HarnessTest, OpensTheStreamsOfAStageThatItRefuses) {
   EXPECT_THAT(engine_.Answer("1").error(), HasSubstr("beam:transform:of_nobody:v1"));
 }
 
-TEST_F(HarnessTest, AnswersEveryRequest) {
-  AddStage("Double");
+TEST_F(WorkerTest, AnswersEveryRequest) {
+  AddStage({"Double"});
   StartWorker();
   fn::InstructionRequest request;
   EXPECT_THAT(Ask(request, "nothing").error(), HasSubstr("does not know the request"));
@@ -288,8 +173,8 @@ TEST_F(HarnessTest, AnswersEveryRequest) {
   EXPECT_EQ(engine_.Answer("registered").error(), "");
 }
 
-TEST_F(HarnessTest, LeavesElementsThatAreNotBegun) {
-  AddStage("Double");
+TEST_F(WorkerTest, LeavesElementsThatAreNotBegun) {
+  AddStage({"Double"});
   StartWorker();
   barrier.Close();
   engine_.AskForBundle("a", "Double");
@@ -321,8 +206,8 @@ TEST_F(HarnessTest, LeavesElementsThatAreNotBegun) {
   EXPECT_EQ(engine_.Answer("a").error(), "");
 }
 
-TEST_F(HarnessTest, ReadsSideInputsPageByPageAndOnce) {
-  AddStage("Add All");
+TEST_F(WorkerTest, ReadsSideInputsPageByPageAndOnce) {
+  AddStage({"Add All"});
   fn::StateKey key;
   auto& side = *key.mutable_iterable_side_input();
   side.set_transform_id(IdOf(pipeline_, "Add All"));
@@ -343,8 +228,8 @@ TEST_F(HarnessTest, ReadsSideInputsPageByPageAndOnce) {
   EXPECT_EQ(engine_.state_requests(), 2);
 }
 
-TEST_F(HarnessTest, LooksUpKeysOfAMapEachOnceAndNoOthers) {
-  AddStage("Look Up");
+TEST_F(WorkerTest, LooksUpKeysOfAMapEachOnceAndNoOthers) {
+  AddStage({"Look Up"});
   fn::StateKey key;
   auto& side = *key.mutable_multimap_side_input();
   side.set_transform_id(IdOf(pipeline_, "Look Up"));
@@ -409,7 +294,7 @@ fn::ProcessBundleDescriptor StageToString(const std::string& endpoint, const pro
   return stage;
 }
 
-TEST_F(HarnessTest, MakesTextsOfWhateverAnEngineSends) {
+TEST_F(WorkerTest, MakesTextsOfWhateverAnEngineSends) {
   struct Track {
     std::string path;
     double seconds = 0;
@@ -464,16 +349,16 @@ TEST_F(HarnessTest, MakesTextsOfWhateverAnEngineSends) {
   }
 }
 
-TEST_F(HarnessTest, SaysWhatTheStateAnswers) {
-  AddStage("Add All");
+TEST_F(WorkerTest, SaysWhatTheStateAnswers) {
+  AddStage({"Add All"});
   StartWorker();
   engine_.AskForBundle("a", "Add All");
   engine_.SendElements("a", source_, Encoded({1}), true);
   EXPECT_THAT(engine_.Answer("a").error(), HasSubstr("there is no such state"));
 }
 
-TEST_F(HarnessTest, EndsWithItsEngine) {
-  AddStage("Double");
+TEST_F(WorkerTest, EndsWithItsEngine) {
+  AddStage({"Double"});
   StartWorker();
   engine_.AskForBundle("a", "Double");
   engine_.SendElements("a", source_, Encoded({1}), false);  // and never the rest
@@ -481,8 +366,8 @@ TEST_F(HarnessTest, EndsWithItsEngine) {
   while (!worker_->Ended()) std::this_thread::yield();
 }
 
-TEST_F(HarnessTest, FailsABundleWithBytesThatAreWrong) {
-  AddStage("Double");
+TEST_F(WorkerTest, FailsABundleWithBytesThatAreWrong) {
+  AddStage({"Double"});
   StartWorker();
   engine_.AskForBundle("cut", "Double");
   engine_.SendElements("cut", source_, Encoded({300}).substr(0, 13), true);
@@ -492,13 +377,29 @@ TEST_F(HarnessTest, FailsABundleWithBytesThatAreWrong) {
   EXPECT_THAT(engine_.Answer("lost").error(), HasSubstr("no source"));
 }
 
-TEST_F(HarnessTest, LogsToTheEngine) {
+// Elements may have been lost with it, so no later bundle can be trusted to another stream.
+TEST_F(WorkerTest, FailsBundlesOfADataStreamThatIsCut) {
+  AddStage({"Double"});
+  StartWorker();
+  engine_.AskForBundle("cut", "Double");
+  engine_.SendElements("cut", source_, Encoded({1}), false);
+  engine_.CutData();
+  EXPECT_THAT(engine_.Answer("cut").error(), HasSubstr("ended before the bundle did"));
+  engine_.AskForBundle("next", "Double");
+  EXPECT_THAT(engine_.Answer("next").error(), HasSubstr("the data stream has ended"));
+}
+
+TEST_F(WorkerTest, LogsToTheEngine) {
   {
     const LogStream log(engine_.endpoint(), "worker");
     LogInfo("hello");
     LogWarning("not text: \xFF");
   }
-  EXPECT_THAT(engine_.log_lines(), ElementsAre("[] hello", "[] not text: \xEF\xBF\xBD"));
+  std::vector<std::string> lines;
+  for (const fn::LogEntry& entry : engine_.log_entries()) {
+    lines.push_back("[" + entry.transform_id() + "] " + entry.message());
+  }
+  EXPECT_THAT(lines, ElementsAre("[] hello", "[] not text: \xEF\xBF\xBD"));
 }
 
 }  // namespace harness_test

@@ -58,15 +58,16 @@ class TestEngine {
     std::string id = stage.id();
     stages_[std::move(id)] = std::move(stage);
   }
-  // The stage of one step, of its name. Returns the names of its source and its sink.
-  std::pair<std::string, std::string> AddStageOf(const proto::Pipeline& pipeline, const std::string& step) {
+  // The stage of these steps, called as the first of them. Returns the names of its source and its sink.
+  std::pair<std::string, std::string> AddStageOf(const proto::Pipeline& pipeline,
+                                                 const std::vector<std::string>& steps) {
     std::pair<std::string, std::string> ends;
-    fn::ProcessBundleDescriptor stage = StageOf(pipeline, {step}, endpoint_);
+    fn::ProcessBundleDescriptor stage = StageOf(pipeline, steps, endpoint_);
     for (const auto& [id, transform] : stage.transforms()) {
       if (transform.spec().urn() == urn::kSource) ends.first = id;
       if (transform.spec().urn() == urn::kSink) ends.second = id;
     }
-    stage.set_id(step);
+    stage.set_id(steps.front());
     AddStage(std::move(stage));
     return ends;
   }
@@ -127,14 +128,22 @@ class TestEngine {
     return output.bytes;
   }
 
+  // Ends the data stream, and waits until it is over.
+  void CutData() {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return data_stream_ != nullptr; });
+    data_context_->TryCancel();
+    Wait(lock, [this] { return data_stream_ == nullptr; });
+  }
+
   // How many requests of state were answered.
   int state_requests() const {
     const std::lock_guard lock(mutex_);
     return state_requests_;
   }
-  std::vector<std::string> log_lines() const {
+  std::vector<fn::LogEntry> log_entries() const {
     const std::lock_guard lock(mutex_);
-    return log_lines_;
+    return log_entries_;
   }
 
  private:
@@ -168,7 +177,11 @@ class TestEngine {
 
   struct DataService final : fn::BeamFnData::Service {
     explicit DataService(TestEngine& engine) : engine(engine) {}
-    grpc::Status Data(grpc::ServerContext*, DataStream* stream) override {
+    grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override {
+      {
+        const std::lock_guard lock(engine.mutex_);
+        engine.data_context_ = context;
+      }
       engine.Serve(
           engine.data_stream_, stream,
           [this](fn::Elements& elements) {
@@ -220,7 +233,7 @@ class TestEngine {
       for (fn::LogEntry::List list; stream->Read(&list);) {
         const std::lock_guard lock(engine.mutex_);
         for (const fn::LogEntry& entry : list.log_entries()) {
-          engine.log_lines_.push_back("[" + entry.transform_id() + "] " + entry.message());
+          engine.log_entries_.push_back(entry);
         }
       }
       return grpc::Status::OK;
@@ -240,6 +253,7 @@ class TestEngine {
     Read(stream, take, wait);
     const std::lock_guard lock(mutex_);
     slot = nullptr;
+    changed_.notify_all();
   }
   template <class W, class R, class Take>
   void Read(grpc::ServerReaderWriter<W, R>* stream, Take take, const std::function<void()>& wait) {
@@ -263,12 +277,13 @@ class TestEngine {
   bool is_over_ = false;
   ControlStream* control_stream_ = nullptr;
   DataStream* data_stream_ = nullptr;
+  grpc::ServerContext* data_context_ = nullptr;  // of data_stream_
   std::map<std::string, fn::ProcessBundleDescriptor> stages_;
   std::map<std::string, std::vector<std::string>> states_;  // by the bytes of the key
   std::map<std::string, fn::InstructionResponse> answers_;
   std::map<std::pair<std::string, std::string>, Output> outputs_;
   int state_requests_ = 0;
-  std::vector<std::string> log_lines_;
+  std::vector<fn::LogEntry> log_entries_;
   ControlService control_;
   DataService data_;
   StateService state_;
