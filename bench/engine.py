@@ -10,6 +10,7 @@ SCRIPTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 class Engine:
     def __init__(self, name, build):
         self.name = name
+        self.warms_up = name in ("flink", "spark")  # Java compiles what has run a while
         self.address = None
         self.environment = os.environ | {"ENGINES_RUN": os.path.join(build, "engines")}
 

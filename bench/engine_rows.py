@@ -24,35 +24,35 @@ def above_start(many, few, attribute="cpu"):
 
 
 class GroupByKey(Row):
-    """A million KV<int64, int64> through ParDo -> GroupByKey -> ParDo, on Prism and on Flink."""
+    """A million KV<int64, int64> through ParDo -> GroupByKey -> ParDo, on each engine."""
 
     NUMBERS = 1_000_000
 
     def __init__(self, build):
         super().__init__(build)
-        self.prism, self.flink = Engine("prism", build), Engine("flink", build)
+        self.engines = [Engine(name, build) for name in ("prism", "flink", "spark", "python")]
+        self.prism = self.engines[0]
 
     def ours(self, engine, numbers):
         program = self.program("bench_group_by_key")
         return Case(f"group by key on {engine.name}, ours, {numbers}",
                     [program, "--numbers", str(numbers), *loopback(engine)],
-                    check_total("bench_group_by_key", numbers * (numbers - 1) // 2), [program])
+                    check_total("bench_group_by_key", numbers * (numbers - 1) // 2), [program], warm_up=engine.warms_up)
 
     # The peers check their sums themselves.
     def go(self, engine, numbers):
         program = self.program("peer_go/group_by_key")
         return Case(f"group by key on {engine.name}, Go, {numbers}", [program, "-n", str(numbers), *go_loopback(engine)],
-                    no_check, [program])
+                    no_check, [program], warm_up=engine.warms_up)
 
     def python(self, engine, numbers):
         command = [self.program("venv/bin/python"), os.path.join(PEERS, "python", "group_by_key.py")]
         return Case(f"group by key on {engine.name}, Python, {numbers}", [*command, str(numbers), *loopback(engine)],
-                    no_check, command)
+                    no_check, command, warm_up=engine.warms_up)
 
     def cases(self):
-        return [kind(self.prism, numbers) for kind in (self.ours, self.go) for numbers in (self.NUMBERS, FEW)] + [
-            self.python(self.prism, self.NUMBERS),
-            *(kind(self.flink, self.NUMBERS) for kind in (self.ours, self.go, self.python))]
+        return [kind(self.prism, FEW) for kind in (self.ours, self.go)] + [
+            kind(engine, self.NUMBERS) for engine in self.engines for kind in (self.ours, self.go, self.python)]
 
     def results(self, samples):
         mine, theirs = (above_start(samples[kind(self.prism, self.NUMBERS).name], samples[kind(self.prism, FEW).name])
@@ -60,7 +60,7 @@ class GroupByKey(Row):
         yield Result("1M elements, ParDo, GroupByKey, ParDo on Prism: CPU seconds of the worker / the Go SDK's",
                      f"{statistics.median(mine):.3f} CPU s", f"{statistics.median(theirs):.3f} CPU s",
                      statistics.median(a / b for a, b in zip(mine, theirs)), bar=0.3)
-        for engine in (self.prism, self.flink):
+        for engine in self.engines:
             ours = samples[self.ours(engine, self.NUMBERS).name]
             for name, kind in (("Go", self.go), ("Python", self.python)):
                 peer = samples[kind(engine, self.NUMBERS).name]
@@ -114,7 +114,7 @@ class Transcode(TranscodeRow):
     def case(self, engine):
         arguments = TO_16K + (loopback(engine) if engine else [])
         return self.transcode(f"transcode of {self.FOLDER}, {engine.name if engine else 'embedded'}", self.FOLDER, ".mp3",
-                              arguments)
+                              arguments, warm_up=bool(engine) and engine.warms_up)
 
     def cases(self):
         return [self.case(engine) for engine in (None, *self.engines)]

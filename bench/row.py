@@ -22,6 +22,7 @@ class Case(typing.NamedTuple):
     needs: list  # files and folders that must exist
     repeat: int = 1  # runs in a round
     target: typing.Optional[str] = None  # a folder that is there, and empty, when a run begins; not kept
+    warm_up: bool = False  # runs once before all rounds: what it runs on, and does not start, is slower at first
 
     def words(self):
         return [str(word) for word in self.command]

@@ -23,17 +23,24 @@ def progress(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def measure_once(case):
+    case.prepare()
+    sample = measure.measure(case.words(), timeout=900)
+    case.check(sample.out)
+    case.clean()
+    return sample
+
+
 def measure_all(cases, rounds):
-    """Round by round, each case once a round, so that what the machine does meanwhile meets all of them alike."""
+    """Round by round, each case once a round and every other round backwards, so that what the machine does meanwhile,
+    and what one run leaves to the next, meets all of them alike. Before that, unmeasured, those that need a warm-up."""
+    for case in cases:
+        if case.warm_up:
+            progress(f"[warm-up] {case.name}: {measure_once(case).wall:.2f} s wall")
     samples = {case.name: [] for case in cases}
     for round_number in range(rounds):
-        for case in cases:
-            for _ in range(case.repeat):
-                case.prepare()
-                sample = measure.measure(case.words(), timeout=900)
-                case.check(sample.out)
-                case.clean()
-                samples[case.name].append(sample)
+        for case in cases if round_number % 2 == 0 else reversed(cases):
+            samples[case.name] += [measure_once(case) for _ in range(case.repeat)]
             last = samples[case.name][-1]
             progress(f"[{round_number + 1}/{rounds}] {case.name}: {last.cpu:.2f} CPU s, {last.wall:.2f} s wall, "
                      f"{last.peak_mb:.0f} MB, load {last.load:.1f}")

@@ -18,12 +18,12 @@ class TranscodeRow(Row):
     def out(self, name):
         return os.path.join(self.build, "out", re.sub(r"\W+", "-", name))
 
-    def transcode(self, name, folder, suffix, arguments, files=None, threads=THREADS):
+    def transcode(self, name, folder, suffix, arguments, files=None, threads=THREADS, **case):
         """klay-beam transcode over corpus/folder; checks that every file was done."""
         folder, out = self.corpus(folder), self.out(name)
         command = ["transcode", "--src_dir", folder, "--audio_suffix", suffix, "--target_dir", out, *arguments,
                    "--direct_num_workers", str(threads)]
-        return self.klay_beam(name, command, all_done(files or count_files(folder)), [folder], target=out)
+        return self.klay_beam(name, command, all_done(files or count_files(folder)), [folder], target=out, **case)
 
     def peer(self, name, folder, command, needs, bytes_a_second=BYTES_A_SECOND):
         """A program that makes a wav file of every file of `folder` in the folder out(name)."""
