@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -15,11 +16,17 @@
 #include "beam/base/error.h"
 #include "beam/base/staged_files.h"
 #include "beam/harness/artifact_fetch.h"
+#include "beam/harness/staged_folder.h"
 #include "beam/portable/artifact.h"
 #include "beam/portable/sha256.h"
 
 namespace beam {
 namespace {
+
+// What the next job is likely to fetch again is kept for it.
+constexpr std::chrono::hours kUnusedFor{24};
+
+std::string StagedFolder(const std::string& folder) { return folder + "/staged"; }
 
 bool IsProgram(const Artifacts::value_type& artifact) { return StagedName(artifact) == kStagedProgram; }
 
@@ -49,9 +56,10 @@ std::vector<std::string> Fetch(const StagingPlace& place, const Artifacts& artif
       digest.Update(std::to_string(part.size()) + " " + part);
     }
   }
-  const std::string staged = place.folder + "/staged";
+  const std::string staged = StagedFolder(place.folder);
   MakePrivateFolder(staged);
-  return FetchArtifacts(place.endpoint, place.worker_id, artifacts, staged + "/" + digest.HexDigest());
+  RemoveUnusedParts(staged, kUnusedFor);
+  return FetchArtifacts(place.endpoint, place.worker_id, artifacts, HoldStagedPart(staged, digest.HexDigest()));
 }
 
 // A copy of the file in memory, which no mount forbids to run; -1 if there cannot be one. Its process becomes another
@@ -70,6 +78,11 @@ int CopyToMemory(const std::string& path) {
 }
 
 }  // namespace
+
+// The system's folder for such things belongs to all its users.
+std::string DefaultStagingFolder() { return "/tmp/beam-worker-" + std::to_string(geteuid()); }
+
+void RemoveUnusedFiles() { RemoveUnusedParts(StagedFolder(DefaultStagingFolder()), std::chrono::seconds(0)); }
 
 void FetchFiles(const StagingPlace& place, const Artifacts& artifacts) {
   Artifacts files;

@@ -18,13 +18,20 @@ struct StagingPlace {
   std::string folder;  // --semi_persist_dir
 };
 
+// Where nothing else is said: a folder of this user's under /tmp.
+std::string DefaultStagingFolder();
+
 // Fetches the files among `artifacts`, and lets StagedFile() find them. They lie in a folder of their own for each set
-// of files: workers of one pipeline share it, those of others do not meet there. Throws Error.
+// of files: workers of one pipeline share it, those of others do not meet there. It stays for the next job's workers,
+// and goes when nobody has fetched these files for a day. Throws Error.
 void FetchFiles(const StagingPlace& place, const Artifacts& artifacts);
 
 // Where `artifacts` hold a program, and it is not the one that runs, fetches it and returns its path; else an empty
 // one. Throws Error.
 std::string FetchProgram(const StagingPlace& place, const Artifacts& artifacts);
+
+// Removes what has been fetched to the default folder and is not in use.
+void RemoveUnusedFiles();
 
 // Puts the program at `path` in the place of this process; also where its folder permits no programs (noexec): then
 // from a copy in memory. Returns only by throwing Error.

@@ -2,7 +2,6 @@
 
 #include <grpcpp/client_context.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_provision_api.grpc.pb.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -76,8 +75,7 @@ bool IsStaged(const std::vector<std::string>& arguments) {
 
 StagingPlace PlaceOf(const WorkerFlags& flags) {
   StagingPlace place{.endpoint = flags.artifact_endpoint, .worker_id = flags.id, .folder = flags.semi_persist_dir};
-  // The system's folder for such things belongs to all its users.
-  if (place.folder.empty()) place.folder = "/tmp/beam-worker-" + std::to_string(geteuid());
+  if (place.folder.empty()) place.folder = DefaultStagingFolder();
   return place;
 }
 

@@ -7,6 +7,7 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/exit_code.h"
+#include "beam/harness/staged_program.h"
 #include "beam/harness/worker_main.h"
 #include "beam/harness/worker_pool.h"
 #include "beam/harness/worker_process.h"
@@ -54,10 +55,13 @@ int RunWorkerPool(const std::string& program, const std::vector<std::string>& ar
       internal::FlushOutput();
       return kExitDone;
     }
-    const WorkerPool pool(options.host + ":" + std::to_string(options.port), &StartWorkerProcess);
-    std::printf("worker pool: listening at %s\n", pool.endpoint().c_str());
-    internal::FlushOutput();
-    while (!CancelRequested()) std::this_thread::sleep_for(kPollTime);
+    {
+      const WorkerPool pool(options.host + ":" + std::to_string(options.port), &StartWorkerProcess);
+      std::printf("worker pool: listening at %s\n", pool.endpoint().c_str());
+      internal::FlushOutput();
+      while (!CancelRequested()) std::this_thread::sleep_for(kPollTime);
+    }
+    RemoveUnusedFiles();
     return kExitDone;
   });
 }

@@ -10,11 +10,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "beam/harness/staged_program.h"
 #include "beam/harness/test_engine.h"
 #include "tests/cli/klay_beam_program.h"
 
@@ -87,7 +89,14 @@ void ExpectAWorker(TestEngine& engine) {
 }
 
 TEST_F(PoolTest, StartsAndStopsAHundredWorkers) {
+  const auto descriptors = [this] {
+    const std::filesystem::directory_iterator all("/proc/" + std::to_string(pool_.pid()) + "/fd");
+    return std::distance(begin(all), end(all));
+  };
+  std::ptrdiff_t at_first = 0;
   for (int round = 0; round < 100; ++round) {
+    // Of the first rounds gRPC keeps some.
+    if (round == 10) at_first = descriptors();
     TestEngine engine;
     const std::string id = std::to_string(round) + "[job]";
     ASSERT_EQ(Start(id, engine.endpoint()), "");
@@ -96,6 +105,19 @@ TEST_F(PoolTest, StartsAndStopsAHundredWorkers) {
     Stop(id);
     EXPECT_THAT(Workers(), IsEmpty());
   }
+  EXPECT_LE(descriptors(), at_first);
+}
+
+// What workers have fetched stays for the next ones, until the pool ends.
+TEST_F(PoolTest, LeavesNoFilesBehind) {
+  const std::string staged = beam::DefaultStagingFolder() + "/staged";
+  const std::string fetched = staged + "/pool-test-" + std::to_string(getpid());
+  std::filesystem::create_directories(fetched);
+  std::filesystem::permissions(staged, std::filesystem::perms::owner_all);
+  std::ofstream(fetched + "/program") << "x";
+  pool_.Send(SIGTERM);
+  EXPECT_EQ(pool_.Wait().exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(fetched));
 }
 
 TEST_F(PoolTest, AWorkerThatDiesIsReportedAndMayBeStartedAgain) {
