@@ -197,8 +197,10 @@ void BundleRun::Begin(const std::string& instruction, fn::Elements& elements) {
   for (const auto& source : sources_) {
     source->gate.Reset();
     source->is_done = false;
+    source->has_all = false;
   }
-  if (elements.data_size() > 0 && !sources_.empty()) services_.Data(sources_.front()->end->endpoint).Deliver(elements);
+  if ((elements.data_size() > 0 || elements.timers_size() > 0) && !sources_.empty())
+    services_.Data(sources_.front()->end->endpoint).Deliver(elements);
 }
 
 void BundleRun::Process() {
@@ -213,25 +215,32 @@ void BundleRun::Process() {
 void BundleRun::ReadElements() {
   // All sources of a stage come over one stream in practice; each has an inbox of its own where they do not.
   std::map<std::string, std::shared_ptr<Inbox>> inboxes;
-  std::map<std::string, std::size_t> open;
   for (const auto& source : sources_) {
     inboxes.emplace(source->end->endpoint, services_.Data(source->end->endpoint).Open(instruction_));
-    ++open[source->end->endpoint];
   }
   for (const auto& [endpoint, inbox] : inboxes) {
-    while (open[endpoint] > 0) {
+    const auto is_open = [&, &endpoint = endpoint](const auto& source) {
+      return source->end->endpoint == endpoint && !source->has_all;
+    };
+    while (std::any_of(sources_.begin(), sources_.end(), is_open)) {
       Inbox::Piece piece = inbox->Take();
+      if (piece.is_timers) {
+        throw Error("the engine sent timers for '" + piece.transform + "', and no step of this SDK has any");
+      }
       const auto found = std::find_if(sources_.begin(), sources_.end(),
                                       [&](const auto& source) { return source->end->transform == piece.transform; });
       if (found == sources_.end()) {
         throw Error("the engine sent elements for '" + piece.transform + "', which is no source of the stage");
       }
       Source& source = **found;
+      if (source.has_all && !piece.bytes.empty()) {
+        throw Error("the engine sent elements for '" + piece.transform + "' behind those that it called the last");
+      }
       const ElementType& type = *graph_->graph.pcollection(source.end->pcollection).type;
       const auto origin = std::make_shared<const WirePiece>(WirePiece{std::move(piece.bytes), state_});
       WireInput input{Reader(origin->bytes), source.end->windows, &source.gate, origin, &source.end->coder};
       if (!source.is_done) source.is_done = !type.wire->feed(input, source.root);
-      if (piece.is_last) --open[endpoint];
+      source.has_all = source.has_all || piece.is_last;
     }
   }
 }

@@ -53,7 +53,8 @@ class BundleRun final : private StageEnvironment {
     const BundleEnd* end;
     AnyReceiver root;
     ElementGate gate;
-    bool is_done = false;
+    bool is_done = false;  // no more of its elements are processed
+    bool has_all = false;  // that the engine sends
   };
 
   AnyReceiver MakeSink(const StageSink& sink, const ElementType& type, const StageCursor* cursor) override;

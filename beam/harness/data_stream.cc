@@ -60,7 +60,12 @@ void DataStream::Deliver(Elements& elements) {
   for (auto& data : *elements.mutable_data()) {
     const std::shared_ptr<Inbox> inbox = Find(data.instruction_id());
     if (inbox == nullptr) continue;
-    inbox->Deliver({std::move(*data.mutable_transform_id()), std::move(*data.mutable_data()), data.is_last()});
+    inbox->Deliver({std::move(*data.mutable_transform_id()), std::move(*data.mutable_data()), data.is_last(), false});
+  }
+  for (auto& timers : *elements.mutable_timers()) {
+    if (const std::shared_ptr<Inbox> inbox = Find(timers.instruction_id())) {
+      inbox->Deliver({std::move(*timers.mutable_transform_id()), {}, timers.is_last(), true});
+    }
   }
 }
 

@@ -44,6 +44,12 @@ class DataStream {
   // As if they had come by the stream.
   void Deliver(Elements& elements);
 
+  // Why it has ended; empty while it has not.
+  std::string error() const {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+
   // Waits while the engine does not read. Throws Error if the stream has ended.
   void Send(Elements elements);
 
@@ -59,7 +65,7 @@ class DataStream {
   std::unique_ptr<org::apache::beam::model::fn_execution::v1::BeamFnData::Stub> stub_;
   std::unique_ptr<grpc::ClientReaderWriter<Elements, Elements>> stream_;
   std::unique_ptr<StreamWriter<Elements>> writer_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Inbox>> inboxes_;
   std::set<std::string> closed_;
   std::deque<std::string> closed_order_;

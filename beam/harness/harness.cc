@@ -4,9 +4,13 @@
 #include <grpcpp/support/sync_stream.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "beam/base/error.h"
@@ -20,6 +24,13 @@
 namespace beam {
 
 namespace fn = org::apache::beam::model::fn_execution::v1;
+
+namespace {
+
+// An engine that is told that the worker leaves ends the control stream; one that does not has gone.
+constexpr std::chrono::seconds kPatience{5};
+
+}  // namespace
 
 class Harness::Impl {
  public:
@@ -36,10 +47,16 @@ class Harness::Impl {
     stream_ = stub_->Control(&context_);
     answers_ = std::make_unique<StreamWriter<fn::InstructionResponse>>(*stream_);
     for (fn::InstructionRequest request; stream_->Read(&request);) Handle(request);
+    {
+      const std::lock_guard lock(mutex_);
+      has_ended_ = true;
+      ended_.notify_all();
+    }
     // Of bundles in progress nobody wants to know any more, but they may hold what must be given back.
     services_.Stop();
     pool_.reset();
     const grpc::Status status = stream_->Finish();
+    if (!cut_.empty()) throw Error("the worker cannot go on: " + cut_);
     if (!status.ok() && status.error_code() != grpc::CANCELLED) {
       throw Error("the engine's control stream at " + options_.control + " has ended: " + TextOf(status));
     }
@@ -66,14 +83,19 @@ class Harness::Impl {
   void Handle(fn::InstructionRequest& request) {
     if (request.has_process_bundle()) {
       auto shared = std::make_shared<fn::InstructionRequest>(std::move(request));
-      pool_->Run([this, shared] { Answer(*shared); });
+      {
+        const std::lock_guard lock(mutex_);
+        ++unanswered_;
+      }
+      pool_->Run([this, shared] { LeaveIfCut(Answer(*shared)); });
       request = {};
     } else {
       Answer(request);
     }
   }
 
-  void Answer(fn::InstructionRequest& request) {
+  // Returns whether it was an error.
+  bool Answer(fn::InstructionRequest& request) {
     fn::InstructionResponse response;
     try {
       Fill(request, response);
@@ -82,8 +104,27 @@ class Harness::Impl {
       response.set_error(error.what());
     }
     response.set_instruction_id(request.instruction_id());
+    const bool is_error = !response.error().empty();
     // If the stream has ended there is nobody left to answer.
     static_cast<void>(answers_->Write(std::move(response)));
+    return is_error;
+  }
+
+  // A bundle has been answered. A worker that has lost a stream answers what it was asked for, and leaves: what was
+  // lost with the stream nobody knows, and engines need not take another one.
+  // A stream that ends while there are no bundles is none that is cut, but the end of a job.
+  void LeaveIfCut(bool has_failed) {
+    std::string cut = has_failed ? services_.Cut() : "";
+    std::unique_lock lock(mutex_);
+    --unanswered_;
+    if (cut_.empty()) cut_ = std::move(cut);
+    if (cut_.empty() || unanswered_ > 0 || is_leaving_) return;
+    is_leaving_ = true;
+    lock.unlock();
+    answers_->Close();
+    stream_->WritesDone();
+    lock.lock();
+    if (!ended_.wait_for(lock, kPatience, [this] { return has_ended_; })) context_.TryCancel();
   }
 
   void Fill(fn::InstructionRequest& request, fn::InstructionResponse& response) {
@@ -117,6 +158,10 @@ class Harness::Impl {
 
   void ProcessBundle(const std::string& instruction, fn::ProcessBundleRequest& request,
                      fn::ProcessBundleResponse& response) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!bundles_.insert(instruction).second) throw Error("the engine names two bundles " + instruction);
+    }
     std::exception_ptr failure;
     try {
       RunBundle(instruction, request, response);
@@ -128,6 +173,10 @@ class Harness::Impl {
       active_.erase(instruction);
     }
     services_.CloseBundle(instruction);
+    {
+      const std::lock_guard lock(mutex_);
+      bundles_.erase(instruction);
+    }
     if (failure != nullptr) std::rethrow_exception(failure);
   }
 
@@ -192,6 +241,12 @@ class Harness::Impl {
   std::mutex mutex_;
   std::map<std::string, fn::ProcessBundleDescriptor> registered_;
   std::map<std::string, std::shared_ptr<BundleRun>> active_;  // by instruction
+  std::set<std::string> bundles_;                             // that are run, or begin
+  std::size_t unanswered_ = 0;                                // bundles
+  std::string cut_;                                           // the stream that was lost, and why
+  bool is_leaving_ = false;
+  bool has_ended_ = false;  // the control stream
+  std::condition_variable ended_;
   std::unique_ptr<ThreadPool> pool_ = std::make_unique<ThreadPool>();
 };
 

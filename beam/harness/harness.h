@@ -30,7 +30,8 @@ class Harness {
   Harness(const Harness&) = delete;
   Harness& operator=(const Harness&) = delete;
 
-  // Bundles in progress are finished before it returns. Throws Error if the engine could not be reached.
+  // Bundles in progress are finished before it returns. Throws Error if the engine could not be reached, or if a data
+  // or state stream was cut: the bundles that this concerns are answered first.
   void Run();
 
   void Stop();

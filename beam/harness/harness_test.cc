@@ -377,18 +377,6 @@ TEST_F(WorkerTest, FailsABundleWithBytesThatAreWrong) {
   EXPECT_THAT(engine_.Answer("lost").error(), HasSubstr("no source"));
 }
 
-// Elements may have been lost with it, so no later bundle can be trusted to another stream.
-TEST_F(WorkerTest, FailsBundlesOfADataStreamThatIsCut) {
-  AddStage({"Double"});
-  StartWorker();
-  engine_.AskForBundle("cut", "Double");
-  engine_.SendElements("cut", source_, Encoded({1}), false);
-  engine_.CutData();
-  EXPECT_THAT(engine_.Answer("cut").error(), HasSubstr("ended before the bundle did"));
-  engine_.AskForBundle("next", "Double");
-  EXPECT_THAT(engine_.Answer("next").error(), HasSubstr("the data stream has ended"));
-}
-
 TEST_F(WorkerTest, LogsToTheEngine) {
   {
     const LogStream log(engine_.endpoint(), "worker");

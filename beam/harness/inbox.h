@@ -18,7 +18,8 @@ class Inbox {
   struct Piece {
     std::string transform;  // the source that they are for
     std::string bytes;
-    bool is_last = false;  // of that source
+    bool is_last = false;    // of that source
+    bool is_timers = false;  // not elements
   };
 
   // Waits while very much is there that nobody has taken, so that an engine faster than its worker waits as well. So do

@@ -1,8 +1,8 @@
 // LogStream: the log lines of a worker's process, on their way to its engine.
 //
 // While it lives it is the sink of beam::Log. Lines are sent by a thread of its own, so that who logs does not wait; of
-// an engine that does not read, the oldest lines are dropped, and how many is said. Lines that cannot be sent go to
-// standard error.
+// an engine that does not read, the oldest lines are dropped, and how many is said. A stream that is cut is opened
+// again; lines that cannot be sent go to standard error.
 #pragma once
 
 #include <memory>

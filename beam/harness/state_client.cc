@@ -56,6 +56,11 @@ WireState::Page StateClient::GetPage(const std::string& instruction, const Key& 
   *request.mutable_state_key() = key;
   request.mutable_get()->set_continuation_token(next);
   Response response = Call(std::move(request));
+  if (!response.has_get()) throw Error("the engine's state answers something else than it was asked for");
+  // It would go on for ever.
+  if (!next.empty() && response.get().continuation_token() == next) {
+    throw Error("the engine's state answers a page that is followed by itself");
+  }
   return {std::move(*response.mutable_get()->mutable_data()),
           std::move(*response.mutable_get()->mutable_continuation_token())};
 }

@@ -33,6 +33,12 @@ class StateClient {
   // What is kept under `key`, for the bundle that `instruction` names: the page that `next` of the one before names, or
   // the first one for an empty `next`. Throws Error.
   WireState::Page GetPage(const std::string& instruction, const Key& key, const std::string& next);
+  // Why its stream has ended; empty while it has not.
+  std::string error() const {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+
   // All of its pages, one behind the other.
   std::string Get(const std::string& instruction, const Key& key);
 
@@ -47,7 +53,7 @@ class StateClient {
   std::unique_ptr<org::apache::beam::model::fn_execution::v1::BeamFnState::Stub> stub_;
   std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
   std::mutex write_mutex_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable answered_;
   long next_id_ = 0;
   std::map<std::string, Response> answers_;

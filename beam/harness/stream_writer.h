@@ -42,6 +42,15 @@ class StreamWriter {
     return !has_ended_;
   }
 
+  // Waits until everything is written. Nothing more is from then on.
+  void Close() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    turn_.wait(lock, [this] { return !is_writing_; });
+    --waiting_;
+    has_ended_ = true;
+  }
+
  private:
   // More than messages without elements ever come to, and less than one full of elements.
   static constexpr std::size_t kMostQueuedBytes = std::size_t{64} << 10;

@@ -14,11 +14,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/portable/channel.h"
 #include "beam/portable/test_descriptor.h"
 
 namespace beam::testing_portable {
@@ -28,16 +31,19 @@ namespace fn = org::apache::beam::model::fn_execution::v1;
 // Thread-safe.
 class TestEngine {
  public:
-  TestEngine() : control_(*this), data_(*this), state_(*this), logging_(*this) {
+  enum class Reach { kSocket, kInProcess };
+
+  explicit TestEngine(Reach reach = Reach::kSocket) : control_(*this), data_(*this), state_(*this), logging_(*this) {
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    if (reach == Reach::kSocket) builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{&control_, &data_, &state_, &logging_}) {
       builder.RegisterService(service);
     }
     builder.SetMaxReceiveMessageSize(-1);
     server_ = builder.BuildAndStart();
     endpoint_ = "127.0.0.1:" + std::to_string(port);
+    if (reach == Reach::kInProcess) endpoint_ = in_process_.emplace(*server_).name();
   }
   ~TestEngine() { Kill(); }
 
@@ -77,6 +83,13 @@ class TestEngine {
     states_[key.SerializeAsString()] = std::move(pages);
   }
 
+  // What is answered to a request for a key that was not added, in place of an error. Called by one thread at a time.
+  using AnswerState = std::function<void(const fn::StateRequest& request, fn::StateResponse& response)>;
+  void AnswerOtherState(AnswerState answer) {
+    const std::lock_guard lock(mutex_);
+    answer_other_state_ = std::move(answer);
+  }
+
   // Asks; Answer() waits for what the worker says.
   void Ask(fn::InstructionRequest request) {
     std::unique_lock lock(mutex_);
@@ -106,6 +119,9 @@ class TestEngine {
     data.set_transform_id(transform);
     data.set_data(bytes);
     data.set_is_last(is_last);
+    Send(elements);
+  }
+  void Send(const fn::Elements& elements) {
     DataStream* stream = nullptr;
     {
       std::unique_lock lock(mutex_);
@@ -128,18 +144,51 @@ class TestEngine {
     return output.bytes;
   }
 
-  // Ends the data stream, and waits until it is over.
-  void CutData() {
+  enum class Stream { kControl, kData, kState, kLogging };
+
+  // Ends the call, and waits until it is over.
+  void Cancel(Stream stream) {
     std::unique_lock lock(mutex_);
-    Wait(lock, [this] { return data_stream_ != nullptr; });
-    data_context_->TryCancel();
-    Wait(lock, [this] { return data_stream_ == nullptr; });
+    Wait(lock, [&] { return !calls_[stream].empty(); });
+    for (grpc::ServerContext* const call : calls_[stream]) call->TryCancel();
+    Wait(lock, [&] { return calls_[stream].empty(); });
+  }
+  void WaitForEnd(Stream stream) {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [&] { return calls_[stream].empty(); });
   }
 
-  // How many requests of state were answered.
+  // From now on no elements are kept; they are counted only.
+  void DropElements() {
+    const std::lock_guard lock(mutex_);
+    drops_elements_ = true;
+  }
+  // As Elements(), but how many bytes they are.
+  std::size_t ElementBytes(const std::string& instruction, const std::string& transform) {
+    std::unique_lock lock(mutex_);
+    Output& output = outputs_[{instruction, transform}];
+    Wait(lock, [&] { return output.is_complete; });
+    return output.size;
+  }
+
+  // From now on requests of state are not answered.
+  void HoldUpState() {
+    const std::lock_guard lock(mutex_);
+    answers_state_ = false;
+  }
+  void WaitForStateRequest() {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return state_requests_ > 0; });
+  }
+
+  // How many requests of state there were.
   int state_requests() const {
     const std::lock_guard lock(mutex_);
     return state_requests_;
+  }
+  void WaitForLogLines(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [&] { return log_entries_.size() >= count; });
   }
   std::vector<fn::LogEntry> log_entries() const {
     const std::lock_guard lock(mutex_);
@@ -150,14 +199,38 @@ class TestEngine {
   using ControlStream = grpc::ServerReaderWriter<fn::InstructionRequest, fn::InstructionResponse>;
   using DataStream = grpc::ServerReaderWriter<fn::Elements, fn::Elements>;
 
+  // A call that is served.
+  class Call {
+   public:
+    Call(TestEngine& engine, Stream stream, grpc::ServerContext* context)
+        : engine_(engine), stream_(stream), context_(context) {
+      const std::lock_guard lock(engine_.mutex_);
+      engine_.calls_[stream_].insert(context_);
+    }
+    ~Call() {
+      const std::lock_guard lock(engine_.mutex_);
+      engine_.calls_[stream_].erase(context_);
+      engine_.changed_.notify_all();
+    }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+   private:
+    TestEngine& engine_;
+    const Stream stream_;
+    grpc::ServerContext* const context_;
+  };
+
   struct Output {
     std::string bytes;
+    std::size_t size = 0;
     bool is_complete = false;
   };
 
   struct ControlService final : fn::BeamFnControl::Service {
     explicit ControlService(TestEngine& engine) : engine(engine) {}
-    grpc::Status Control(grpc::ServerContext*, ControlStream* stream) override {
+    grpc::Status Control(grpc::ServerContext* context, ControlStream* stream) override {
+      const Call call(engine, Stream::kControl, context);
       engine.Serve(engine.control_stream_, stream, [this](fn::InstructionResponse& response) {
         std::string id = response.instruction_id();
         engine.answers_[std::move(id)] = std::move(response);
@@ -178,16 +251,14 @@ class TestEngine {
   struct DataService final : fn::BeamFnData::Service {
     explicit DataService(TestEngine& engine) : engine(engine) {}
     grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override {
-      {
-        const std::lock_guard lock(engine.mutex_);
-        engine.data_context_ = context;
-      }
+      const Call call(engine, Stream::kData, context);
       engine.Serve(
           engine.data_stream_, stream,
           [this](fn::Elements& elements) {
             for (fn::Elements::Data& data : *elements.mutable_data()) {
               Output& output = engine.outputs_[{data.instruction_id(), data.transform_id()}];
-              output.bytes += data.data();
+              output.size += data.data().size();
+              if (!engine.drops_elements_) output.bytes += data.data();
               output.is_complete |= data.is_last();
             }
           },
@@ -199,17 +270,20 @@ class TestEngine {
 
   struct StateService final : fn::BeamFnState::Service {
     explicit StateService(TestEngine& engine) : engine(engine) {}
-    grpc::Status State(grpc::ServerContext*,
+    grpc::Status State(grpc::ServerContext* context,
                        grpc::ServerReaderWriter<fn::StateResponse, fn::StateRequest>* stream) override {
+      const Call call(engine, Stream::kState, context);
       for (fn::StateRequest request; stream->Read(&request);) {
         fn::StateResponse response;
         response.set_id(request.id());
         {
           const std::lock_guard lock(engine.mutex_);
           ++engine.state_requests_;
+          engine.changed_.notify_all();
+          if (!engine.answers_state_) continue;
           const auto found = engine.states_.find(request.state_key().SerializeAsString());
           if (found == engine.states_.end()) {
-            response.set_error("there is no such state");
+            engine.answer_other_state_(request, response);
           } else {
             const std::string& token = request.get().continuation_token();
             const std::size_t page = token.empty() ? 0 : std::stoul(token);
@@ -228,13 +302,15 @@ class TestEngine {
 
   struct LoggingService final : fn::BeamFnLogging::Service {
     explicit LoggingService(TestEngine& engine) : engine(engine) {}
-    grpc::Status Logging(grpc::ServerContext*,
+    grpc::Status Logging(grpc::ServerContext* context,
                          grpc::ServerReaderWriter<fn::LogControl, fn::LogEntry::List>* stream) override {
+      const Call call(engine, Stream::kLogging, context);
       for (fn::LogEntry::List list; stream->Read(&list);) {
         const std::lock_guard lock(engine.mutex_);
         for (const fn::LogEntry& entry : list.log_entries()) {
           engine.log_entries_.push_back(entry);
         }
+        engine.changed_.notify_all();
       }
       return grpc::Status::OK;
     }
@@ -243,8 +319,8 @@ class TestEngine {
 
   // Keeps `stream` in `slot` while it lasts, and gives what it says to `take`, under the lock. Calls `wait`, without
   // it, before it looks for more.
-  template <class Stream, class Take>
-  void Serve(Stream*& slot, Stream* stream, Take take, const std::function<void()>& wait = [] {}) {
+  template <class Slot, class Take>
+  void Serve(Slot*& slot, Slot* stream, Take take, const std::function<void()>& wait = [] {}) {
     {
       const std::lock_guard lock(mutex_);
       slot = stream;
@@ -277,18 +353,24 @@ class TestEngine {
   bool is_over_ = false;
   ControlStream* control_stream_ = nullptr;
   DataStream* data_stream_ = nullptr;
-  grpc::ServerContext* data_context_ = nullptr;  // of data_stream_
+  std::map<Stream, std::set<grpc::ServerContext*>> calls_;
   std::map<std::string, fn::ProcessBundleDescriptor> stages_;
   std::map<std::string, std::vector<std::string>> states_;  // by the bytes of the key
+  AnswerState answer_other_state_ = [](const fn::StateRequest&, fn::StateResponse& response) {
+    response.set_error("there is no such state");
+  };
   std::map<std::string, fn::InstructionResponse> answers_;
   std::map<std::pair<std::string, std::string>, Output> outputs_;
+  bool drops_elements_ = false;
   int state_requests_ = 0;
+  bool answers_state_ = true;
   std::vector<fn::LogEntry> log_entries_;
   ControlService control_;
   DataService data_;
   StateService state_;
   LoggingService logging_;
   std::unique_ptr<grpc::Server> server_;
+  std::optional<InProcessEndpoint> in_process_;
   std::string endpoint_;
 };
 

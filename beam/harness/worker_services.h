@@ -37,6 +37,19 @@ class WorkerServices {
     for (const auto& stream : data_) stream.second->Close(instruction);
   }
 
+  // Which stream the engine, or what lies in between, has ended, and why; empty if there is none.
+  std::string Cut() const {
+    const std::lock_guard lock(mutex_);
+    if (is_stopped_) return "";
+    for (const auto& stream : data_) {
+      if (std::string error = stream.second->error(); !error.empty()) return error;
+    }
+    for (const auto& stream : state_) {
+      if (std::string error = stream.second->error(); !error.empty()) return error;
+    }
+    return "";
+  }
+
   // Ends all streams, so that no bundle waits for an engine that has gone. Those that are asked for later throw Error.
   void Stop() {
     const std::lock_guard lock(mutex_);
@@ -57,7 +70,7 @@ class WorkerServices {
 
   const std::size_t most_message_bytes_;
   const std::string worker_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   bool is_stopped_ = false;
   std::map<std::string, std::unique_ptr<DataStream>> data_;
   std::map<std::string, std::unique_ptr<StateClient>> state_;
