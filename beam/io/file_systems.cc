@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/io/hdfs_file_system.h"
 #include "beam/io/local_file_system.h"
 #include "beam/io/path_text.h"
 
@@ -20,6 +21,7 @@ struct Registry {
     const auto local = std::make_shared<LocalFileSystem>();
     by_scheme[""] = local;
     by_scheme["file"] = local;
+    by_scheme["hdfs"] = std::make_shared<HdfsFileSystem>(HdfsOptions{});
   }
 };
 

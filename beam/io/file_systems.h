@@ -1,7 +1,8 @@
 // Which FileSystem serves a path: chosen by its scheme. Thread-safe.
 //
-// Paths without a scheme and file:// are the local file system, from the start. Others are registered by whoever brings
-// them; tests may replace any of them for a while.
+// Paths without a scheme and file:// are the local file system, from the start; hdfs:// is there, too, and says what it
+// needs until it is registered with the name of a server. Others are registered by whoever brings them; tests may
+// replace any of them for a while.
 #pragma once
 
 #include <memory>

@@ -31,10 +31,10 @@ case $emulator in
     ;;
   hdfs)
     mapfile -t opens < <(java_17_opens)
-    # Short listings, so that tests meet several pages.
-    command=(java -Xmx512m "${opens[@]}" "-Dtest.build.data=$data" "-Djava.io.tmpdir=$data" -cp "$(<"$engines/hdfs.classpath")"
+    # Short listings, so that tests meet several pages. A file that is closed before its block is reported waits so long.
+    command=(java -Xmx512m "${opens[@]}" -Dfile.encoding=UTF-8 "-Dtest.build.data=$data" "-Djava.io.tmpdir=$data" -cp "$(<"$engines/hdfs.classpath")"
       org.apache.hadoop.test.MiniDFSClusterManager -datanodes 1 -format -nnport "$(free_port)" -httpport "$port"
-      -D dfs.ls.limit=100)
+      -D dfs.ls.limit=100 -D dfs.client.block.write.locateFollowingBlock.initial.delay.ms=5)
     ready='Started MiniDFSCluster'
     ;;
 esac

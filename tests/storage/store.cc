@@ -2,9 +2,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
+#include "beam/io/hdfs_file_system.h"
 #include "beam/io/local_file_system.h"
 #include "beam/io/memory_file_system.h"
 #include "beam/io/test_files.h"
@@ -32,11 +35,35 @@ Store OpenMemory() {
           .traits = {.rewrites = true, .keeps_replaced = true}};
 }
 
+// HOST:PORT of the store's emulator.
+std::pair<std::string, int> Endpoint() {
+  std::ifstream file(Environment("STORE_ENDPOINT_FILE"));
+  std::string host;
+  int port = 0;
+  if (!std::getline(file, host, ':') || !(file >> port)) {
+    throw std::runtime_error("STORE_ENDPOINT_FILE must name a file that holds HOST:PORT of the store's emulator");
+  }
+  return {host, port};
+}
+
+// A name that no other test has.
+std::string NewName() {
+  std::random_device random;
+  return "test-" + std::to_string(random()) + "-" + std::to_string(random());
+}
+
+Store OpenHdfs() {
+  const auto [host, port] = Endpoint();
+  return {.files = std::make_shared<HdfsFileSystem>(HdfsOptions{.host = host, .port = port}),
+          .root = "hdfs://" + NewName() + "/",
+          .traits = {.has_folders = true, .refused_names = {"colon", "not_utf8"}}};
+}
+
 struct NamedStore {
   std::string_view name;
   Store (*open)();
 };
-constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory}};
+constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory}, {"hdfs", &OpenHdfs}};
 
 }  // namespace
 

@@ -1,0 +1,252 @@
+#include "beam/io/http_channel.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <string_view>
+
+#include "beam/base/cancel.h"
+
+namespace beam::internal {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostBuffered = std::size_t{1} << 20;
+constexpr std::size_t kMostReceivedAtOnce = std::size_t{256} << 20;
+constexpr long kConnectMilliseconds = 4'000;
+constexpr int kPollMilliseconds = 200;  // how soon a stopped run is noticed
+
+void InitializeOnce() {
+  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialized != CURLE_OK) throw Error(std::string("libcurl cannot start: ") + curl_easy_strerror(initialized));
+}
+
+}  // namespace
+
+struct HttpChannel::Transfer {
+  CURLM* multi = nullptr;
+  CURL* easy = nullptr;
+  curl_slist* headers = nullptr;
+  char error[CURL_ERROR_SIZE] = {};
+  bool attached = false;
+  bool finished = false;
+  CURLcode result = CURLE_OK;
+  std::chrono::seconds patience{60};
+  bool cancellable = true;
+  bool moved = false;  // something came or went since this was last looked at
+
+  std::string received;
+  std::size_t taken = 0;  // of `received`
+  bool receiving_paused = false;
+  bool headers_complete = false;
+
+  const char* to_send = nullptr;
+  std::size_t to_send_size = 0;
+  bool sending_paused = false;
+  bool body_ended = false;
+
+  Transfer() : multi(curl_multi_init()), easy(curl_easy_init()) {
+    if (multi == nullptr || easy == nullptr) throw std::bad_alloc();
+    // Without "Expect: 100-continue", which costs a second where the server does not know it.
+    headers = curl_slist_append(nullptr, "Expect:");
+  }
+  ~Transfer() {
+    Detach();
+    curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi);
+    curl_slist_free_all(headers);
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  void Detach() {
+    if (attached) curl_multi_remove_handle(multi, easy);
+    attached = false;
+  }
+
+  void Begin(const std::string& url) {
+    Detach();
+    curl_easy_reset(easy);
+    error[0] = '\0';
+    finished = receiving_paused = headers_complete = sending_paused = body_ended = false;
+    result = CURLE_OK;
+    received.clear();
+    taken = 0;
+    to_send_size = 0;
+    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L << 10);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &OnHeader);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &OnReceived);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, &OnSend);
+    curl_easy_setopt(easy, CURLOPT_READDATA, this);
+  }
+
+  void Attach() {
+    curl_multi_add_handle(multi, easy);
+    attached = true;
+  }
+
+  static std::size_t OnHeader(char* line, std::size_t, std::size_t size, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.moved = true;
+    // "100 Continue" has headers, too.
+    if (const std::string_view text(line, size); text == "\r\n" || text == "\n") {
+      transfer.headers_complete = transfer.StatusNow() >= 200;
+    }
+    return size;
+  }
+
+  static std::size_t OnReceived(char* data, std::size_t, std::size_t size, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.moved = true;
+    if (transfer.received.size() - transfer.taken >= kMostBuffered) {
+      transfer.receiving_paused = true;
+      return CURL_WRITEFUNC_PAUSE;
+    }
+    transfer.received.append(data, size);
+    return size;
+  }
+
+  static std::size_t OnSend(char* out, std::size_t, std::size_t room, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.moved = true;
+    if (transfer.to_send_size == 0) {
+      if (transfer.body_ended) return 0;
+      transfer.sending_paused = true;
+      return CURL_READFUNC_PAUSE;
+    }
+    const std::size_t size = std::min(room, transfer.to_send_size);
+    std::memcpy(out, transfer.to_send, size);
+    transfer.to_send += size;
+    transfer.to_send_size -= size;
+    return size;
+  }
+
+  int StatusNow() const {
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
+  }
+
+  void GoOn() {
+    receiving_paused = sending_paused = false;
+    curl_easy_pause(easy, CURLPAUSE_CONT);
+  }
+
+  // Moves bytes until `done()`, or until the exchange is over.
+  template <class Done>
+  void Drive(Done&& done) {
+    Clock::time_point last = Clock::now();
+    for (;;) {
+      int running = 0;
+      curl_multi_perform(multi, &running);
+      int left = 0;
+      while (const CURLMsg* const message = curl_multi_info_read(multi, &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        finished = true;
+        result = message->data.result;
+      }
+      if (finished || done()) return;
+      const Clock::time_point now = Clock::now();
+      if (moved) last = now;
+      moved = false;
+      if (now - last > patience) {
+        throw HttpFailure("the server was silent for " + std::to_string(patience.count()) + " s");
+      }
+      if (cancellable) ThrowIfCancelled();
+      curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr);
+    }
+  }
+
+  void ThrowIfFailed() const {
+    if (finished && result != CURLE_OK) throw HttpFailure(error[0] != '\0' ? error : curl_easy_strerror(result));
+  }
+};
+
+HttpChannel::HttpChannel() : transfer_((InitializeOnce(), std::make_unique<Transfer>())) {}
+HttpChannel::~HttpChannel() = default;
+
+void HttpChannel::Start(const std::string& method, const std::string& url) {
+  transfer_->Begin(url);
+  curl_easy_setopt(transfer_->easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+  transfer_->Attach();
+}
+
+void HttpChannel::StartPut(const std::string& url, std::optional<std::uint64_t> size) {
+  transfer_->Begin(url);
+  curl_easy_setopt(transfer_->easy, CURLOPT_UPLOAD, 1L);
+  if (size) curl_easy_setopt(transfer_->easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(*size));
+  transfer_->Attach();
+}
+
+void HttpChannel::Send(const char* data, std::size_t size) {
+  if (size == 0) return;
+  transfer_->to_send = data;
+  transfer_->to_send_size = size;
+  if (transfer_->sending_paused) transfer_->GoOn();
+  transfer_->Drive([&] { return transfer_->to_send_size == 0; });
+  transfer_->ThrowIfFailed();
+}
+
+void HttpChannel::EndBody() {
+  transfer_->body_ended = true;
+  if (transfer_->sending_paused) transfer_->GoOn();
+}
+
+int HttpChannel::Status() {
+  transfer_->Drive([&] { return transfer_->headers_complete; });
+  if (!transfer_->headers_complete) transfer_->ThrowIfFailed();
+  return transfer_->StatusNow();
+}
+
+std::size_t HttpChannel::Receive(char* out, std::size_t size) {
+  Transfer& transfer = *transfer_;
+  if (transfer.taken == transfer.received.size()) {
+    transfer.received.clear();
+    transfer.taken = 0;
+    if (transfer.receiving_paused) transfer.GoOn();
+    if (!transfer.finished) transfer.Drive([&] { return !transfer.received.empty(); });
+  }
+  const std::size_t count = std::min(size, transfer.received.size() - transfer.taken);
+  if (count == 0) transfer.ThrowIfFailed();
+  std::memcpy(out, transfer.received.data() + transfer.taken, count);
+  transfer.taken += count;
+  return count;
+}
+
+std::string HttpChannel::ReceiveAll() {
+  std::string body;
+  std::string part(std::size_t{64} << 10, '\0');
+  while (const std::size_t count = Receive(part.data(), part.size())) {
+    body.append(part, 0, count);
+    if (body.size() > kMostReceivedAtOnce) throw HttpFailure("the answer is longer than 256 MiB");
+  }
+  return body;
+}
+
+std::string HttpChannel::redirect() const {
+  const char* url = nullptr;
+  curl_easy_getinfo(transfer_->easy, CURLINFO_REDIRECT_URL, &url);
+  return url == nullptr ? "" : url;
+}
+
+void HttpChannel::HurryUp() {
+  transfer_->cancellable = false;
+  transfer_->patience = std::chrono::seconds(5);
+}
+
+}  // namespace beam::internal

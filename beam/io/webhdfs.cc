@@ -1,0 +1,323 @@
+#include "beam/io/webhdfs.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string_view>
+#include <thread>
+
+#include "beam/base/cancel.h"
+#include "beam/base/utf8.h"
+#include "beam/io/path_text.h"
+
+namespace beam::internal {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::json;
+
+constexpr std::chrono::seconds kPatience{4};  // with connections that time out, and the last wait, twice that
+constexpr char kRoot[] = "/webhdfs/v1";
+constexpr std::size_t kMostIdle = 32;
+
+// An answer that may be another one next time.
+class PassingError : public HdfsError {
+ public:
+  using HdfsError::HdfsError;
+};
+
+std::string UserName() {
+  if (const char* name = std::getenv("HADOOP_USER_NAME"); name != nullptr && *name != '\0') return name;
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[4096];
+  if (::getpwuid_r(::geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr) return entry.pw_name;
+  return std::to_string(::geteuid());
+}
+
+HdfsOptions WithDefaults(HdfsOptions options) {
+  if (options.user.empty()) options.user = UserName();
+  return options;
+}
+
+// As RFC 3986 has it; '/' stays where `keep_slashes`.
+std::string PercentEncoded(std::string_view text, bool keep_slashes) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size() + 16);
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
+        || c == '_' || c == '.' || c == '~' || (keep_slashes && c == '/');
+    if (plain) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+std::string Advice(const std::string& exception, const HdfsOptions& options) {
+  if (exception == "FileNotFoundException") return "check the name";
+  if (exception == "AccessControlException")
+    return "check what HDFS permits the user " + options.user + " (--hdfs_user)";
+  if (exception == "SafeModeException" || exception == "StandbyException")
+    return "try again when the name node is ready";
+  if (exception.find("Quota") != std::string::npos) return "make room, or ask for a larger quota";
+  return "see the name node's log";
+}
+
+bool Passes(int status, const std::string& exception) {
+  for (const char* const passing :
+       {"StandbyException", "RetriableException", "SafeModeException", "ServerTooBusyException"}) {
+    if (exception == passing) return true;
+  }
+  return status == 408 || status == 429 || (status >= 500 && exception != "UnsupportedOperationException");
+}
+
+HdfsEntry ParseEntry(const Json& json) {
+  HdfsEntry entry;
+  entry.name = json.at("pathSuffix").get<std::string>();
+  const std::string& type = json.at("type").get_ref<const std::string&>();
+  entry.kind = type == "DIRECTORY" ? HdfsEntry::Kind::kFolder
+      : type == "FILE"             ? HdfsEntry::Kind::kFile
+                                   : HdfsEntry::Kind::kOther;
+  if (entry.kind == HdfsEntry::Kind::kFile) entry.size = json.at("length").get<std::int64_t>();
+  entry.last_updated_in_seconds = static_cast<double>(json.at("modificationTime").get<std::int64_t>()) / 1e3;
+  entry.inode = json.value("fileId", std::int64_t{0});
+  return entry;
+}
+
+// `redirect` with `server_path` for its path: the name node normalises what it sends on (Unicode's form NFC), and so
+// names another file.
+std::string WithPath(const std::string& redirect, const std::string& server_path) {
+  const std::size_t path = redirect.find(kRoot);
+  const std::size_t query = redirect.find('?');
+  if (path == std::string::npos || query == std::string::npos || query < path) return redirect;
+  return redirect.substr(0, path) + kRoot + PercentEncoded(server_path, true) + redirect.substr(query);
+}
+
+// Calls `read` with the answer as JSON.
+template <class Read>
+auto Parse(const HdfsTarget& target, const std::string& body, Read&& read) {
+  try {
+    return read(Json::parse(body));
+  } catch (const Json::exception&) {
+    throw Error("cannot " + target.what + " " + Quoted(target.path)
+                + ": the server's answer is none of WebHDFS; check --hdfs_host and --hdfs_port");
+  }
+}
+
+void SleepUnlessCancelled(std::chrono::milliseconds time) {
+  for (const Clock::time_point end = Clock::now() + time; Clock::now() < end;) {
+    ThrowIfCancelled();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+}  // namespace
+
+WebHdfs::WebHdfs(HdfsOptions options) : options_(WithDefaults(std::move(options))) {}
+
+std::string WebHdfs::ServerPath(const std::string& path) const {
+  std::string_view rest = std::string_view(path).substr(std::string_view("hdfs://").size());
+  if (options_.full_urls) rest.remove_prefix(std::min(rest.find('/'), rest.size()));
+  std::string server_path = "/";
+  for (const char c : rest) {
+    if (c != '/' || server_path.back() != '/') server_path += c;
+  }
+  for (std::string_view left = server_path; !left.empty();) {
+    const std::optional<Utf8Character> character = DecodeUtf8(left);
+    if (!character || character->code_point == 0 || character->code_point == ':') {
+      throw Error("HDFS has no names such as " + Quoted(path) + ": they are UTF-8, and without ':'; use another name");
+    }
+    left.remove_prefix(character->size);
+  }
+  if (server_path.size() > 1 && server_path.back() == '/') server_path.pop_back();
+  return server_path;
+}
+
+std::string WebHdfs::Url(const std::string& server_path, const char* operation, const Parameters& parameters) const {
+  std::string url = "http://" + options_.host + ":" + std::to_string(options_.port) + kRoot
+      + PercentEncoded(server_path, true) + "?op=" + operation + "&user.name=" + PercentEncoded(options_.user, false);
+  for (const auto& [name, value] : parameters) url += "&" + name + "=" + PercentEncoded(value, false);
+  return url;
+}
+
+std::unique_ptr<HttpChannel> WebHdfs::Channel() {
+  if (options_.host.empty()) {
+    throw UsageError("hdfs:// needs --hdfs_host, the name node's host, and --hdfs_port if its HTTP port is not 9870");
+  }
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<HttpChannel>();
+  std::unique_ptr<HttpChannel> channel = std::move(idle_.back());
+  idle_.pop_back();
+  return channel;
+}
+
+void WebHdfs::Keep(std::unique_ptr<HttpChannel> channel) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < kMostIdle) idle_.push_back(std::move(channel));
+}
+
+void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) const {
+  const int status = channel.Status();
+  if (status < 400) return;
+  std::string exception;
+  std::string message;
+  const Json answer = Json::parse(channel.ReceiveAll(), nullptr, false);
+  if (const auto remote = answer.is_object() ? answer.find("RemoteException") : answer.end();
+      remote != answer.end() && remote->is_object()) {
+    exception = remote->value("exception", "");
+    message = remote->value("message", "");
+    message.resize(std::min(message.find('\n'), message.size()));  // the rest is the server's stack
+  }
+  std::string text = "cannot " + target.what + " " + Quoted(target.path) + ": ";
+  text +=
+      exception.empty() ? "the server answers with HTTP status " + std::to_string(status) : exception + ": " + message;
+  text += "; " + Advice(exception, options_);
+  if (Passes(status, exception)) throw PassingError(exception, text);
+  throw HdfsError(exception, text);
+}
+
+void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) const {
+  const Clock::time_point start = Clock::now();
+  thread_local std::mt19937 random{std::random_device{}()};
+  std::chrono::milliseconds wait{100};
+  for (int attempt = 1;; ++attempt, wait *= 2) {
+    const bool last = Clock::now() - start > kPatience;
+    try {
+      return action(attempt);
+    } catch (const PassingError&) {
+      if (last) throw;
+    } catch (const HttpFailure& failure) {
+      if (last) {
+        throw Error("cannot " + target.what + " " + Quoted(target.path) + ": " + failure.what()
+                    + "; check that WebHDFS " + "answers at " + options_.host + ":" + std::to_string(options_.port)
+                    + " (--hdfs_host, --hdfs_port) and its data nodes can be reached");
+      }
+    }
+    SleepUnlessCancelled(wait / 2 + std::chrono::milliseconds(random() % static_cast<unsigned>(wait.count())));
+  }
+}
+
+WebHdfs::Reply WebHdfs::Call(const HdfsTarget& target, const char* method, const char* operation,
+                             const Parameters& parameters) {
+  Reply reply;
+  Retry(target, [&](int) {
+    std::unique_ptr<HttpChannel> channel = Channel();
+    channel->Start(method, Url(target.server_path, operation, parameters));
+    Check(target, *channel);
+    reply.body = channel->ReceiveAll();
+    reply.redirect = channel->redirect();
+    Keep(std::move(channel));
+  });
+  return reply;
+}
+
+HdfsEntry WebHdfs::Status(const HdfsTarget& target) {
+  return Parse(target, Call(target, "GET", "GETFILESTATUS").body,
+               [](const Json& json) { return ParseEntry(json.at("FileStatus")); });
+}
+
+HdfsPage WebHdfs::List(const HdfsTarget& folder, const std::string& start_after) {
+  Parameters parameters;
+  if (!start_after.empty()) parameters.emplace_back("startAfter", start_after);
+  return Parse(folder, Call(folder, "GET", "LISTSTATUS_BATCH", parameters).body, [](const Json& json) {
+    const Json& listing = json.at("DirectoryListing");
+    HdfsPage page;
+    page.more = listing.at("remainingEntries").get<std::int64_t>() > 0;
+    for (const Json& entry : listing.at("partialListing").at("FileStatuses").at("FileStatus")) {
+      page.entries.push_back(ParseEntry(entry));
+    }
+    return page;
+  });
+}
+
+bool WebHdfs::Delete(const HdfsTarget& target) {
+  try {
+    return Parse(target, Call(target, "DELETE", "DELETE").body,
+                 [](const Json& json) { return json.at("boolean").get<bool>(); });
+  } catch (const HdfsError& error) {
+    if (error.is_absence()) return false;
+    throw;
+  }
+}
+
+void WebHdfs::DeleteAtOnce(const HdfsTarget& target) noexcept {
+  try {
+    HttpChannel channel;
+    channel.HurryUp();
+    channel.Start("DELETE", Url(target.server_path, "DELETE", {}));
+    channel.ReceiveAll();
+  } catch (const Error&) {
+    // It stays, then; whoever caused this has an error of their own to tell.
+  }
+}
+
+void WebHdfs::MakeDirectories(const HdfsTarget& target) { Call(target, "PUT", "MKDIRS"); }
+
+void WebHdfs::Rename(const HdfsTarget& from, const HdfsTarget& to) {
+  Retry(from, [&](int attempt) {
+    try {
+      std::unique_ptr<HttpChannel> channel = Channel();
+      channel->Start(
+          "PUT", Url(from.server_path, "RENAME", {{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}}));
+      Check(from, *channel);
+      channel->ReceiveAll();
+      Keep(std::move(channel));
+    } catch (const HdfsError& error) {
+      // Where the answer to the first try was lost, the file may have been moved by it.
+      if (attempt == 1 || !error.is_absence()) throw;
+      Status(to);
+    }
+  });
+}
+
+std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t inode, std::uint64_t offset) {
+  // By its number: under its name there may be another file by now.
+  HdfsTarget target = file;
+  target.server_path = "/.reserved/.inodes/" + std::to_string(inode);
+  std::unique_ptr<HttpChannel> stream;
+  Retry(target, [&](int) {
+    const Reply reply = Call(target, "GET", "OPEN", {{"offset", std::to_string(offset)}});
+    stream = Channel();
+    stream->Start("GET", reply.redirect);
+    Check(target, *stream);
+  });
+  return stream;
+}
+
+void WebHdfs::Create(const HdfsTarget& file, const std::string& bytes) {
+  Retry(file, [&](int) {
+    const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
+    std::unique_ptr<HttpChannel> channel = Channel();
+    channel->StartPut(WithPath(reply.redirect, file.server_path), bytes.size());
+    channel->Send(bytes.data(), bytes.size());
+    EndCreate(file, *channel);
+    Keep(std::move(channel));
+  });
+}
+
+std::unique_ptr<HttpChannel> WebHdfs::BeginCreate(const HdfsTarget& file) {
+  const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
+  std::unique_ptr<HttpChannel> channel = Channel();
+  channel->StartPut(WithPath(reply.redirect, file.server_path), std::nullopt);
+  return channel;
+}
+
+void WebHdfs::EndCreate(const HdfsTarget& file, HttpChannel& channel) {
+  channel.EndBody();
+  Check(file, channel);
+  channel.ReceiveAll();
+}
+
+}  // namespace beam::internal

@@ -1,0 +1,113 @@
+// WebHDFS: the REST API of HDFS (Hadoop's "WebHDFS REST API"), as far as HdfsFileSystem needs it.
+//
+// The name node answers all but the contents of files; for those it sends the caller on (307) to a data node.
+//
+// Thread-safe. Shared by the file system and all that is open on it. What may pass (no connection, 5xx, a name node
+// that is starting) is tried again for about 8 seconds, with growing random waits, as all calls may be made twice.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "beam/base/error.h"
+#include "beam/io/hdfs_options.h"
+#include "beam/io/http_channel.h"
+
+namespace beam::internal {
+
+// An answer that says no. The text is a sentence that names the path.
+class HdfsError : public Error {
+ public:
+  HdfsError(std::string exception, const std::string& text) : Error(text), exception_(std::move(exception)) {}
+
+  // What the server calls it, such as FileNotFoundException.
+  const std::string& exception() const { return exception_; }
+  bool is_absence() const { return exception_ == "FileNotFoundException"; }
+
+ private:
+  std::string exception_;
+};
+
+struct HdfsEntry {
+  std::string name;  // within the folder asked for; empty for what was asked for itself
+  enum class Kind { kFile, kFolder, kOther } kind = Kind::kFile;
+  std::int64_t size = 0;
+  double last_updated_in_seconds = 0;
+  std::int64_t inode = 0;  // stays with a file that is renamed; another file never has it
+};
+
+struct HdfsPage {
+  std::vector<HdfsEntry> entries;
+  bool more = false;
+};
+
+// What a request is about.
+struct HdfsTarget {
+  std::string what;         // for errors: "list the folder"
+  std::string path;         // what the user calls it
+  std::string server_path;  // what the server does
+};
+
+class WebHdfs {
+ public:
+  using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+  explicit WebHdfs(HdfsOptions options);
+
+  // What the server calls `path`: absolute, and without doubled separators, which it does not accept. Throws Error for
+  // a name that HDFS cannot have.
+  std::string ServerPath(const std::string& path) const;
+
+  HdfsTarget Target(std::string what, const std::string& path) const {
+    return {std::move(what), path, ServerPath(path)};
+  }
+
+  // Throw HdfsError for what the server refuses, Error where it cannot be reached.
+  HdfsEntry Status(const HdfsTarget& target);
+  HdfsPage List(const HdfsTarget& folder, const std::string& start_after);
+  // Whether something was there.
+  bool Delete(const HdfsTarget& target);
+  // Tries once, also in a run that was stopped.
+  void DeleteAtOnce(const HdfsTarget& target) noexcept;
+  void MakeDirectories(const HdfsTarget& target);
+  // Replaces a file at `to`.
+  void Rename(const HdfsTarget& from, const HdfsTarget& to);
+
+  // A stream of the file's bytes from `offset` on; the channel's Status() was looked at.
+  std::unique_ptr<HttpChannel> Open(const HdfsTarget& file, std::int64_t inode, std::uint64_t offset);
+
+  // Makes or replaces a file.
+  void Create(const HdfsTarget& file, const std::string& bytes);
+  // The same with bytes that are yet to be sent: EndCreate() ends it.
+  std::unique_ptr<HttpChannel> BeginCreate(const HdfsTarget& file);
+  void EndCreate(const HdfsTarget& file, HttpChannel& channel);
+
+  // Gives back a channel whose exchange is over, for its connections.
+  void Keep(std::unique_ptr<HttpChannel> channel);
+
+ private:
+  struct Reply {
+    std::string body;
+    std::string redirect;
+  };
+
+  std::string Url(const std::string& server_path, const char* operation, const Parameters& parameters) const;
+  std::unique_ptr<HttpChannel> Channel();
+  // Throws HdfsError unless the answer is a good one.
+  void Check(const HdfsTarget& target, HttpChannel& channel) const;
+  Reply Call(const HdfsTarget& target, const char* method, const char* operation, const Parameters& parameters = {});
+  // Tries `action` until it throws nothing, or what will not pass.
+  void Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) const;
+
+  const HdfsOptions options_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HttpChannel>> idle_;
+};
+
+}  // namespace beam::internal
