@@ -20,6 +20,8 @@
 #include "beam/harness/log_stream.h"
 #include "beam/harness/staged_program.h"
 #include "beam/harness/worker_options.h"
+#include "beam/io/file_systems.h"
+#include "beam/io/hdfs_file_system.h"
 #include "beam/portable/channel.h"
 
 namespace beam {
@@ -67,6 +69,7 @@ void TakeOptions(const fn::ProvisionInfo& info) {
   const WorkerOptions options = ReadWorkerOptions(info.pipeline_options());
   if (options.log_level) SetLogLevel(*options.log_level);
   if (options.max_memory_bytes) MemoryBudget::Process().SetLimit(*options.max_memory_bytes);
+  if (!options.hdfs.host.empty()) RegisterFileSystem("hdfs", std::make_shared<HdfsFileSystem>(options.hdfs));
 }
 
 bool IsStaged(const std::vector<std::string>& arguments) {

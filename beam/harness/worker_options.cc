@@ -56,6 +56,13 @@ std::uint64_t ParseBytes(const std::string& name, std::string_view text) {
   throw Error("the pipeline's option " + name + " is '" + std::string(text) + "', which is no number of bytes");
 }
 
+int ParsePort(const std::string& name, std::string_view text) {
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error == std::errc() && end == text.data() + text.size() && port > 0 && port < 65536) return port;
+  throw Error("the pipeline's option " + name + " is '" + std::string(text) + "', which is no port");
+}
+
 }  // namespace
 
 WorkerOptions ReadWorkerOptions(const Struct& pipeline_options) {
@@ -65,6 +72,13 @@ WorkerOptions ReadWorkerOptions(const Struct& pipeline_options) {
   }
   if (const Value* memory = Find(pipeline_options, "max_memory")) {
     options.max_memory_bytes = ParseBytes("max_memory", TextOf(*memory));
+  }
+  if (const Value* host = Find(pipeline_options, "hdfs_host")) options.hdfs.host = TextOf(*host);
+  if (const Value* user = Find(pipeline_options, "hdfs_user")) options.hdfs.user = TextOf(*user);
+  if (const Value* port = Find(pipeline_options, "hdfs_port"))
+    options.hdfs.port = ParsePort("hdfs_port", TextOf(*port));
+  if (const Value* full = Find(pipeline_options, "hdfs_full_urls")) {
+    options.hdfs.full_urls = full->bool_value() || full->string_value() == "true";
   }
   return options;
 }

@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "beam/base/log.h"
+#include "beam/io/hdfs_options.h"
 
 namespace beam {
 
 struct WorkerOptions {
   std::optional<Severity> log_level;              // default_sdk_harness_log_level
   std::optional<std::uint64_t> max_memory_bytes;  // max_memory
+  HdfsOptions hdfs;                               // hdfs_host, hdfs_port, hdfs_user, hdfs_full_urls
 };
 
 // Options stand there by the names of the job service (beam:option:NAME:v1) or, as Dataflow has them, by their bare

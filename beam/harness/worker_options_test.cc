@@ -10,14 +10,17 @@
 namespace beam {
 namespace {
 
-// "LEVEL BYTES", with - for what is not there; or the error.
+// "LEVEL BYTES", with - for what is not there, and " USER@HOST:PORT" where there is an HDFS; or the error.
 std::string Read(const std::string& json) {
   google::protobuf::Struct options;
   if (!google::protobuf::util::JsonStringToMessage(json, &options).ok()) return "no JSON";
   try {
     const WorkerOptions read = ReadWorkerOptions(options);
     return std::string(read.log_level ? LogLevelName(*read.log_level) : "-") + " "
-        + (read.max_memory_bytes ? std::to_string(*read.max_memory_bytes) : "-");
+        + (read.max_memory_bytes ? std::to_string(*read.max_memory_bytes) : "-")
+        + (read.hdfs.host.empty() ? ""
+                                  : " " + read.hdfs.user + "@" + read.hdfs.host + ":" + std::to_string(read.hdfs.port))
+        + (read.hdfs.full_urls ? " full" : "");
   } catch (const Error& error) {
     return error.what();
   }
@@ -38,6 +41,11 @@ TEST(WorkerOptionsTest, ReadsEveryShape) {
            {R"({"options": {"default_sdk_harness_log_level": "ERROR", "max_memory": 7}, "display_data": []})",
             "ERROR 7"},
            {R"({"options": "none"})", "- -"},
+           {R"({"beam:option:hdfs_host:v1": "node"})", "- - @node:9870"},
+           {R"({"options": {"hdfs_host": "node", "hdfs_port": 80, "hdfs_user": "me", "hdfs_full_urls": true}})",
+            "- - me@node:80 full"},
+           {R"({"options": {"hdfs_host": "node", "hdfs_port": "x"}})",
+            "the pipeline's option hdfs_port is 'x', which is no port"},
            {R"({"options": {"default_sdk_harness_log_level": "LOUD"}})",
             "the pipeline's option default_sdk_harness_log_level is 'LOUD', which is no level of severity"},
            {R"({"options": {"max_memory": "2GB"}})",

@@ -9,9 +9,9 @@
 //     });
 //   }
 //
-// Flags are the fields of Options (options_flag.h) and of PipelineOptions; a builder that takes only the Pipeline has
-// none of its own. Exit codes: 0 done, 1 the run failed, 2 the command line or the pipeline is at fault, 130 stopped by
-// Ctrl-C. Errors are one sentence on standard error.
+// Flags are the fields of Options (options_flag.h), of PipelineOptions and of StorageOptions; a builder that takes only
+// the Pipeline has none of its own. Exit codes: 0 done, 1 the run failed, 2 the command line or the pipeline is at
+// fault, 130 stopped by Ctrl-C. Errors are one sentence on standard error.
 #pragma once
 
 #include <functional>
@@ -25,6 +25,7 @@
 #include "beam/runners/options.h"
 #include "beam/runners/options_set.h"
 #include "beam/runners/run.h"
+#include "beam/runners/storage_options.h"
 
 namespace beam {
 namespace internal {
@@ -64,7 +65,10 @@ int Main(int argc, char** argv, Build build) {
   if constexpr (!std::is_same_v<Options, std::tuple<>>) flags.Add("Options", options);
   PipelineOptions pipeline_options;
   flags.Add("Options of every pipeline", pipeline_options);
+  StorageOptions storage_options;
+  flags.Add("Options of stores", storage_options);
   return internal::RunMain(argc, argv, flags, pipeline_options, [&](Pipeline& pipeline) {
+    UseStorage(storage_options);
     if constexpr (std::is_same_v<Options, std::tuple<>>) {
       build(pipeline);
     } else {

@@ -16,6 +16,7 @@
 #include "beam/runners/fn_api/fn_api_runner.h"
 #include "beam/runners/job/dump_pipeline.h"
 #include "beam/runners/job/portable_runner.h"
+#include "beam/runners/storage_options.h"
 
 namespace beam {
 namespace {
@@ -61,6 +62,12 @@ std::map<std::string, JobOptionValue> JobOptionsOf(const PipelineOptions& option
   result["default_sdk_harness_log_level"] = std::string(LogLevelName(options.log_level));
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) {
     result["max_memory"] = static_cast<std::int64_t>(memory.bytes);
+  }
+  if (const StorageOptions storage = StorageInUse(); !storage.hdfs_host.empty()) {
+    result["hdfs_host"] = storage.hdfs_host;
+    result["hdfs_port"] = std::int64_t{storage.hdfs_port};
+    result["hdfs_user"] = storage.hdfs_user;
+    result["hdfs_full_urls"] = bool{storage.hdfs_full_urls};
   }
   for (const std::string& option : options.engine_option) {
     const std::size_t equals = option.find('=');

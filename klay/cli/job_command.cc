@@ -14,6 +14,7 @@
 #include "beam/runners/main.h"
 #include "beam/runners/options.h"
 #include "beam/runners/run.h"
+#include "beam/runners/storage_options.h"
 #include "klay/cli/metrics_json.h"
 #include "klay/cli/outcome.h"
 #include "klay/cli/progress.h"
@@ -134,6 +135,8 @@ int RunJobCommand(const JobCommand& command) {
   beam::PipelineOptions pipeline_options;
   command.flags.Add("Options of every job", options);
   command.flags.Add("Options of every pipeline", pipeline_options);
+  beam::StorageOptions storage_options;
+  command.flags.Add("Options of stores", storage_options);
   const auto complain = [&](const std::exception& error) {
     std::fprintf(stderr, "klay-beam %s: %s\n", command.name.c_str(), error.what());
   };
@@ -142,6 +145,7 @@ int RunJobCommand(const JobCommand& command) {
       Print(command.flags.Help());
       return kAllDone;
     }
+    beam::UseStorage(storage_options);
     if (options.quiet) {
       pipeline_options.log_level = std::max<beam::Severity>(pipeline_options.log_level, beam::Severity::kWarning);
     } else {

@@ -1,0 +1,28 @@
+// StorageOptions: which servers the schemes of paths lead to, in the names of Beam's other SDKs. A group of flags of
+// its own, as a program needs it also where it runs no pipeline.
+#pragma once
+
+#include <string>
+
+#include "beam/io/hdfs_options.h"
+#include "beam/runners/options_flag.h"
+
+namespace beam {
+
+struct StorageOptions {
+  Flag<std::string, "hdfs://: the name node's host"> hdfs_host = {};
+  Flag<int, "hdfs://: the port of its HTTP server"> hdfs_port = HdfsOptions{}.port;
+  Flag<std::string, "hdfs://: the user's name; empty: $HADOOP_USER_NAME, or who runs this"> hdfs_user = {};
+  Flag<bool, "hdfs://: paths are hdfs://server/path instead of hdfs://path"> hdfs_full_urls = false;
+
+  void Validate() const;
+};
+
+// Makes all paths of this process lead there, and those of pipelines that are sent to engines from now on. Called once
+// the flags are parsed, before a path is used.
+void UseStorage(const StorageOptions& options);
+
+// What UseStorage() was last given.
+StorageOptions StorageInUse();
+
+}  // namespace beam
