@@ -146,10 +146,13 @@ endforeach()
 
 # The contract of FileSystem: the same tests on each store. Those that are not of this machine have an emulator, started
 # once, which ends with its tests.
-set(KLAY_BEAM_TEST_EMULATORS "" CACHE STRING "Emulators of stores to test with, of hdfs")
+set(KLAY_BEAM_TEST_EMULATORS "" CACHE STRING "Emulators of stores to test with, of gcs, s3, azure and hdfs")
 file(GLOB storage_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/storage/*.cc")
 add_gtest_program(storage_tests ${storage_test_sources})
 target_link_libraries(storage_tests PRIVATE beam_io)
+if(TARGET klay_beam_arrow)
+  add_dependencies(storage_tests klay_beam_arrow)
+endif()
 foreach(store local memory ${KLAY_BEAM_TEST_EMULATORS})
   set(environment "${TEST_ENVIRONMENT};STORE=${store}")
   if(store IN_LIST KLAY_BEAM_TEST_EMULATORS)

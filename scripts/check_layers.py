@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Holds the layer table: fails with the file, line and include that go against cmake/layers.txt.
 
-Protobuf and gRPC, `protos` in the table, are for the folders that name them. No header of another folder reaches a header
-of those, so users see neither. Includes of our files are written from the repository root.
+Protobuf and gRPC (`protos` in the table) and Apache Arrow (`arrow`) are for the folders that name them. No header of
+another folder reaches a header of those, so users see none of them. Includes of our files are written from the repository
+root.
 `check_layers.py [ROOT]` prints one line an offence, and exits with 1 on any.
 """
 import re
@@ -10,7 +11,10 @@ import sys
 from pathlib import Path
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
-PROTOS = re.compile(r"(google/protobuf|grpc|grpcpp|absl)/|.*\.pb\.h$")
+HEAVY = {
+    "protos": re.compile(r"(google/protobuf|grpc|grpcpp|absl)/|.*\.pb\.h$"),
+    "arrow": re.compile(r"(arrow|parquet)/"),
+}
 OUR_FOLDERS = ("beam", "klay", "tests", "bench", "fuzz", "examples")
 
 
@@ -19,8 +23,8 @@ def is_of_tests(path):
 
 
 def read_table(text):
-    """Returns {folder: folders it may include, itself among them}, the same for what tests may use besides, and the set
-    of the folders that name protos."""
+    """Returns {folder: folders it may include, itself among them}, the same for what tests may use besides, and {key of
+    HEAVY: the folders that name it}."""
     direct, for_tests = {}, {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -28,9 +32,10 @@ def read_table(text):
             table = for_tests if folder.startswith("tests ") else direct
             table[folder.removeprefix("tests ")] = allowed.split()
 
-    with_protos = {folder for folder, allowed in direct.items() if "protos" in allowed}
-    for folder in with_protos:
-        direct[folder].remove("protos")
+    heavy = {key: {folder for folder, allowed in direct.items() if key in allowed} for key in HEAVY}
+    for key, folders in heavy.items():
+        for folder in folders:
+            direct[folder].remove(key)
 
     def closure(folder):
         return {folder}.union(*(closure(below) for below in direct[folder]))
@@ -39,7 +44,7 @@ def read_table(text):
         return set().union(*(closure(below) for below in for_tests.get(folder, [])))
 
     return ({folder: closure(folder) for folder in direct}, {folder: closure_of_tests(folder) for folder in direct},
-            with_protos)
+            heavy)
 
 
 def layer_of(path, table):
@@ -60,7 +65,7 @@ def includes(file):
 
 
 def offences(root):
-    allowed, allowed_in_tests, with_protos = read_table((root / "cmake/layers.txt").read_text())
+    allowed, allowed_in_tests, heavy = read_table((root / "cmake/layers.txt").read_text())
     for file in sorted(path for top in ("beam", "klay") for path in (root / top).rglob("*.*")):
         path = file.relative_to(root).as_posix()
         if file.suffix not in (".h", ".cc"):
@@ -73,15 +78,17 @@ def offences(root):
         for number, quoted, target in includes(file):
             ours = target.split("/")[0] in OUR_FOLDERS
             here = f'{path}:{number}: #include "{target}"'
-            if PROTOS.match(target):
-                if layer not in with_protos:
-                    yield f"{path}:{number}: #include <{target}>: {layer} may not include protos"
+            if external := next((key for key in HEAVY if HEAVY[key].match(target)), None):
+                if layer not in heavy[external]:
+                    yield f"{path}:{number}: #include <{target}>: {layer} may not include {external}"
             elif quoted and not ours:
                 yield f"{here} is not written from the repository root"
             elif ours and layer_of(target, allowed) not in may_include:
                 yield f'{here}: {layer} may not include {target.rpartition("/")[0]}'
-            elif file.suffix == ".h" and layer not in with_protos and layer_of(target, allowed) in with_protos:
-                yield f"{here}: a header that users may include reaches protos"
+            elif file.suffix == ".h":
+                for key, folders in heavy.items():
+                    if layer not in folders and layer_of(target, allowed) in folders:
+                        yield f"{here}: a header that users may include reaches {key}"
 
 
 def main():

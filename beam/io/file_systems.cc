@@ -8,6 +8,7 @@
 #include "beam/base/error.h"
 #include "beam/io/hdfs_file_system.h"
 #include "beam/io/local_file_system.h"
+#include "beam/io/object_file_system.h"
 #include "beam/io/path_text.h"
 
 namespace beam {
@@ -22,6 +23,12 @@ struct Registry {
     by_scheme[""] = local;
     by_scheme["file"] = local;
     by_scheme["hdfs"] = std::make_shared<HdfsFileSystem>(HdfsOptions{});
+    const auto object_store = [](const char* scheme) {
+      return std::make_shared<ObjectFileSystem>(ObjectStoreOptions{.scheme = scheme});
+    };
+    by_scheme["gs"] = object_store("gs");
+    by_scheme["s3"] = object_store("s3");
+    by_scheme["abfs"] = by_scheme["az"] = object_store("abfs");
   }
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # start.sh EMULATOR [PORT]: starts gcs, s3, azure or hdfs where it does not run yet, installing it first if need be, and
 # prints its address (HOST:PORT, plain HTTP, on this machine alone) once it answers. Without PORT the system chooses a
-# free one. All of them start empty. scripts/engines/stop.sh ends them.
+# free one. All of them start empty, but for a bucket `klay` (make_bucket.py). scripts/engines/stop.sh ends them.
 #
 #   gcs     any credentials; STORAGE_EMULATOR_HOST=http://HOST:PORT
 #   s3      any keys; AWS_ENDPOINT_URL=http://HOST:PORT, addressed by path
@@ -40,4 +40,6 @@ case $emulator in
 esac
 
 cd "$data"
-launch "$emulator" "$port" "$ready" "${command[@]}"
+launch "$emulator" "$port" "$ready" "${command[@]}" >&2
+[[ $emulator == hdfs ]] || "$here/make_bucket.py" "$emulator" "$(<"$run/$emulator.endpoint")"
+cat "$run/$emulator.endpoint"

@@ -10,6 +10,7 @@
 #include "beam/io/hdfs_file_system.h"
 #include "beam/io/local_file_system.h"
 #include "beam/io/memory_file_system.h"
+#include "beam/io/object_file_system.h"
 #include "beam/io/test_files.h"
 
 namespace beam::testing_storage {
@@ -36,14 +37,13 @@ Store OpenMemory() {
 }
 
 // HOST:PORT of the store's emulator.
-std::pair<std::string, int> Endpoint() {
+std::string Endpoint() {
   std::ifstream file(Environment("STORE_ENDPOINT_FILE"));
-  std::string host;
-  int port = 0;
-  if (!std::getline(file, host, ':') || !(file >> port)) {
+  std::string endpoint;
+  if (!std::getline(file, endpoint)) {
     throw std::runtime_error("STORE_ENDPOINT_FILE must name a file that holds HOST:PORT of the store's emulator");
   }
-  return {host, port};
+  return endpoint;
 }
 
 // A name that no other test has.
@@ -53,17 +53,49 @@ std::string NewName() {
 }
 
 Store OpenHdfs() {
-  const auto [host, port] = Endpoint();
-  return {.files = std::make_shared<HdfsFileSystem>(HdfsOptions{.host = host, .port = port}),
+  const std::string endpoint = Endpoint();
+  const std::size_t colon = endpoint.find(':');
+  const HdfsOptions options{.host = endpoint.substr(0, colon), .port = std::stoi(endpoint.substr(colon + 1))};
+  return {.files = std::make_shared<HdfsFileSystem>(options),
           .root = "hdfs://" + NewName() + "/",
           .traits = {.has_folders = true, .refused_names = {"colon", "not_utf8"}}};
+}
+
+// In the bucket that scripts/emulators/start.sh makes.
+Store OpenObjects(const ObjectStoreOptions& options, StoreTraits traits) {
+  traits.rewrites = true;
+  traits.refuses_empty_parts = true;
+  return {.files = std::make_shared<ObjectFileSystem>(options),
+          .root = options.scheme + "://klay/" + NewName() + "/",
+          .traits = std::move(traits)};
+}
+
+Store OpenGcs() {
+  ::setenv("STORAGE_EMULATOR_HOST", ("http://" + Endpoint()).c_str(), 1);
+  return OpenObjects({.scheme = "gs"}, {.refused_names = {"newline", "not_utf8"}});
+}
+
+Store OpenS3() {
+  return OpenObjects({.scheme = "s3",
+                      .s3_endpoint_url = "http://" + Endpoint(),
+                      .s3_access_key_id = "klay",
+                      .s3_secret_access_key = "beam"},
+                     {.refused_names = {"newline", "control", "not_utf8"}});
+}
+
+Store OpenAzure() {
+  return OpenObjects(
+      {.scheme = "abfs",
+       .azure_connection_string = "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + Endpoint() + "/klay"},
+      {.refused_names = {"newline", "control", "not_utf8", "backslash"}});
 }
 
 struct NamedStore {
   std::string_view name;
   Store (*open)();
 };
-constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory}, {"hdfs", &OpenHdfs}};
+constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory}, {"hdfs", &OpenHdfs},
+                                  {"gcs", &OpenGcs},     {"s3", &OpenS3},         {"azure", &OpenAzure}};
 
 }  // namespace
 

@@ -18,6 +18,8 @@ struct StoreTraits {
   bool rewrites = false;
   // What is open for reading stays as it was when it is replaced. Otherwise reading on is an Error.
   bool keeps_replaced = false;
+  // A name with an empty part ("a//b") is a mistake of whoever uses it. Otherwise, without folders, it is another name.
+  bool refuses_empty_parts = false;
   // Names of NameCases() that cannot be written.
   std::set<std::string> refused_names = {};
 };

@@ -1,0 +1,192 @@
+#include "beam/io/arrow/arrow_store.h"
+
+#include <arrow/io/interfaces.h>
+#include <arrow/util/future.h>
+#include <arrow/util/io_util.h>
+#include <arrow/util/key_value_metadata.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace beam::internal {
+namespace {
+
+using Kind = StoreAnswer::Kind;
+
+// A write of this size is a part of its own in S3, and a chunk of a resumable upload in Google Cloud Storage.
+constexpr std::size_t kPartSize = std::size_t{8} << 20;
+
+ObjectInfo InfoOf(const arrow::fs::FileInfo& info) {
+  ObjectInfo result{.name = info.path()};
+  if (info.IsDirectory()) {
+    if (!result.name.ends_with('/')) result.name += '/';
+    return result;
+  }
+  result.size_in_bytes = info.size();
+  if (info.mtime() != arrow::fs::kNoTime) {
+    result.last_updated_in_seconds = std::chrono::duration<double>(info.mtime().time_since_epoch()).count();
+  }
+  return result;
+}
+
+// A tag that another version of the object does not have.
+arrow::Result<std::string> TagOf(arrow::io::RandomAccessFile& file) {
+  ARROW_ASSIGN_OR_RAISE(const auto metadata, file.ReadMetadata());
+  if (metadata == nullptr) return std::string();
+  for (const char* key : {"ETag", "Etag", "etag"}) {
+    if (metadata->Contains(key)) return metadata->Get(key);
+  }
+  return std::string();
+}
+
+// An object that was there when it was opened.
+StoreAnswer GoneIsChanged(StoreAnswer answer) {
+  if (answer.kind == Kind::kNotFound) answer.kind = Kind::kChanged;
+  return answer;
+}
+
+class ArrowReader final : public ObjectReader {
+ public:
+  ArrowReader(std::shared_ptr<arrow::fs::FileSystem> files, std::string name,
+              std::shared_ptr<arrow::io::RandomAccessFile> file, std::uint64_t size, bool pinned, std::string tag)
+      : files_(std::move(files)),
+        name_(std::move(name)),
+        file_(std::move(file)),
+        size_(size),
+        pinned_(pinned),
+        tag_(std::move(tag)) {}
+
+  std::uint64_t size() const override { return size_; }
+
+  StoreAnswer Read(std::uint64_t offset, char* out, std::size_t size) override {
+    return Answering([&]() -> StoreAnswer {
+      const auto count = file_->ReadAt(static_cast<std::int64_t>(offset), static_cast<std::int64_t>(size), out);
+      if (!count.ok()) return GoneIsChanged(AnswerOf(count.status()));
+      if (static_cast<std::size_t>(*count) == size) return {};
+      return {Kind::kBusy, "the store sent " + std::to_string(*count) + " bytes of " + std::to_string(size)};
+    });
+  }
+
+  StoreAnswer CheckUnchanged() override {
+    if (pinned_) return {};
+    return Answering([&]() -> StoreAnswer {
+      const auto now = files_->OpenInputFile(name_);
+      if (!now.ok()) return GoneIsChanged(AnswerOf(now.status()));
+      const auto tag = TagOf(**now);
+      if (!tag.ok()) return AnswerOf(tag.status());
+      if (*tag == tag_) return {};
+      return {Kind::kChanged, "its tag was " + tag_ + " and is " + *tag};
+    });
+  }
+
+ private:
+  const std::shared_ptr<arrow::fs::FileSystem> files_;
+  const std::string name_;
+  const std::shared_ptr<arrow::io::RandomAccessFile> file_;
+  const std::uint64_t size_;
+  const bool pinned_;
+  const std::string tag_;
+};
+
+// Puts a folder in the place of the objects in it; `prefix` is the length of the names before this level.
+void LeaveOneLevel(std::vector<ObjectInfo>& objects, std::size_t prefix) {
+  std::vector<ObjectInfo> level;
+  for (ObjectInfo& object : objects) {
+    const std::size_t slash = object.name.find('/', prefix);
+    if (slash == std::string::npos) {
+      level.push_back(std::move(object));
+    } else if (level.empty() || object.name.compare(0, slash + 1, level.back().name) != 0) {
+      level.push_back({.name = object.name.substr(0, slash + 1)});
+    }
+  }
+  objects = std::move(level);
+}
+
+}  // namespace
+
+StoreAnswer ArrowStore::Look(const std::string& name, ObjectInfo& info) {
+  return Answering([&]() -> StoreAnswer {
+    const auto found = files_->GetFileInfo(name);
+    if (!found.ok()) return AnswerOf(found.status());
+    if (found->type() == arrow::fs::FileType::NotFound) return {Kind::kNotFound, "there is nothing of this name"};
+    info = InfoOf(*found);
+    return {};
+  });
+}
+
+StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const TakePage& take) {
+  arrow::fs::FileSelector selector;
+  selector.base_dir = folder.substr(0, folder.size() - 1);
+  selector.allow_not_found = true;
+  selector.recursive = recursive || ways_.lists_all_levels;
+  arrow::fs::FileInfoGenerator next;
+  for (;;) {
+    arrow::fs::FileInfoVector infos;
+    const StoreAnswer answer = Answering([&] {
+      if (!next) next = files_->GetFileInfoGenerator(selector);
+      arrow::Result<arrow::fs::FileInfoVector> page = next().result();
+      if (page.ok()) infos = *std::move(page);
+      return AnswerOf(page.status());
+    });
+    if (!answer.ok() || infos.empty()) return answer;
+    std::vector<ObjectInfo> page;
+    page.reserve(infos.size());
+    for (const arrow::fs::FileInfo& info : infos) {
+      if (!selector.recursive || info.IsFile()) page.push_back(InfoOf(info));
+    }
+    // Pages come in order; within one, some stores name the folders behind the objects.
+    const auto by_name = [](const ObjectInfo& a, const ObjectInfo& b) { return a.name < b.name; };
+    if (!std::is_sorted(page.begin(), page.end(), by_name)) std::sort(page.begin(), page.end(), by_name);
+    if (selector.recursive && !recursive) LeaveOneLevel(page, folder.size());
+    if (!page.empty() && !take(std::move(page))) return {};
+  }
+}
+
+StoreAnswer ArrowStore::Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) {
+  return Answering([&]() -> StoreAnswer {
+    auto file = files_->OpenInputFile(name);
+    if (!file.ok()) return AnswerOf(file.status());
+    const auto size = (*file)->GetSize();
+    if (!size.ok()) return AnswerOf(size.status());
+    std::string tag;
+    if (!ways_.pins_generation) {
+      auto found = TagOf(**file);
+      if (!found.ok()) return AnswerOf(found.status());
+      tag = *std::move(found);
+    }
+    reader = std::make_unique<ArrowReader>(files_, name, *std::move(file), static_cast<std::uint64_t>(*size),
+                                           ways_.pins_generation, std::move(tag));
+    return {};
+  });
+}
+
+StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
+  return Answering([&]() -> StoreAnswer {
+    const auto stream = files_->OpenOutputStream(name);
+    if (!stream.ok()) return AnswerOf(stream.status());
+    for (std::size_t at = 0; at < bytes.size(); at += kPartSize) {
+      const std::string_view part = bytes.substr(at, kPartSize);
+      if (const arrow::Status status = (*stream)->Write(part.data(), static_cast<std::int64_t>(part.size()));
+          !status.ok()) {
+        static_cast<void>((*stream)->Abort());
+        return AnswerOf(status);
+      }
+    }
+    return AnswerOf((*stream)->Close());
+  });
+}
+
+StoreAnswer ArrowStore::Move(const std::string& from, const std::string& to) {
+  return Answering([&]() -> StoreAnswer {
+    if (const arrow::Status status = files_->CopyFile(from, to); !status.ok()) return AnswerOf(status);
+    return AnswerOf(files_->DeleteFile(from));
+  });
+}
+
+StoreAnswer ArrowStore::Delete(const std::string& name) {
+  return Answering([&] { return AnswerOf(files_->DeleteFile(name)); });
+}
+
+}  // namespace beam::internal

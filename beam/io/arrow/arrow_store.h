@@ -1,0 +1,53 @@
+// ArrowStore: an ObjectStore on one of Apache Arrow's file systems. See object_store.h for what holds.
+#pragma once
+
+#include <arrow/filesystem/filesystem.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "beam/io/object_store.h"
+
+namespace beam::internal {
+
+class ArrowStore final : public ObjectStore {
+ public:
+  // What Arrow's file systems do differently.
+  struct Ways {
+    // What is open for reading stays the object that was opened, or the store says that it is gone.
+    bool pins_generation = false;
+    // One level is listed as everything below, and without its folders.
+    bool lists_all_levels = false;
+  };
+
+  ArrowStore(std::shared_ptr<arrow::fs::FileSystem> files, const Ways& ways) : files_(std::move(files)), ways_(ways) {}
+
+  StoreAnswer Look(const std::string& name, ObjectInfo& info) override;
+  StoreAnswer List(const std::string& folder, bool recursive, const TakePage& take) override;
+  StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) override;
+  StoreAnswer Put(const std::string& name, std::string_view bytes) override;
+  StoreAnswer Move(const std::string& from, const std::string& to) override;
+  StoreAnswer Delete(const std::string& name) override;
+
+ private:
+  const std::shared_ptr<arrow::fs::FileSystem> files_;
+  const Ways ways_;
+};
+
+// What `status` is to an ObjectFileSystem: Arrow tells causes apart by errno and by the words of its libraries alone.
+StoreAnswer AnswerOf(const arrow::Status& status);
+StoreAnswer AnswerOf(std::string text);
+
+// What `request` answers; for some failures, Azure's client throws.
+template <class Request>
+StoreAnswer Answering(Request&& request) {
+  try {
+    return request();
+  } catch (const std::runtime_error& error) {
+    return AnswerOf(error.what());
+  }
+}
+
+}  // namespace beam::internal

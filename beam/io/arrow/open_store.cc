@@ -1,0 +1,194 @@
+// The library's one symbol: the ArrowStore of a scheme, as options and environment say.
+#include <arrow/filesystem/azurefs.h>
+#include <arrow/filesystem/gcsfs.h>
+#include <arrow/filesystem/s3fs.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "beam/io/arrow/arrow_store.h"
+
+namespace beam::internal {
+namespace {
+
+using Kind = StoreAnswer::Kind;
+
+// Google's client tries for this long by itself; ObjectFileSystem goes on from there where that makes sense.
+constexpr double kGcsRetrySeconds = 4;
+
+constexpr double kS3ConnectSeconds = 3;
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+struct Endpoint {
+  std::string scheme;
+  std::string authority;  // host, or host:port
+};
+
+// Of a URL, or of an authority alone.
+Endpoint EndpointOf(std::string_view url, std::string_view scheme) {
+  if (const std::size_t mark = url.find("://"); mark != std::string_view::npos) {
+    scheme = url.substr(0, mark);
+    url.remove_prefix(mark + 3);
+  }
+  return {std::string(scheme), std::string(url.substr(0, url.find('/')))};
+}
+
+StoreAnswer OpenGcs(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
+  const std::string emulator = Environment("STORAGE_EMULATOR_HOST");
+  const bool anonymous = options.no_auth || !emulator.empty();
+  auto gcs = anonymous ? arrow::fs::GcsOptions::Anonymous() : arrow::fs::GcsOptions::Defaults();
+  if (!anonymous && !options.impersonate_service_account.empty()) {
+    gcs = arrow::fs::GcsOptions::FromImpersonatedServiceAccount(gcs.credentials, options.impersonate_service_account);
+  }
+  if (!emulator.empty()) {
+    Endpoint endpoint = EndpointOf(emulator, "http");
+    gcs.scheme = std::move(endpoint.scheme);
+    gcs.endpoint_override = std::move(endpoint.authority);
+  }
+  gcs.retry_limit_seconds = kGcsRetrySeconds;
+  auto files = arrow::fs::GcsFileSystem::Make(gcs);
+  if (!files.ok()) return AnswerOf(files.status());
+  store = std::make_unique<ArrowStore>(*std::move(files),
+                                       ArrowStore::Ways{.pins_generation = true, .lists_all_levels = true});
+  return {};
+}
+
+// Parts of an upload are tried again one by one, so that an interruption does not cost the others. What cannot be
+// reached at all is left to the caller.
+class S3Retries final : public arrow::fs::S3RetryStrategy {
+ public:
+  bool ShouldRetry(const AWSErrorDetail& error, std::int64_t attempted) override {
+    const auto says = [&](std::string_view words) { return error.message.find(words) != std::string::npos; };
+    return error.should_retry && attempted < kAttempts && !says("curlCode: 6,") && !says("curlCode: 7,");
+  }
+
+  std::int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail&, std::int64_t attempted) override {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const std::int64_t longest = std::min<std::int64_t>(kFirstDelay << attempted, kLongestDelay);
+    return std::uniform_int_distribution<std::int64_t>(longest / 2, longest)(random);
+  }
+
+ private:
+  static constexpr std::int64_t kAttempts = 6;
+  static constexpr std::int64_t kFirstDelay = 100;  // milliseconds
+  static constexpr std::int64_t kLongestDelay = 3'000;
+};
+
+// AWS' client is started at most once in a process.
+arrow::Status StartS3() {
+  static std::once_flag once;
+  static arrow::Status status;
+  std::call_once(once, [] {
+    arrow::fs::S3GlobalOptions options = arrow::fs::S3GlobalOptions::Defaults();
+    options.log_level = arrow::fs::S3LogLevel::Off;
+    status = arrow::fs::InitializeS3(options);
+  });
+  return status;
+}
+
+// It must be ended before its library goes. Registered once it is in use, so that this comes before what its use has
+// registered for the exit.
+void EndS3AtExit() {
+  static std::once_flag once;
+  std::call_once(once, [] { std::atexit([] { static_cast<void>(arrow::fs::EnsureS3Finalized()); }); });
+}
+
+StoreAnswer OpenS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
+  if (const arrow::Status status = StartS3(); !status.ok()) return AnswerOf(status);
+  auto s3 = arrow::fs::S3Options::Defaults();
+  if (options.no_auth) {
+    s3.ConfigureAnonymousCredentials();
+  } else if (!options.s3_access_key_id.empty()) {
+    s3.ConfigureAccessKey(options.s3_access_key_id, options.s3_secret_access_key, options.s3_session_token);
+  }
+  std::string url = options.s3_endpoint_url;
+  for (const char* name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
+    if (url.empty()) url = Environment(name);
+  }
+  if (!url.empty()) {
+    Endpoint endpoint = EndpointOf(url, "https");
+    s3.scheme = std::move(endpoint.scheme);
+    s3.endpoint_override = std::move(endpoint.authority);
+  }
+  s3.region = options.s3_region_name;
+  // A store of another make seldom minds the region, but without one the client asks the machine's metadata server.
+  if (s3.region.empty() && !url.empty() && Environment("AWS_REGION").empty()
+      && Environment("AWS_DEFAULT_REGION").empty()) {
+    s3.region = "us-east-1";
+  }
+  s3.connect_timeout = kS3ConnectSeconds;
+  s3.allow_delayed_open = true;  // small objects go in one request
+  s3.retry_strategy = std::make_shared<S3Retries>();
+  auto files = arrow::fs::S3FileSystem::Make(s3);
+  if (!files.ok()) return AnswerOf(files.status());
+  EndS3AtExit();
+  store = std::make_unique<ArrowStore>(*std::move(files), ArrowStore::Ways{});
+  return {};
+}
+
+// The value of "name=value" among the parts of a connection string.
+std::string PartOf(std::string_view connection, std::string_view name) {
+  while (!connection.empty()) {
+    const std::string_view part = connection.substr(0, connection.find(';'));
+    connection.remove_prefix(std::min(connection.size(), part.size() + 1));
+    if (part.starts_with(name) && part.substr(name.size()).starts_with('=')) {
+      return std::string(part.substr(name.size() + 1));
+    }
+  }
+  return {};
+}
+
+StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
+  std::string connection = options.azure_connection_string;
+  if (connection.empty()) connection = Environment("AZURE_STORAGE_CONNECTION_STRING");
+  arrow::fs::AzureOptions azure;
+  azure.account_name = PartOf(connection, "AccountName");
+  if (azure.account_name.empty()) azure.account_name = Environment("AZURE_STORAGE_ACCOUNT");
+  if (azure.account_name.empty()) {
+    return {Kind::kNoCredentials, "there is neither AZURE_STORAGE_CONNECTION_STRING nor AZURE_STORAGE_ACCOUNT"};
+  }
+  if (const std::string url = PartOf(connection, "BlobEndpoint"); !url.empty()) {
+    const Endpoint endpoint = EndpointOf(url, "https");
+    azure.blob_storage_scheme = azure.dfs_storage_scheme = endpoint.scheme;
+    azure.blob_storage_authority = azure.dfs_storage_authority = endpoint.authority;
+  }
+  const std::string key = PartOf(connection, "AccountKey");
+  const std::string signature = PartOf(connection, "SharedAccessSignature");
+  arrow::Status status;
+  if (options.no_auth) {
+    status = azure.ConfigureAnonymousCredential();
+  } else if (!key.empty()) {
+    status = azure.ConfigureAccountKeyCredential(key);
+  } else if (!signature.empty()) {
+    status = azure.ConfigureSASCredential(signature);
+  } else if (!options.azure_managed_identity_client_id.empty()) {
+    status = azure.ConfigureManagedIdentityCredential(options.azure_managed_identity_client_id);
+  } else {
+    status = azure.ConfigureDefaultCredential();
+  }
+  if (!status.ok()) return AnswerOf(status);
+  auto files = arrow::fs::AzureFileSystem::Make(azure);
+  if (!files.ok()) return AnswerOf(files.status());
+  store = std::make_unique<ArrowStore>(*std::move(files), ArrowStore::Ways{});
+  return {};
+}
+
+}  // namespace
+}  // namespace beam::internal
+
+extern "C" __attribute__((visibility("default"))) beam::internal::StoreAnswer klay_beam_open_object_store_1(
+    const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store) {
+  return beam::internal::Answering([&] {
+    if (options.scheme == "gs") return beam::internal::OpenGcs(options, store);
+    if (options.scheme == "s3") return beam::internal::OpenS3(options, store);
+    return beam::internal::OpenAzure(options, store);
+  });
+}

@@ -1,0 +1,17 @@
+#include "beam/io/object_byte_sink.h"
+
+#include <utility>
+
+#include "beam/io/object_names.h"
+
+namespace beam::internal {
+
+ObjectByteSink::ObjectByteSink(std::shared_ptr<ObjectRequests> requests, std::string path)
+    : requests_(std::move(requests)), path_(std::move(path)), name_(NameForNewObject(path_)) {}
+
+void ObjectByteSink::Finish() {
+  const std::string_view bytes = bytes_.View();
+  requests_->Run(StoreVerb::kWrite, path_, [&](ObjectStore& store) { return store.Put(name_, bytes); });
+}
+
+}  // namespace beam::internal

@@ -1,0 +1,104 @@
+#include "beam/io/object_file_system.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "beam/base/error.h"
+#include "beam/io/object_byte_sink.h"
+#include "beam/io/object_byte_source.h"
+#include "beam/io/object_listing.h"
+#include "beam/io/object_names.h"
+#include "beam/io/object_requests.h"
+#include "beam/io/store_library.h"
+
+namespace beam {
+
+using internal::ObjectInfo;
+using internal::ObjectStore;
+using internal::ParseObjectPath;
+using internal::StoreAnswer;
+using internal::StoreVerb;
+
+namespace {
+
+constexpr std::size_t kUploads = 16;  // sent at once by one caller
+
+}  // namespace
+
+ObjectFileSystem::ObjectFileSystem(const ObjectStoreOptions& options)
+    : ObjectFileSystem(std::make_shared<internal::ObjectRequests>(
+          [options](std::unique_ptr<ObjectStore>& store) { return internal::OpenFromLibrary(options, store); })) {}
+
+ObjectFileSystem::ObjectFileSystem(std::shared_ptr<internal::ObjectRequests> requests)
+    : requests_(std::move(requests)) {}
+
+ObjectFileSystem::~ObjectFileSystem() = default;
+
+std::unique_ptr<FileListing> ObjectFileSystem::List(const std::string& prefix, const ListOptions& options) {
+  return std::make_unique<internal::ObjectListing>(requests_, prefix, options);
+}
+
+std::optional<FileStatus> ObjectFileSystem::Status(const std::string& path) {
+  std::string name = ParseObjectPath(path, /*bucket_alone=*/true).name;
+  const bool wants_folder = name.ends_with('/');
+  if (wants_folder) name.pop_back();
+  ObjectInfo info;
+  const StoreAnswer::Kind kind = requests_->Run(
+      StoreVerb::kLook, path, [&](ObjectStore& store) { return store.Look(name, info); }, /*may_be_missing=*/true);
+  if (kind == StoreAnswer::Kind::kNotFound) return std::nullopt;
+  if (info.is_folder()) return FileStatus{{path, 0, 0}, FileKind::kDirectory};
+  if (wants_folder) return std::nullopt;
+  return FileStatus{{path, info.size_in_bytes, info.last_updated_in_seconds}, FileKind::kFile};
+}
+
+std::unique_ptr<ByteSource> ObjectFileSystem::OpenRead(const std::string& path) {
+  return internal::OpenObject(requests_, path);
+}
+
+std::unique_ptr<ByteSink> ObjectFileSystem::OpenWrite(const std::string& path) {
+  return std::make_unique<internal::ObjectByteSink>(requests_, path);
+}
+
+std::vector<std::string> ObjectFileSystem::FinishAll(const std::vector<ByteSink*>& sinks) {
+  std::vector<std::string> errors(sinks.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> cancelled = false;
+  const auto finish = [&] {
+    for (std::size_t i = next++; i < sinks.size(); i = next++) {
+      try {
+        sinks[i]->Finish();
+      } catch (const Cancelled&) {
+        cancelled = true;
+        return;
+      } catch (const std::exception& error) {
+        errors[i] = error.what();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < std::min(kUploads, sinks.size()); ++i) threads.emplace_back(finish);
+    finish();
+  }
+  if (cancelled) throw Cancelled();
+  return errors;
+}
+
+void ObjectFileSystem::Rename(const std::string& from, const std::string& to) {
+  const std::string source = ParseObjectPath(from).name;
+  const std::string target = internal::NameForNewObject(to);
+  requests_->Run(StoreVerb::kMove, from, [&](ObjectStore& store) { return store.Move(source, target); });
+}
+
+bool ObjectFileSystem::Delete(const std::string& path) {
+  const std::string name = ParseObjectPath(path).name;
+  return requests_->Run(
+             StoreVerb::kDelete, path, [&](ObjectStore& store) { return store.Delete(name); }, /*may_be_missing=*/true)
+      == StoreAnswer::Kind::kOk;
+}
+
+void ObjectFileSystem::MakeDirectories(const std::string&) {}
+
+}  // namespace beam

@@ -1,0 +1,86 @@
+#include "beam/io/object_requests.h"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "beam/base/cancel.h"
+
+namespace beam::internal {
+namespace {
+
+using Kind = StoreAnswer::Kind;
+using Clock = std::chrono::steady_clock;
+
+// In short steps, so that a stopped run ends soon.
+void Pause(std::chrono::milliseconds pause) {
+  const Clock::time_point end = Clock::now() + pause;
+  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
+    ThrowIfCancelled();
+    std::this_thread::sleep_for(std::min<Clock::duration>(std::chrono::milliseconds(50), end - now));
+  }
+}
+
+std::chrono::milliseconds ByChance(std::chrono::milliseconds longest) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::chrono::milliseconds(
+      std::uniform_int_distribution<std::int64_t>(longest.count() / 2, longest.count())(random));
+}
+
+template <class Semaphore>
+struct Release {
+  Semaphore& semaphore;
+  ~Release() { semaphore.release(); }
+};
+template <class Semaphore>
+Release(Semaphore&) -> Release<Semaphore>;
+
+}  // namespace
+
+std::string_view NameOf(StoreVerb verb) {
+  constexpr std::array<std::string_view, kStoreVerbs> kNames = {"look at", "list",  "open", "read",
+                                                                "check",   "write", "move", "delete"};
+  return kNames[static_cast<std::size_t>(verb)];
+}
+
+ObjectStore& ObjectRequests::Store(const std::string& path) {
+  if (ObjectStore* const store = store_.load(std::memory_order_acquire)) return *store;
+  const std::lock_guard lock(opening_);
+  if (!opened_) {
+    if (const StoreAnswer answer = open_(opened_); !answer.ok()) ThrowStoreError("use", path, answer);
+    store_.store(opened_.get(), std::memory_order_release);
+  }
+  return *opened_;
+}
+
+StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, const Request& request,
+                                      bool may_be_missing) {
+  ObjectStore& store = Store(path);
+  const Clock::time_point begin = Clock::now();
+  for (std::chrono::milliseconds pause = policy_.first_pause;; pause = std::min(2 * pause, policy_.longest_pause)) {
+    ThrowIfCancelled();
+    counts_[static_cast<std::size_t>(verb)].fetch_add(1, std::memory_order_relaxed);
+    const StoreAnswer answer = [&] {
+      // A listing lasts as long as its reader likes, and is one request at a time.
+      if (verb == StoreVerb::kList) return request(store);
+      in_flight_.acquire();
+      const Release release{in_flight_};
+      return request(store);
+    }();
+    if (answer.ok() || (may_be_missing && answer.kind == Kind::kNotFound)) return answer.kind;
+    const Clock::duration budget = answer.kind == Kind::kBusy ? policy_.busy
+        : answer.kind == Kind::kUnreachable                   ? policy_.unreachable
+                                                              : Clock::duration::zero();
+    const std::chrono::milliseconds next = ByChance(pause);
+    if (Clock::now() - begin + next > budget) ThrowStoreError(NameOf(verb), path, answer);
+    Pause(next);
+  }
+}
+
+std::array<std::uint64_t, kStoreVerbs> ObjectRequests::counts() const {
+  std::array<std::uint64_t, kStoreVerbs> result{};
+  for (std::size_t i = 0; i < kStoreVerbs; ++i) result[i] = counts_[i].load(std::memory_order_relaxed);
+  return result;
+}
+
+}  // namespace beam::internal

@@ -1,0 +1,70 @@
+// ObjectRequests: whoever asks a store of objects. Opens it when it is first needed, tries again what may succeed
+// later, counts what was asked (requests are money), bounds how many are in flight, and makes sentences of what went
+// wrong.
+//
+// Thread-safe.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <string>
+#include <string_view>
+
+#include "beam/io/object_store.h"
+
+namespace beam::internal {
+
+enum class StoreVerb { kLook, kList, kOpen, kRead, kCheck, kWrite, kMove, kDelete };
+inline constexpr std::size_t kStoreVerbs = 8;
+
+// "look at", "list", "open", ...: as in "cannot ... PATH".
+std::string_view NameOf(StoreVerb verb);
+
+// How long is tried again: exponentially longer pauses, each between half of itself and the whole by chance.
+struct RetryPolicy {
+  std::chrono::milliseconds first_pause{200};
+  std::chrono::milliseconds longest_pause{8'000};
+  std::chrono::milliseconds busy{60'000};        // while the store says that it is busy, or cuts connections
+  std::chrono::milliseconds unreachable{2'000};  // while no connection can be made
+};
+
+class ObjectRequests {
+ public:
+  using OpenStore = std::function<StoreAnswer(std::unique_ptr<ObjectStore>& store)>;
+  using Request = std::function<StoreAnswer(ObjectStore& store)>;
+
+  explicit ObjectRequests(OpenStore open, RetryPolicy policy = {}) : open_(std::move(open)), policy_(policy) {}
+
+  // Makes a request until it succeeds or trying on is of no use. Throws Error, naming `path`, for all but kOk and,
+  // where `may_be_missing`, kNotFound; Cancelled if the run is stopped between two attempts.
+  StoreAnswer::Kind Run(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing = false);
+
+  // How often each verb was asked for so far, further attempts included. A verb on a large object may be several
+  // requests to the store.
+  std::array<std::uint64_t, kStoreVerbs> counts() const;
+
+ private:
+  ObjectStore& Store(const std::string& path);
+
+  // Enough to hide the latency of small objects; more connections than that make stores refuse.
+  static constexpr std::ptrdiff_t kInFlight = 64;
+
+  const OpenStore open_;
+  const RetryPolicy policy_;
+  std::mutex opening_;
+  std::unique_ptr<ObjectStore> opened_;
+  std::atomic<ObjectStore*> store_ = nullptr;
+  std::counting_semaphore<kInFlight> in_flight_{kInFlight};
+  std::array<std::atomic<std::uint64_t>, kStoreVerbs> counts_ = {};
+};
+
+// Throws Error for what went wrong: what was to be done with `path`, why it cannot be, and what to do about it.
+[[noreturn]] void ThrowStoreError(std::string_view verb, const std::string& path, const StoreAnswer& answer);
+
+}  // namespace beam::internal
