@@ -1,6 +1,7 @@
 #include "beam/runners/options_set.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace beam {
 namespace {
@@ -72,13 +73,22 @@ void FlagSet::ThrowUnknown(const std::string& argument) const {
 }
 
 bool FlagSet::Parse(const std::vector<std::string>& arguments) {
-  if (std::any_of(arguments.begin(), arguments.end(),
-                  [](const std::string& a) { return a == "--help" || a == "-h"; })) {
+  const auto end_of_flags =
+      operands_ == nullptr ? arguments.end() : std::find(arguments.begin(), arguments.end(), "--");
+  if (std::any_of(arguments.begin(), end_of_flags, [](const std::string& a) { return a == "--help" || a == "-h"; })) {
     return false;
   }
   std::vector<const FlagSpec*> given;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
+    if (operands_ != nullptr && argument == "--") {
+      operands_->insert(operands_->end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
+      break;
+    }
+    if (operands_ != nullptr && !argument.starts_with("--")) {
+      operands_->push_back(argument);
+      continue;
+    }
     const std::size_t equals = std::min(argument.find('='), argument.size());
     const FlagSpec* const flag = argument.starts_with("--") ? Find(argument.substr(2, equals - 2)) : nullptr;
     if (flag == nullptr) ThrowUnknown(argument);
@@ -115,7 +125,9 @@ std::string FlagSet::Help() const {
   for (const FlagSpec* const flag : flags()) {
     if (flag->is_required) text += " --" + flag->name + ' ' + flag->kind;
   }
-  text += " [--flag value ...]\n";
+  text += " [--flag value ...]";
+  if (operands_ != nullptr) text += ' ' + operands_usage_;
+  text += '\n';
   for (const Group& group : groups_) {
     text += '\n' + group.title + ":\n";
     for (const FlagSpec& flag : group.flags) text += HelpOf(flag);

@@ -47,6 +47,13 @@ class FlagSet {
   // false is returned.
   bool Parse(const std::vector<std::string>& arguments);
 
+  // From now on, arguments that are neither flags nor their values are operands, and so are all behind "--". `usage` is
+  // what the help calls them, "FILE ..."; Parse() puts them into `operands`, which must outlive the set.
+  void TakeOperands(std::string usage, std::vector<std::string>& operands) {
+    operands_usage_ = std::move(usage);
+    operands_ = &operands;
+  }
+
   // What --help prints.
   std::string Help() const;
 
@@ -66,6 +73,8 @@ class FlagSet {
   std::string program_;
   std::string summary_;
   std::vector<Group> groups_;
+  std::string operands_usage_;
+  std::vector<std::string>* operands_ = nullptr;  // null where there are to be none
 };
 
 namespace internal {

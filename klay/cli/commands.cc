@@ -10,6 +10,7 @@
 #include "beam/runners/main.h"
 #include "beam/runners/options_value.h"
 #include "beam/runners/run_for_engine.h"
+#include "klay/cli/file_commands.h"
 #include "klay/cli/job_command.h"
 #include "klay/jobs/run_example.h"
 #include "klay/jobs/stats.h"
@@ -43,6 +44,11 @@ int RunWorkerPool(const Command& command, const std::vector<std::string>& argume
   return beam::RunWorkerPool(std::string("klay-beam ") + command.name, arguments);
 }
 
+template <int (*kRun)(const std::string&, const std::string&, const std::vector<std::string>&)>
+int RunOnFiles(const Command& command, const std::vector<std::string>& arguments) {
+  return kRun(std::string("klay-beam ") + command.name, command.summary, arguments);
+}
+
 constexpr Command kCommands[] = {
     {"run-example", "Decodes every audio file of a folder, adds up their durations and names those that fail.",
      &RunJob<RunExampleOptions, &RunExample>},
@@ -52,6 +58,10 @@ constexpr Command kCommands[] = {
      &RunJob<TranscodeOptions, &RunTranscode>},
     {"worker-pool", "Starts workers on this machine for engines elsewhere, as they ask (--environment_type EXTERNAL).",
      &RunWorkerPool},
+    {"ls", "Lists files and folders, of any store, by path or pattern.", &RunOnFiles<&RunLs>},
+    {"stat", "Tells what is at a path: file or folder, its size and time.", &RunOnFiles<&RunStat>},
+    {"cat", "Prints the bytes of files.", &RunOnFiles<&RunCat>},
+    {"cp", "Copies files within a store and between stores; what is there already is skipped.", &RunOnFiles<&RunCp>},
 };
 
 std::string Help() {
