@@ -9,8 +9,8 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/beam" "${PROJECT_SOURCE_DIR}/klay" DEST
         FILES_MATCHING PATTERN "*.h" REGEX "_test_util[.]h$|/(base|coder|model|io)/test_[^/]*[.]h$|/(${internal_folders})$" EXCLUDE)
 install(TARGETS klay-beam RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
-# The library for object stores, with Arrow's own beside it. Programs find it by their run path; one that travels alone may
-# have it beside itself.
+# The library for object stores, with Arrow's own beside it. Programs find it by their run path; klay-beam looks beside
+# itself first.
 if(KLAY_BEAM_ARROW)
   install(TARGETS klay_beam_arrow LIBRARY DESTINATION "${KLAY_BEAM_ARROW_DIR}")
   if(NOT Arrow_FOUND)

@@ -70,6 +70,7 @@ void TakeOptions(const fn::ProvisionInfo& info) {
   if (options.log_level) SetLogLevel(*options.log_level);
   if (options.max_memory_bytes) MemoryBudget::Process().SetLimit(*options.max_memory_bytes);
   if (!options.hdfs.host.empty()) RegisterFileSystem("hdfs", std::make_shared<HdfsFileSystem>(options.hdfs));
+  RegisterObjectStores(options.objects);
 }
 
 bool IsStaged(const std::vector<std::string>& arguments) {

@@ -80,6 +80,14 @@ WorkerOptions ReadWorkerOptions(const Struct& pipeline_options) {
   if (const Value* full = Find(pipeline_options, "hdfs_full_urls")) {
     options.hdfs.full_urls = full->bool_value() || full->string_value() == "true";
   }
+  if (const Value* url = Find(pipeline_options, "s3_endpoint_url")) options.objects.s3_endpoint_url = TextOf(*url);
+  if (const Value* region = Find(pipeline_options, "s3_region_name")) options.objects.s3_region_name = TextOf(*region);
+  if (const Value* id = Find(pipeline_options, "azure_managed_identity_client_id")) {
+    options.objects.azure_managed_identity_client_id = TextOf(*id);
+  }
+  if (const Value* no_auth = Find(pipeline_options, "no_auth")) {
+    options.objects.no_auth = no_auth->bool_value() || no_auth->string_value() == "true";
+  }
   return options;
 }
 

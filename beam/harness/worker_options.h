@@ -8,6 +8,7 @@
 
 #include "beam/base/log.h"
 #include "beam/io/hdfs_options.h"
+#include "beam/io/object_store_options.h"
 
 namespace beam {
 
@@ -15,6 +16,7 @@ struct WorkerOptions {
   std::optional<Severity> log_level;              // default_sdk_harness_log_level
   std::optional<std::uint64_t> max_memory_bytes;  // max_memory
   HdfsOptions hdfs;                               // hdfs_host, hdfs_port, hdfs_user, hdfs_full_urls
+  ObjectStoreOptions objects;                     // no_auth, s3_endpoint_url, s3_region_name, azure_managed_...
 };
 
 // Options stand there by the names of the job service (beam:option:NAME:v1) or, as Dataflow has them, by their bare

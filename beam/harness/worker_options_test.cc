@@ -20,7 +20,10 @@ std::string Read(const std::string& json) {
         + (read.max_memory_bytes ? std::to_string(*read.max_memory_bytes) : "-")
         + (read.hdfs.host.empty() ? ""
                                   : " " + read.hdfs.user + "@" + read.hdfs.host + ":" + std::to_string(read.hdfs.port))
-        + (read.hdfs.full_urls ? " full" : "");
+        + (read.hdfs.full_urls ? " full" : "")
+        + (read.objects.s3_endpoint_url.empty() ? "" : " s3 " + read.objects.s3_endpoint_url)
+        + read.objects.s3_region_name + read.objects.azure_managed_identity_client_id
+        + (read.objects.no_auth ? " no_auth" : "");
   } catch (const Error& error) {
     return error.what();
   }
@@ -44,6 +47,8 @@ TEST(WorkerOptionsTest, ReadsEveryShape) {
            {R"({"beam:option:hdfs_host:v1": "node"})", "- - @node:9870"},
            {R"({"options": {"hdfs_host": "node", "hdfs_port": 80, "hdfs_user": "me", "hdfs_full_urls": true}})",
             "- - me@node:80 full"},
+           {R"({"options": {"s3_endpoint_url": "http://s3:90", "s3_region_name": " eu"}})", "- - s3 http://s3:90 eu"},
+           {R"({"options": {"azure_managed_identity_client_id": " id", "no_auth": true}})", "- - id no_auth"},
            {R"({"options": {"hdfs_host": "node", "hdfs_port": "x"}})",
             "the pipeline's option hdfs_port is 'x', which is no port"},
            {R"({"options": {"default_sdk_harness_log_level": "LOUD"}})",

@@ -14,6 +14,16 @@
 namespace beam {
 namespace {
 
+std::map<std::string, std::shared_ptr<FileSystem>> ObjectStores(ObjectStoreOptions options) {
+  std::map<std::string, std::shared_ptr<FileSystem>> stores;
+  for (const char* scheme : {"gs", "s3", "abfs"}) {
+    options.scheme = scheme;
+    stores[scheme] = std::make_shared<ObjectFileSystem>(options);
+  }
+  stores["az"] = stores["abfs"];
+  return stores;
+}
+
 struct Registry {
   std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<FileSystem>, std::less<>> by_scheme;
@@ -23,12 +33,7 @@ struct Registry {
     by_scheme[""] = local;
     by_scheme["file"] = local;
     by_scheme["hdfs"] = std::make_shared<HdfsFileSystem>(HdfsOptions{});
-    const auto object_store = [](const char* scheme) {
-      return std::make_shared<ObjectFileSystem>(ObjectStoreOptions{.scheme = scheme});
-    };
-    by_scheme["gs"] = object_store("gs");
-    by_scheme["s3"] = object_store("s3");
-    by_scheme["abfs"] = by_scheme["az"] = object_store("abfs");
+    for (auto& [scheme, store] : ObjectStores({})) by_scheme[scheme] = std::move(store);
   }
 };
 
@@ -67,6 +72,10 @@ std::shared_ptr<FileSystem> RegisterFileSystem(const std::string& scheme, std::s
   }
   if (file_system) registry.by_scheme[scheme] = std::move(file_system);
   return former;
+}
+
+void RegisterObjectStores(const ObjectStoreOptions& options) {
+  for (auto& [scheme, store] : ObjectStores(options)) RegisterFileSystem(scheme, std::move(store));
 }
 
 ScopedFileSystem::ScopedFileSystem(std::string scheme, std::shared_ptr<FileSystem> file_system)

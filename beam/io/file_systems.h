@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "beam/io/file_system.h"
+#include "beam/io/object_store_options.h"
 
 namespace beam {
 
@@ -20,6 +21,10 @@ std::shared_ptr<FileSystem> FileSystemFor(std::string_view path);
 // Serves paths of `scheme` ("gs", without "://"; empty for paths without a scheme) by `file_system` from now on, or no
 // longer if it is null. Returns what served them before.
 std::shared_ptr<FileSystem> RegisterFileSystem(const std::string& scheme, std::shared_ptr<FileSystem> file_system);
+
+// Serves gs://, s3://, abfs:// and az:// as `options` say from now on; their `scheme` is of no account. From the start
+// all of it comes from the environment.
+void RegisterObjectStores(const ObjectStoreOptions& options);
 
 // Registers a file system for the life of this object, then puts the former one back. For tests.
 class ScopedFileSystem {

@@ -134,7 +134,8 @@ TEST(FileSystems, AreChosenByScheme) {
     const ScopedFileSystem scope("mem", memory);
     EXPECT_EQ(FileSystemFor("mem://a"), memory);
     EXPECT_EQ(FileSystemFor("MEM://a"), memory);
-    EXPECT_THAT(ErrorOf([] { FileSystemFor("gs://a"); }), HasSubstr("supports local paths, file://, mem://"));
+    EXPECT_THAT(ErrorOf([] { FileSystemFor("ftp://a"); }),
+                HasSubstr("supports local paths, abfs://, az://, file://, gs://, hdfs://, mem://, s3://"));
     const auto other = std::make_shared<MemoryFileSystem>();
     {
       const ScopedFileSystem inner("mem", other);

@@ -50,6 +50,7 @@ constexpr Remedy kRemedies[] = {
      "if it has one"},
     {"", Kind::kBusy, "the store was busy or cut the connection, again and again; try later, or with fewer workers"},
     {"", Kind::kChanged, "it was changed or replaced while it was read; do not change inputs during a run"},
+    {"", Kind::kNoLibrary, "this program cannot reach object stores as it is installed"},
     {"", Kind::kFailed, "the store refused; see what it says"},
 };
 

@@ -56,6 +56,7 @@ ObjectStore& ObjectRequests::Store(const std::string& path) {
 StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, const Request& request,
                                       bool may_be_missing) {
   ObjectStore& store = Store(path);
+  if (!answered_.load(std::memory_order_relaxed)) ThrowIfHopeless(verb, path);
   const Clock::time_point begin = Clock::now();
   for (std::chrono::milliseconds pause = policy_.first_pause;; pause = std::min(2 * pause, policy_.longest_pause)) {
     ThrowIfCancelled();
@@ -67,14 +68,32 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
       const Release release{in_flight_};
       return request(store);
     }();
-    if (answer.ok() || (may_be_missing && answer.kind == Kind::kNotFound)) return answer.kind;
+    if (answer.ok() || (may_be_missing && answer.kind == Kind::kNotFound)) {
+      if (!answered_.load(std::memory_order_relaxed)) answered_.store(true, std::memory_order_relaxed);
+      return answer.kind;
+    }
     const Clock::duration budget = answer.kind == Kind::kBusy ? policy_.busy
         : answer.kind == Kind::kUnreachable                   ? policy_.unreachable
                                                               : Clock::duration::zero();
     const std::chrono::milliseconds next = ByChance(pause);
-    if (Clock::now() - begin + next > budget) ThrowStoreError(NameOf(verb), path, answer);
+    if (Clock::now() - begin + next > budget) {
+      Remember(answer);
+      ThrowStoreError(NameOf(verb), path, answer);
+    }
     Pause(next);
   }
+}
+
+void ObjectRequests::ThrowIfHopeless(StoreVerb verb, const std::string& path) {
+  const std::lock_guard lock(hopeless_mutex_);
+  if (!hopeless_.ok() && Clock::now() < hopeless_until_) ThrowStoreError(NameOf(verb), path, hopeless_);
+}
+
+void ObjectRequests::Remember(const StoreAnswer& answer) {
+  if (answered_ || (answer.kind != Kind::kUnreachable && answer.kind != Kind::kNoCredentials)) return;
+  const std::lock_guard lock(hopeless_mutex_);
+  hopeless_ = answer;
+  hopeless_until_ = Clock::now() + std::chrono::minutes(1);
 }
 
 std::array<std::uint64_t, kStoreVerbs> ObjectRequests::counts() const {

@@ -41,7 +41,9 @@ class ObjectRequests {
 
   explicit ObjectRequests(OpenStore open, RetryPolicy policy = {}) : open_(std::move(open)), policy_(policy) {}
 
-  // Makes a request until it succeeds or trying on is of no use. Throws Error, naming `path`, for all but kOk and,
+  // Makes a request until it succeeds or trying on is of no use. A store that could not be reached, or did not know who
+  // asks, and that never gave an answer, is not asked again for a minute: a failed step is tried several times, and the
+  // user need not wait for each. Throws Error, naming `path`, for all but kOk and,
   // where `may_be_missing`, kNotFound; Cancelled if the run is stopped between two attempts.
   StoreAnswer::Kind Run(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing = false);
 
@@ -51,6 +53,8 @@ class ObjectRequests {
 
  private:
   ObjectStore& Store(const std::string& path);
+  void ThrowIfHopeless(StoreVerb verb, const std::string& path);
+  void Remember(const StoreAnswer& answer);
 
   // Enough to hide the latency of small objects; more connections than that make stores refuse.
   static constexpr std::ptrdiff_t kInFlight = 64;
@@ -60,6 +64,10 @@ class ObjectRequests {
   std::mutex opening_;
   std::unique_ptr<ObjectStore> opened_;
   std::atomic<ObjectStore*> store_ = nullptr;
+  std::atomic<bool> answered_ = false;  // a request has succeeded
+  std::mutex hopeless_mutex_;
+  StoreAnswer hopeless_;  // kOk: it is not
+  std::chrono::steady_clock::time_point hopeless_until_;
   std::counting_semaphore<kInFlight> in_flight_{kInFlight};
   std::array<std::atomic<std::uint64_t>, kStoreVerbs> counts_ = {};
 };

@@ -31,6 +31,7 @@ struct StoreAnswer {
     kUnreachable,    // no connection could be made
     kBusy,           // try again: 408, 429, 5xx, a connection that was cut
     kChanged,        // the object is not what it was when it was opened
+    kNoLibrary,      // the library with the stores cannot be loaded; the text says what to do
     kFailed,         // anything else
   };
   Kind kind = Kind::kOk;
@@ -57,8 +58,10 @@ class ObjectReader {
   // Reads the bytes from `offset` on, `size` of them, all below size(); one request. Fewer than asked for is kBusy.
   virtual StoreAnswer Read(std::uint64_t offset, char* out, std::size_t size) = 0;
 
-  // Whether all reads so far were of the same object: kChanged if not. A request, unless the store can be asked for one
-  // generation of an object.
+  // All reads are of the object that was opened, or fail with kChanged: the store is asked for one generation of it.
+  virtual bool pinned() const = 0;
+
+  // Where that is not so: kChanged unless all reads so far were of the object that was opened. One request.
   virtual StoreAnswer CheckUnchanged() = 0;
 };
 

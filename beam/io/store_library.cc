@@ -28,7 +28,7 @@ struct Library {
 
 StoreAnswer OpenFromLibrary(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
   static const Library library;
-  if (library.open == nullptr) return {StoreAnswer::Kind::kFailed, library.error};
+  if (library.open == nullptr) return {StoreAnswer::Kind::kNoLibrary, library.error};
   return library.open(options, store);
 }
 

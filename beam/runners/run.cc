@@ -6,6 +6,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "beam/base/log.h"
@@ -63,7 +64,16 @@ std::map<std::string, JobOptionValue> JobOptionsOf(const PipelineOptions& option
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) {
     result["max_memory"] = static_cast<std::int64_t>(memory.bytes);
   }
-  if (const StorageOptions storage = StorageInUse(); !storage.hdfs_host.empty()) {
+  const StorageOptions storage = StorageInUse();
+  const std::pair<const char*, std::string> texts[] = {
+      {"s3_endpoint_url", storage.s3_endpoint_url},
+      {"s3_region_name", storage.s3_region_name},
+      {"azure_managed_identity_client_id", storage.azure_managed_identity_client_id}};
+  for (const auto& [name, text] : texts) {
+    if (!text.empty()) result[name] = text;
+  }
+  if (storage.no_auth) result["no_auth"] = true;
+  if (!storage.hdfs_host.empty()) {
     result["hdfs_host"] = storage.hdfs_host;
     result["hdfs_port"] = std::int64_t{storage.hdfs_port};
     result["hdfs_user"] = storage.hdfs_user;

@@ -6,6 +6,7 @@
 #include "beam/base/error.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/hdfs_file_system.h"
+#include "beam/io/object_store_options.h"
 
 namespace beam {
 namespace {
@@ -41,6 +42,11 @@ void UseStorage(const StorageOptions& options) {
                                                                   .port = options.hdfs_port,
                                                                   .user = options.hdfs_user,
                                                                   .full_urls = options.hdfs_full_urls}));
+  RegisterObjectStores(
+      ObjectStoreOptions{.no_auth = options.no_auth,
+                         .s3_endpoint_url = options.s3_endpoint_url,
+                         .s3_region_name = options.s3_region_name,
+                         .azure_managed_identity_client_id = options.azure_managed_identity_client_id});
 }
 
 StorageOptions StorageInUse() {

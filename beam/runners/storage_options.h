@@ -1,5 +1,6 @@
 // StorageOptions: which servers the schemes of paths lead to, in the names of Beam's other SDKs. A group of flags of
-// its own, as a program needs it also where it runs no pipeline.
+// its own, as a program needs it also where it runs no pipeline. Keys and other secrets are no flags, since a command
+// line and the options of a job are open to others: they come from the environment (object_store_options.h).
 #pragma once
 
 #include <string>
@@ -14,6 +15,13 @@ struct StorageOptions {
   Flag<int, "hdfs://: the port of its HTTP server"> hdfs_port = HdfsOptions{}.port;
   Flag<std::string, "hdfs://: the user's name; empty: $HADOOP_USER_NAME, or who runs this"> hdfs_user = {};
   Flag<bool, "hdfs://: paths are hdfs://server/path instead of hdfs://path"> hdfs_full_urls = false;
+
+  Flag<std::string, "s3://: the URL of a store other than AWS' own; empty: $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL">
+      s3_endpoint_url = {};
+  Flag<std::string, "s3://: the region of the buckets; empty: as AWS' own tools find it"> s3_region_name = {};
+  Flag<std::string, "az://, abfs://: the client id of the managed identity that asks">
+      azure_managed_identity_client_id = {};
+  Flag<bool, "gs://, s3://, az://: ask without credentials, for public buckets"> no_auth = false;
 
   void Validate() const;
 };

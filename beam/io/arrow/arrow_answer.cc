@@ -19,6 +19,9 @@ struct Words {
 // The first that is found counts. Google's client names canonical codes, AWS' client its errors in capitals, Azure's
 // the service's error codes.
 constexpr Words kWords[] = {
+    // Before what lies behind them: the way to a token, or the code that a service uses for several causes.
+    {"Could not create a OAuth2 access token", Kind::kNoCredentials},
+    {"Server failed to authenticate", Kind::kNoCredentials},
     // No connection at all: curl's words.
     {"Could not resolve host", Kind::kUnreachable},
     {"Couldn't resolve host", Kind::kUnreachable},

@@ -69,8 +69,9 @@ class ArrowReader final : public ObjectReader {
     });
   }
 
+  bool pinned() const override { return pinned_; }
+
   StoreAnswer CheckUnchanged() override {
-    if (pinned_) return {};
     return Answering([&]() -> StoreAnswer {
       const auto now = files_->OpenInputFile(name_);
       if (!now.ok()) return GoneIsChanged(AnswerOf(now.status()));

@@ -18,7 +18,7 @@ namespace {
 using Kind = StoreAnswer::Kind;
 
 // Google's client tries for this long by itself; ObjectFileSystem goes on from there where that makes sense.
-constexpr double kGcsRetrySeconds = 4;
+constexpr double kGcsRetrySeconds = 2;
 
 constexpr double kS3ConnectSeconds = 3;
 

@@ -1,0 +1,290 @@
+// ObjectFileSystem on a store of these tests' own, which fails as it is told. What real stores do is tested in
+// tests/storage.
+#include "beam/io/object_file_system.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "beam/base/error.h"
+#include "beam/io/object_requests.h"
+#include "beam/io/test_files.h"
+
+namespace beam {
+namespace {
+
+using internal::ObjectInfo;
+using internal::ObjectReader;
+using internal::ObjectRequests;
+using internal::ObjectStore;
+using internal::RetryPolicy;
+using internal::StoreAnswer;
+using internal::StoreVerb;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing_files::ErrorOf;
+using testing_files::ReadWhole;
+using Kind = StoreAnswer::Kind;
+
+// What the store holds, and how it answers. Requests are numbered from 1.
+struct World {
+  std::mutex mutex;
+  std::map<std::string, std::string> objects;
+  std::function<StoreAnswer(int request)> trouble = [](int) { return StoreAnswer{}; };
+  int requests = 0;
+  std::vector<std::size_t> reads;  // their sizes
+  std::size_t page_size = 1'000;
+  bool changed = false;
+
+  StoreAnswer Ask() {
+    const std::lock_guard lock(mutex);
+    return trouble(++requests);
+  }
+};
+
+class FakeReader final : public ObjectReader {
+ public:
+  FakeReader(World& world, const std::string& bytes) : world_(world), bytes_(bytes) {}
+  std::uint64_t size() const override { return bytes_.size(); }
+  StoreAnswer Read(std::uint64_t offset, char* out, std::size_t size) override {
+    if (StoreAnswer answer = world_.Ask(); !answer.ok()) return answer;
+    const std::lock_guard lock(world_.mutex);
+    world_.reads.push_back(size);
+    bytes_.copy(out, size, offset);
+    return {};
+  }
+  bool pinned() const override { return false; }
+  StoreAnswer CheckUnchanged() override {
+    if (StoreAnswer answer = world_.Ask(); !answer.ok()) return answer;
+    return world_.changed ? StoreAnswer{Kind::kChanged, "another tag"} : StoreAnswer{};
+  }
+
+ private:
+  World& world_;
+  const std::string bytes_;
+};
+
+class FakeStore final : public ObjectStore {
+ public:
+  explicit FakeStore(World& world) : world_(world) {}
+
+  StoreAnswer Look(const std::string& name, ObjectInfo& info) override {
+    if (StoreAnswer answer = world_.Ask(); !answer.ok()) return answer;
+    if (name == "b") {
+      info.name = "b/";
+      return {};
+    }
+    const auto found = world_.objects.find(name);
+    if (found == world_.objects.end()) return {Kind::kNotFound, "nothing"};
+    info = {.name = name, .size_in_bytes = static_cast<std::int64_t>(found->second.size())};
+    return {};
+  }
+
+  // Asks once a page.
+  StoreAnswer List(const std::string& folder, bool recursive, const TakePage& take) override {
+    EXPECT_TRUE(recursive);
+    std::vector<ObjectInfo> page;
+    for (auto at = world_.objects.lower_bound(folder); at != world_.objects.end() && at->first.starts_with(folder);) {
+      page.push_back({.name = at->first});
+      ++at;
+      if (page.size() < world_.page_size && at != world_.objects.end()) continue;
+      if (StoreAnswer answer = world_.Ask(); !answer.ok()) return answer;
+      if (!take(std::exchange(page, {}))) return {};
+    }
+    return {};
+  }
+
+  StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) override {
+    if (StoreAnswer answer = world_.Ask(); !answer.ok()) return answer;
+    const auto found = world_.objects.find(name);
+    if (found == world_.objects.end()) return {Kind::kNotFound, "nothing"};
+    reader = std::make_unique<FakeReader>(world_, found->second);
+    return {};
+  }
+
+  StoreAnswer Put(const std::string& name, std::string_view bytes) override {
+    if (StoreAnswer answer = world_.Ask(); !answer.ok()) return answer;
+    const std::lock_guard lock(world_.mutex);
+    world_.objects[name] = bytes;
+    return {};
+  }
+
+  StoreAnswer Move(const std::string&, const std::string&) override { return world_.Ask(); }
+  StoreAnswer Delete(const std::string&) override { return world_.Ask(); }
+
+ private:
+  World& world_;
+};
+
+class ObjectFileSystemTest : public testing::Test {
+ protected:
+  std::vector<std::string> List(const std::string& prefix) {
+    std::vector<std::string> paths;
+    const std::unique_ptr<FileListing> listing = files_.List(prefix, {});
+    for (FileMetadata entry; listing->Next(entry);) paths.push_back(entry.path);
+    return paths;
+  }
+  void Put(const std::string& path, std::string_view bytes) {
+    const std::unique_ptr<ByteSink> sink = files_.OpenWrite(path);
+    sink->Write(bytes.data(), bytes.size());
+    sink->Finish();
+  }
+  std::uint64_t Count(StoreVerb verb) const { return requests_->counts()[static_cast<std::size_t>(verb)]; }
+
+  World world_;
+  const std::shared_ptr<ObjectRequests> requests_ = std::make_shared<ObjectRequests>(
+      [this](std::unique_ptr<ObjectStore>& store) {
+        store = std::make_unique<FakeStore>(world_);
+        return StoreAnswer{};
+      },
+      RetryPolicy{.first_pause = std::chrono::milliseconds(1),
+                  .longest_pause = std::chrono::milliseconds(4),
+                  .busy = std::chrono::milliseconds(200),
+                  .unreachable = std::chrono::milliseconds(20)});
+  ObjectFileSystem files_{requests_};
+};
+
+TEST_F(ObjectFileSystemTest, TriesAgainWhatABusyStoreRefuses) {
+  world_.trouble = [](int request) {
+    return request % 3 != 0 ? StoreAnswer{Kind::kBusy, "503 slow down"} : StoreAnswer{};
+  };
+  Put("s3://b/a", "content");
+  EXPECT_EQ(ReadWhole(*files_.OpenRead("s3://b/a")), "content");
+  EXPECT_THAT(List("s3://b/"), ElementsAre("s3://b/a"));
+  EXPECT_TRUE(files_.Status("s3://b/a"));
+  EXPECT_EQ(Count(StoreVerb::kWrite), 3u);
+  EXPECT_EQ(Count(StoreVerb::kOpen), 3u);
+  EXPECT_EQ(Count(StoreVerb::kRead), 3u);
+}
+
+TEST_F(ObjectFileSystemTest, GivesUpAStoreThatStaysBusy) {
+  world_.trouble = [](int) { return StoreAnswer{Kind::kBusy, "503"}; };
+  EXPECT_THAT(ErrorOf([&] { Put("gs://b/a", "x"); }), AllOf(HasSubstr("\"gs://b/a\""), HasSubstr("busy")));
+  EXPECT_GT(Count(StoreVerb::kWrite), 3u);
+}
+
+struct TroubleCase {
+  const char* scheme;
+  Kind kind;
+  const char* remedy;
+};
+
+TEST_F(ObjectFileSystemTest, SaysWhatToDo) {
+  const TroubleCase cases[] = {
+      {"gs://", Kind::kNotFound, "check the name"},
+      {"gs://", Kind::kDenied, "Storage Object Viewer"},
+      {"gs://", Kind::kNoCredentials, "gcloud auth application-default login"},
+      {"gs://", Kind::kUnreachable, "STORAGE_EMULATOR_HOST"},
+      {"gs://", Kind::kFailed, "the words of the store"},
+      {"s3://", Kind::kDenied, "s3:GetObject"},
+      {"s3://", Kind::kNoCredentials, "AWS_ACCESS_KEY_ID"},
+      {"s3://", Kind::kUnreachable, "AWS_ENDPOINT_URL"},
+      {"abfs://", Kind::kDenied, "Storage Blob Data Reader"},
+      {"az://", Kind::kNoCredentials, "AZURE_STORAGE_CONNECTION_STRING"},
+      {"az://", Kind::kUnreachable, "BlobEndpoint"},
+  };
+  for (const TroubleCase& c : cases) {
+    const std::string path = std::string(c.scheme) + "b/a";
+    const std::string text =
+        ErrorOf([&] { internal::ThrowStoreError("read", path, {c.kind, "the words of the store\nin two lines"}); });
+    EXPECT_THAT(text, AllOf(HasSubstr("cannot read \"" + path + "\""), HasSubstr(c.remedy), HasSubstr("the words of")));
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+  }
+}
+
+TEST_F(ObjectFileSystemTest, DoesNotAskAgainWhoNeverAnswered) {
+  world_.trouble = [](int) { return StoreAnswer{Kind::kNoCredentials, "who are you"}; };
+  EXPECT_THAT(ErrorOf([&] { files_.OpenRead("gs://b/a"); }), HasSubstr("credentials"));
+  EXPECT_THAT(ErrorOf([&] { Put("gs://b/other", "x"); }), HasSubstr("\"gs://b/other\""));
+  EXPECT_EQ(world_.requests, 1);
+}
+
+TEST_F(ObjectFileSystemTest, AnInterruptedListingLosesAndDoublesNothing) {
+  std::vector<std::string> expected;
+  for (int i = 1'000; i < 6'000; ++i) {
+    world_.objects["b/" + std::to_string(i)] = "";
+    expected.push_back("gs://b/" + std::to_string(i));
+  }
+  world_.page_size = 700;
+  // From the start again: 1, 2, -, 1, 2, 3, 4, 5, -, ...
+  world_.trouble = [](int request) {
+    return request == 3 || request == 9 ? StoreAnswer{Kind::kBusy, "cut"} : StoreAnswer{};
+  };
+  EXPECT_EQ(List("gs://b/"), expected);
+}
+
+TEST_F(ObjectFileSystemTest, AListingThatIsDroppedEnds) {
+  for (int i = 0; i < 50'000; ++i) world_.objects["b/" + std::to_string(i)] = "";
+  world_.page_size = 10;
+  FileMetadata entry;
+  EXPECT_TRUE(files_.List("gs://b/", {})->Next(entry));
+  EXPECT_LT(world_.requests, 5'000);
+}
+
+TEST_F(ObjectFileSystemTest, AHeaderCostsASmallRead) {
+  world_.objects["b/a"] = std::string(20'000'000, 'x');
+  const std::unique_ptr<ByteSource> source = files_.OpenRead("gs://b/a");
+  char header[100];
+  EXPECT_GT(source->Read(header, sizeof header), 0u);
+  EXPECT_THAT(world_.reads, ElementsAre(std::size_t{1} << 20));
+}
+
+TEST_F(ObjectFileSystemTest, ASmallObjectIsOneReadAndNoCheck) {
+  world_.objects["b/a"] = std::string(1'500'000, 'x');
+  EXPECT_EQ(ReadWhole(*files_.OpenRead("gs://b/a")).size(), 1'500'000u);
+  EXPECT_EQ(Count(StoreVerb::kRead), 1u);
+  EXPECT_EQ(Count(StoreVerb::kCheck), 0u);
+}
+
+TEST_F(ObjectFileSystemTest, NoticesThatAnObjectWasReplaced) {
+  world_.objects["b/a"] = std::string(20'000'000, 'x');
+  const std::unique_ptr<ByteSource> source = files_.OpenRead("gs://b/a");
+  world_.changed = true;
+  EXPECT_THAT(ErrorOf([&] { ReadWhole(*source); }), AllOf(HasSubstr("\"gs://b/a\""), HasSubstr("replaced")));
+}
+
+TEST_F(ObjectFileSystemTest, HoldsALargeObjectUntilItIsWhole) {
+  std::string expected;
+  std::string block(300'000, '\0');
+  const std::unique_ptr<ByteSink> sink = files_.OpenWrite("gs://b/a");
+  for (int i = 0; i < 150; ++i) {
+    std::fill(block.begin(), block.end(), static_cast<char>('A' + i % 50));
+    const std::size_t size = i % 2 == 0 ? block.size() : 1'000;
+    sink->Write(block.data(), size);
+    expected.append(block, 0, size);
+    if (i % 40 == 0) {
+      sink->Rewrite(static_cast<std::uint64_t>(i), "head", 4);
+      expected.replace(static_cast<std::size_t>(i), 4, "head");
+    }
+  }
+  // Now beyond what is kept in memory.
+  for (int i = 0; i < 50; ++i) {
+    sink->Write(block.data(), block.size());
+    expected += block;
+  }
+  sink->Rewrite(4'000, "late", 4);
+  expected.replace(4'000, 4, "late");
+  EXPECT_EQ(world_.requests, 0);
+  sink->Finish();
+  EXPECT_TRUE(world_.objects["b/a"] == expected);
+}
+
+TEST_F(ObjectFileSystemTest, RefusesWhatNamesNoObject) {
+  for (const char* path : {"gs://", "gs:///a", "gs://b", "gs://b/", "gs://b/f/", "gs://b/f//a"}) {
+    EXPECT_THAT(ErrorOf([&] { files_.OpenWrite(path); }), HasSubstr("\"" + std::string(path) + "\"")) << path;
+  }
+  for (const char* path : {"gs://", "gs://b", "gs://b*"}) {
+    EXPECT_THAT(ErrorOf([&] { files_.List(path, {}); }), HasSubstr("\"" + std::string(path) + "\"")) << path;
+  }
+}
+
+}  // namespace
+}  // namespace beam
