@@ -27,10 +27,30 @@ void InitializeOnce() {
 
 }  // namespace
 
+std::optional<std::string> HttpHeaders::Find(std::string_view name) const {
+  for (std::string_view rest = lines_; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(line.size() + 1);
+    if (!line.starts_with(name) || line.substr(name.size(), 1) != ":") continue;
+    line.remove_prefix(name.size() + 1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return std::string(line.substr(0, line.find_last_not_of(" \t") + 1));
+  }
+  return std::nullopt;
+}
+
+void HttpHeaders::Add(std::string_view line) {
+  const std::size_t begin = lines_.size();
+  lines_.append(line.substr(0, line.find_first_of("\r\n"))) += '\n';
+  for (std::size_t i = begin; i < lines_.size() && lines_[i] != ':'; ++i) {
+    if (lines_[i] >= 'A' && lines_[i] <= 'Z') lines_[i] = static_cast<char>(lines_[i] - 'A' + 'a');
+  }
+}
+
 struct HttpChannel::Transfer {
   CURLM* multi = nullptr;
   CURL* easy = nullptr;
-  curl_slist* headers = nullptr;
+  curl_slist* headers = nullptr;  // of the request
   char error[CURL_ERROR_SIZE] = {};
   bool attached = false;
   bool finished = false;
@@ -43,16 +63,15 @@ struct HttpChannel::Transfer {
   std::size_t taken = 0;  // of `received`
   bool receiving_paused = false;
   bool headers_complete = false;
+  HttpHeaders answer_headers;
 
-  const char* to_send = nullptr;
-  std::size_t to_send_size = 0;
+  std::string_view body;  // all of it, where it is known at the start
+  std::string_view to_send;
   bool sending_paused = false;
   bool body_ended = false;
 
   Transfer() : multi(curl_multi_init()), easy(curl_easy_init()) {
     if (multi == nullptr || easy == nullptr) throw std::bad_alloc();
-    // Without "Expect: 100-continue", which costs a second where the server does not know it.
-    headers = curl_slist_append(nullptr, "Expect:");
   }
   ~Transfer() {
     Detach();
@@ -68,19 +87,33 @@ struct HttpChannel::Transfer {
     attached = false;
   }
 
-  void Begin(const std::string& url) {
+  void AddHeader(const char* line) {
+    curl_slist* const longer = curl_slist_append(headers, line);
+    if (longer == nullptr) throw std::bad_alloc();
+    headers = longer;
+  }
+
+  void Begin(const HttpRequest& request) {
     Detach();
     curl_easy_reset(easy);
+    curl_slist_free_all(headers);
+    headers = nullptr;
+    // Without "Expect: 100-continue", which costs a second where the server does not know it.
+    AddHeader("Expect:");
+    for (const std::string& header : request.headers) AddHeader(header.c_str());
     error[0] = '\0';
     finished = receiving_paused = headers_complete = sending_paused = body_ended = false;
     result = CURLE_OK;
     received.clear();
     taken = 0;
-    to_send_size = 0;
-    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+    answer_headers.Clear();
+    body = to_send = request.body;
+    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    // As it is: names of objects may have "." for a part.
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    if (!request.by_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L << 10);
@@ -93,6 +126,8 @@ struct HttpChannel::Transfer {
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, &OnSend);
     curl_easy_setopt(easy, CURLOPT_READDATA, this);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &OnSeek);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, this);
   }
 
   void Attach() {
@@ -104,8 +139,13 @@ struct HttpChannel::Transfer {
     auto& transfer = *static_cast<Transfer*>(self);
     transfer.moved = true;
     // "100 Continue" has headers, too.
-    if (const std::string_view text(line, size); text == "\r\n" || text == "\n") {
+    const std::string_view text(line, size);
+    if (text == "\r\n" || text == "\n") {
       transfer.headers_complete = transfer.StatusNow() >= 200;
+    } else if (text.starts_with("HTTP/")) {
+      transfer.answer_headers.Clear();
+    } else {
+      transfer.answer_headers.Add(text);
     }
     return size;
   }
@@ -124,16 +164,22 @@ struct HttpChannel::Transfer {
   static std::size_t OnSend(char* out, std::size_t, std::size_t room, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     transfer.moved = true;
-    if (transfer.to_send_size == 0) {
+    if (transfer.to_send.empty()) {
       if (transfer.body_ended) return 0;
       transfer.sending_paused = true;
       return CURL_READFUNC_PAUSE;
     }
-    const std::size_t size = std::min(room, transfer.to_send_size);
-    std::memcpy(out, transfer.to_send, size);
-    transfer.to_send += size;
-    transfer.to_send_size -= size;
+    const std::size_t size = transfer.to_send.copy(out, room);
+    transfer.to_send.remove_prefix(size);
     return size;
+  }
+
+  // A kept connection that the server has closed meanwhile: what was sent there is sent again.
+  static int OnSeek(void* self, curl_off_t offset, int) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (offset < 0 || static_cast<std::size_t>(offset) > transfer.body.size()) return CURL_SEEKFUNC_CANTSEEK;
+    transfer.to_send = transfer.body.substr(static_cast<std::size_t>(offset));
+    return CURL_SEEKFUNC_OK;
   }
 
   int StatusNow() const {
@@ -173,32 +219,43 @@ struct HttpChannel::Transfer {
   }
 
   void ThrowIfFailed() const {
-    if (finished && result != CURLE_OK) throw HttpFailure(error[0] != '\0' ? error : curl_easy_strerror(result));
+    if (!finished || result == CURLE_OK) return;
+    // The only time that is limited by libcurl is that for connecting.
+    const bool connected = result != CURLE_COULDNT_RESOLVE_HOST && result != CURLE_COULDNT_RESOLVE_PROXY
+        && result != CURLE_COULDNT_CONNECT && result != CURLE_OPERATION_TIMEDOUT
+        && result != CURLE_PEER_FAILED_VERIFICATION;
+    throw HttpFailure(error[0] != '\0' ? error : curl_easy_strerror(result), connected);
   }
 };
 
 HttpChannel::HttpChannel() : transfer_((InitializeOnce(), std::make_unique<Transfer>())) {}
 HttpChannel::~HttpChannel() = default;
 
-void HttpChannel::Start(const std::string& method, const std::string& url) {
-  transfer_->Begin(url);
-  curl_easy_setopt(transfer_->easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+void HttpChannel::Start(const HttpRequest& request) {
+  transfer_->Begin(request);
+  CURL* const easy = transfer_->easy;
+  if (request.method == "PUT" || request.method == "POST" || request.method == "PATCH") {
+    transfer_->body_ended = true;
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  } else if (request.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   transfer_->Attach();
 }
 
-void HttpChannel::StartPut(const std::string& url, std::optional<std::uint64_t> size) {
-  transfer_->Begin(url);
+void HttpChannel::StartPut(const std::string& url) {
+  transfer_->Begin({.method = "PUT", .url = url});
   curl_easy_setopt(transfer_->easy, CURLOPT_UPLOAD, 1L);
-  if (size) curl_easy_setopt(transfer_->easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(*size));
   transfer_->Attach();
 }
 
 void HttpChannel::Send(const char* data, std::size_t size) {
   if (size == 0) return;
-  transfer_->to_send = data;
-  transfer_->to_send_size = size;
+  transfer_->to_send = {data, size};
   if (transfer_->sending_paused) transfer_->GoOn();
-  transfer_->Drive([&] { return transfer_->to_send_size == 0; });
+  transfer_->Drive([&] { return transfer_->to_send.empty(); });
   transfer_->ThrowIfFailed();
 }
 
@@ -237,6 +294,8 @@ std::string HttpChannel::ReceiveAll() {
   }
   return body;
 }
+
+const HttpHeaders& HttpChannel::headers() const { return transfer_->answer_headers; }
 
 std::string HttpChannel::redirect() const {
   const char* url = nullptr;

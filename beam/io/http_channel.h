@@ -1,8 +1,8 @@
 // HttpChannel: one HTTP/1.1 exchange after the other, bodies streamed both ways in bounded memory.
 //
 // Not thread-safe; one thread at a time. It has no thread of its own: bytes move while a call waits for them, and a
-// reader that takes nothing holds the sender back. Connections are kept between exchanges. Proxies of the environment
-// are not used: these are servers of one's own network.
+// reader that takes nothing holds the sender back. Connections are kept between exchanges. Certificates are checked by
+// those that the system trusts.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "beam/base/error.h"
 
@@ -18,7 +20,35 @@ namespace beam::internal {
 // The exchange failed on its way (no connection, cut, nothing came for a minute); what the server has done is unknown.
 class HttpFailure : public Error {
  public:
-  using Error::Error;
+  explicit HttpFailure(const std::string& text, bool connected = true) : Error(text), connected_(connected) {}
+
+  // Otherwise nothing has reached the server.
+  bool connected() const { return connected_; }
+
+ private:
+  bool connected_;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url = {};
+  std::vector<std::string> headers = {};  // "Name: value"
+  std::string_view body = {};             // of a PUT, POST or PATCH; stays where it is until Status() has returned
+  bool by_proxy = false;                  // of the environment ($https_proxy, $no_proxy); not to one's own network
+};
+
+// The headers of an answer.
+class HttpHeaders {
+ public:
+  // The value of the first header of this name, which is given in small letters.
+  std::optional<std::string> Find(std::string_view name) const;
+
+  void Clear() { lines_.clear(); }
+  // One line as it came: "Name: value\r\n".
+  void Add(std::string_view line);
+
+ private:
+  std::string lines_;  // "name: value\n", names in small letters
 };
 
 class HttpChannel {
@@ -28,11 +58,11 @@ class HttpChannel {
   HttpChannel(const HttpChannel&) = delete;
   HttpChannel& operator=(const HttpChannel&) = delete;
 
-  // Begins an exchange without a body. What is left of the one before is dropped, its connection with it.
-  void Start(const std::string& method, const std::string& url);
+  // Begins an exchange. What is left of the one before is dropped, its connection with it.
+  void Start(const HttpRequest& request);
 
-  // Begins a PUT, whose body Send() gives and EndBody() ends. Without `size` it is sent in chunks.
-  void StartPut(const std::string& url, std::optional<std::uint64_t> size);
+  // Begins a PUT in chunks, whose body Send() gives and EndBody() ends.
+  void StartPut(const std::string& url);
   void Send(const char* data, std::size_t size);
   void EndBody();
 
@@ -44,6 +74,9 @@ class HttpChannel {
 
   // The rest of the body, which is to be short. Throws HttpFailure beyond 256 MiB.
   std::string ReceiveAll();
+
+  // Of the answer, whose Status() was waited for.
+  const HttpHeaders& headers() const;
 
   // Where the answer, received to its end, sends the caller; empty if nowhere.
   std::string redirect() const;

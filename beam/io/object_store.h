@@ -1,7 +1,8 @@
 // ObjectStore: the requests that an ObjectFileSystem makes of a store of objects (Google Cloud Storage, S3, Azure).
 //
 // Thread-safe: every method may be called from any thread at once, and blocks until the store has answered. Nothing is
-// tried again here beyond what a client library does within seconds, and nothing is thrown: a request gives an answer.
+// tried again here beyond what a client library does within seconds, and nothing is thrown but Cancelled: a request
+// gives an answer.
 // Names are "bucket/key", by bytes, without a scheme. What the store cannot name (an empty part of a key, for clients
 // that know folders) is answered with kFailed.
 //

@@ -23,7 +23,6 @@ using Json = nlohmann::json;
 
 constexpr std::chrono::seconds kPatience{4};  // with connections that time out, and the last wait, twice that
 constexpr char kRoot[] = "/webhdfs/v1";
-constexpr std::size_t kMostIdle = 32;
 
 // An answer that may be another one next time.
 class PassingError : public HdfsError {
@@ -156,16 +155,7 @@ std::unique_ptr<HttpChannel> WebHdfs::Channel() {
   if (options_.host.empty()) {
     throw UsageError("hdfs:// needs --hdfs_host, the name node's host, and --hdfs_port if its HTTP port is not 9870");
   }
-  const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return std::make_unique<HttpChannel>();
-  std::unique_ptr<HttpChannel> channel = std::move(idle_.back());
-  idle_.pop_back();
-  return channel;
-}
-
-void WebHdfs::Keep(std::unique_ptr<HttpChannel> channel) {
-  const std::lock_guard lock(mutex_);
-  if (idle_.size() < kMostIdle) idle_.push_back(std::move(channel));
+  return channels_.Take();
 }
 
 void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) const {
@@ -214,7 +204,7 @@ WebHdfs::Reply WebHdfs::Call(const HdfsTarget& target, const char* method, const
   Reply reply;
   Retry(target, [&](int) {
     std::unique_ptr<HttpChannel> channel = Channel();
-    channel->Start(method, Url(target.server_path, operation, parameters));
+    channel->Start({.method = method, .url = Url(target.server_path, operation, parameters)});
     Check(target, *channel);
     reply.body = channel->ReceiveAll();
     reply.redirect = channel->redirect();
@@ -256,7 +246,7 @@ void WebHdfs::DeleteAtOnce(const HdfsTarget& target) noexcept {
   try {
     HttpChannel channel;
     channel.HurryUp();
-    channel.Start("DELETE", Url(target.server_path, "DELETE", {}));
+    channel.Start({.method = "DELETE", .url = Url(target.server_path, "DELETE", {})});
     channel.ReceiveAll();
   } catch (const Error&) {
     // It stays, then; whoever caused this has an error of their own to tell.
@@ -270,7 +260,8 @@ void WebHdfs::Rename(const HdfsTarget& from, const HdfsTarget& to) {
     try {
       std::unique_ptr<HttpChannel> channel = Channel();
       channel->Start(
-          "PUT", Url(from.server_path, "RENAME", {{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}}));
+          {.method = "PUT",
+           .url = Url(from.server_path, "RENAME", {{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}})});
       Check(from, *channel);
       channel->ReceiveAll();
       Keep(std::move(channel));
@@ -290,7 +281,7 @@ std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t 
   Retry(target, [&](int) {
     const Reply reply = Call(target, "GET", "OPEN", {{"offset", std::to_string(offset)}});
     stream = Channel();
-    stream->Start("GET", reply.redirect);
+    stream->Start({.url = reply.redirect});
     Check(target, *stream);
   });
   return stream;
@@ -300,9 +291,9 @@ void WebHdfs::Create(const HdfsTarget& file, const std::string& bytes) {
   Retry(file, [&](int) {
     const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
     std::unique_ptr<HttpChannel> channel = Channel();
-    channel->StartPut(WithPath(reply.redirect, file.server_path), bytes.size());
-    channel->Send(bytes.data(), bytes.size());
-    EndCreate(file, *channel);
+    channel->Start({.method = "PUT", .url = WithPath(reply.redirect, file.server_path), .body = bytes});
+    Check(file, *channel);
+    channel->ReceiveAll();
     Keep(std::move(channel));
   });
 }
@@ -310,7 +301,7 @@ void WebHdfs::Create(const HdfsTarget& file, const std::string& bytes) {
 std::unique_ptr<HttpChannel> WebHdfs::BeginCreate(const HdfsTarget& file) {
   const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
   std::unique_ptr<HttpChannel> channel = Channel();
-  channel->StartPut(WithPath(reply.redirect, file.server_path), std::nullopt);
+  channel->StartPut(WithPath(reply.redirect, file.server_path));
   return channel;
 }
 

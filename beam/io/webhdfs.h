@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,7 +16,7 @@
 
 #include "beam/base/error.h"
 #include "beam/io/hdfs_options.h"
-#include "beam/io/http_channel.h"
+#include "beam/io/http_channels.h"
 
 namespace beam::internal {
 
@@ -89,7 +88,7 @@ class WebHdfs {
   void EndCreate(const HdfsTarget& file, HttpChannel& channel);
 
   // Gives back a channel whose exchange is over, for its connections.
-  void Keep(std::unique_ptr<HttpChannel> channel);
+  void Keep(std::unique_ptr<HttpChannel> channel) { channels_.Keep(std::move(channel)); }
 
  private:
   struct Reply {
@@ -106,8 +105,7 @@ class WebHdfs {
   void Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) const;
 
   const HdfsOptions options_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<HttpChannel>> idle_;
+  HttpChannels channels_;
 };
 
 }  // namespace beam::internal

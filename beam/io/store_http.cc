@@ -1,0 +1,47 @@
+#include "beam/io/store_http.h"
+
+#include <utility>
+
+namespace beam::internal {
+
+using Kind = StoreAnswer::Kind;
+
+StoreAnswer StoreHttp::Exchange(const HttpRequest& request, HttpReply& reply, std::span<char> room) {
+  reply = {};
+  try {
+    std::unique_ptr<HttpChannel> channel = channels_.Take();
+    channel->Start(request);
+    reply.status = channel->Status();
+    reply.headers = channel->headers();
+    if (room.empty() || KindOfStatus(reply.status) != Kind::kOk) {
+      reply.body = channel->ReceiveAll();
+    } else {
+      while (reply.received < room.size()) {
+        const std::size_t count = channel->Receive(room.data() + reply.received, room.size() - reply.received);
+        if (count == 0) break;
+        reply.received += count;
+      }
+      char more;
+      if (channel->Receive(&more, 1) != 0) return {};
+    }
+    channels_.Keep(std::move(channel));
+    return {};
+  } catch (const HttpFailure& failure) {
+    return {failure.connected() ? Kind::kBusy : Kind::kUnreachable, failure.what()};
+  }
+}
+
+StoreAnswer::Kind KindOfStatus(int status) {
+  if (status >= 200 && status < 300) return Kind::kOk;
+  switch (status) {
+    case 401: return Kind::kNoCredentials;
+    case 403: return Kind::kDenied;
+    case 404: return Kind::kNotFound;
+    case 408:
+    case 429: return Kind::kBusy;
+    case 412: return Kind::kChanged;
+    default: return status >= 500 ? Kind::kBusy : Kind::kFailed;
+  }
+}
+
+}  // namespace beam::internal
