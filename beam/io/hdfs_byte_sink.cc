@@ -1,17 +1,14 @@
 #include "beam/io/hdfs_byte_sink.h"
 
-#include <cassert>
 #include <cstdint>
 #include <cstdio>
 #include <random>
 #include <utility>
 
-#include "beam/io/path_text.h"
+#include "beam/io/held_bytes.h"
 
 namespace beam::internal {
 namespace {
-
-constexpr std::size_t kSentWhole = std::size_t{1} << 20;
 
 std::string HiddenName() {
   // Seeded by the system: two processes that start together must not share a name.
@@ -29,36 +26,18 @@ class HdfsByteSink final : public ByteSink {
   }
 
   ~HdfsByteSink() override {
-    if (!begun_ || finished_) return;
-    try {
-      if (stream_) {
-        // A data node that is cut off may make the file only after it was deleted.
-        stream_->HurryUp();
-        hdfs_->EndCreate(hidden_, *stream_);
-      }
-    } catch (const Error&) {
-      // What is there is deleted in any case.
-    }
-    hdfs_->DeleteAtOnce(hidden_);
+    if (begun_ && !finished_) hdfs_->DeleteAtOnce(hidden_);
   }
 
-  void Write(const void* data, std::size_t size) override {
-    buffer_.append(static_cast<const char*>(data), size);
-    if (buffer_.size() > kSentWhole) SendBuffer();
+  void Write(const void* data, std::size_t size) override { bytes_.Append(static_cast<const char*>(data), size); }
+  bool CanRewrite() const override { return true; }
+  void Rewrite(std::uint64_t offset, const void* data, std::size_t size) override {
+    bytes_.Overwrite(offset, static_cast<const char*>(data), size);
   }
-
-  bool CanRewrite() const override { return false; }
-  void Rewrite(std::uint64_t, const void*, std::size_t) override { assert(false && "CanRewrite() is false"); }
 
   void Finish() override {
-    if (begun_) {
-      SendBuffer();
-      Stream([&] { hdfs_->EndCreate(hidden_, *stream_); });
-      hdfs_->Keep(std::move(stream_));
-    } else {
-      begun_ = true;
-      hdfs_->Create(hidden_, buffer_);
-    }
+    begun_ = true;
+    hdfs_->Create(hidden_, bytes_.View());
     hdfs_->Rename(hidden_, file_);
     finished_ = true;
   }
@@ -66,30 +45,11 @@ class HdfsByteSink final : public ByteSink {
   const std::string& path() const override { return file_.path; }
 
  private:
-  void SendBuffer() {
-    if (!begun_) {
-      begun_ = true;
-      stream_ = hdfs_->BeginCreate(hidden_);
-    }
-    Stream([&] { stream_->Send(buffer_.data(), buffer_.size()); });
-    buffer_.clear();
-  }
-
-  template <class Action>
-  void Stream(Action&& action) {
-    try {
-      action();
-    } catch (const HttpFailure& failure) {
-      throw Error("cannot write " + Quoted(file_.path) + ": " + failure.what() + "; check the data nodes");
-    }
-  }
-
   const std::shared_ptr<WebHdfs> hdfs_;
   const HdfsTarget file_;
   HdfsTarget hidden_;
-  std::string buffer_;
-  std::unique_ptr<HttpChannel> stream_;  // null where nothing was sent yet, or all of it
-  bool begun_ = false;                   // there may be something under the hidden name
+  HeldBytes bytes_;
+  bool begun_ = false;  // there may be something under the hidden name
   bool finished_ = false;
 };
 

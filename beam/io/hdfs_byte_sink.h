@@ -10,8 +10,8 @@
 
 namespace beam::internal {
 
-// No request is made before there is a megabyte, or Finish(): small files are sent whole, and again where that fails.
-// A larger one is a stream, whose failure is its writer's.
+// No request is made before Finish(): HDFS cannot change what was written, as the headers of audio files need it. The
+// bytes are held here (held_bytes.h), then sent whole, and again where that fails.
 std::unique_ptr<ByteSink> CreateHdfsFile(std::shared_ptr<WebHdfs> hdfs, const std::string& path);
 
 }  // namespace beam::internal

@@ -4,8 +4,8 @@
 //   hdfs://music/a.mp3              /music/a.mp3 of the name node that the options name
 //   hdfs://server/music/a.mp3       the same, with HdfsOptions::full_urls
 //
-// Thread-safe. Names are UTF-8 and have no ':'. What is open for reading fails when it is replaced or deleted; sinks
-// cannot rewrite (ByteSink::CanRewrite).
+// Thread-safe. Names are UTF-8 and have no ':'. What is open for reading fails when it is replaced or deleted. What is
+// written is kept here until it is finished.
 #pragma once
 
 #include <memory>

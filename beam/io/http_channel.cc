@@ -65,10 +65,8 @@ struct HttpChannel::Transfer {
   bool headers_complete = false;
   HttpHeaders answer_headers;
 
-  std::string_view body;  // all of it, where it is known at the start
-  std::string_view to_send;
-  bool sending_paused = false;
-  bool body_ended = false;
+  std::string_view body;
+  std::string_view to_send;  // the rest of it
 
   Transfer() : multi(curl_multi_init()), easy(curl_easy_init()) {
     if (multi == nullptr || easy == nullptr) throw std::bad_alloc();
@@ -102,7 +100,7 @@ struct HttpChannel::Transfer {
     AddHeader("Expect:");
     for (const std::string& header : request.headers) AddHeader(header.c_str());
     error[0] = '\0';
-    finished = receiving_paused = headers_complete = sending_paused = body_ended = false;
+    finished = receiving_paused = headers_complete = false;
     result = CURLE_OK;
     received.clear();
     taken = 0;
@@ -164,11 +162,6 @@ struct HttpChannel::Transfer {
   static std::size_t OnSend(char* out, std::size_t, std::size_t room, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     transfer.moved = true;
-    if (transfer.to_send.empty()) {
-      if (transfer.body_ended) return 0;
-      transfer.sending_paused = true;
-      return CURL_READFUNC_PAUSE;
-    }
     const std::size_t size = transfer.to_send.copy(out, room);
     transfer.to_send.remove_prefix(size);
     return size;
@@ -189,7 +182,7 @@ struct HttpChannel::Transfer {
   }
 
   void GoOn() {
-    receiving_paused = sending_paused = false;
+    receiving_paused = false;
     curl_easy_pause(easy, CURLPAUSE_CONT);
   }
 
@@ -235,7 +228,6 @@ void HttpChannel::Start(const HttpRequest& request) {
   transfer_->Begin(request);
   CURL* const easy = transfer_->easy;
   if (request.method == "PUT" || request.method == "POST" || request.method == "PATCH") {
-    transfer_->body_ended = true;
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   } else if (request.method == "HEAD") {
@@ -243,25 +235,6 @@ void HttpChannel::Start(const HttpRequest& request) {
   }
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   transfer_->Attach();
-}
-
-void HttpChannel::StartPut(const std::string& url) {
-  transfer_->Begin({.method = "PUT", .url = url});
-  curl_easy_setopt(transfer_->easy, CURLOPT_UPLOAD, 1L);
-  transfer_->Attach();
-}
-
-void HttpChannel::Send(const char* data, std::size_t size) {
-  if (size == 0) return;
-  transfer_->to_send = {data, size};
-  if (transfer_->sending_paused) transfer_->GoOn();
-  transfer_->Drive([&] { return transfer_->to_send.empty(); });
-  transfer_->ThrowIfFailed();
-}
-
-void HttpChannel::EndBody() {
-  transfer_->body_ended = true;
-  if (transfer_->sending_paused) transfer_->GoOn();
 }
 
 int HttpChannel::Status() {

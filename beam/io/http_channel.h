@@ -1,4 +1,4 @@
-// HttpChannel: one HTTP/1.1 exchange after the other, bodies streamed both ways in bounded memory.
+// HttpChannel: one HTTP/1.1 exchange after the other, what is received streamed in bounded memory.
 //
 // Not thread-safe; one thread at a time. It has no thread of its own: bytes move while a call waits for them, and a
 // reader that takes nothing holds the sender back. Connections are kept between exchanges. Certificates are checked by
@@ -60,11 +60,6 @@ class HttpChannel {
 
   // Begins an exchange. What is left of the one before is dropped, its connection with it.
   void Start(const HttpRequest& request);
-
-  // Begins a PUT in chunks, whose body Send() gives and EndBody() ends.
-  void StartPut(const std::string& url);
-  void Send(const char* data, std::size_t size);
-  void EndBody();
 
   // Waits for the answer's status.
   int Status();

@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
 constexpr std::chrono::seconds kPatience{4};  // with connections that time out, and the last wait, twice that
+constexpr std::chrono::minutes kHopeless{1};
 constexpr char kRoot[] = "/webhdfs/v1";
 
 // An answer that may be another one next time.
@@ -158,8 +159,9 @@ std::unique_ptr<HttpChannel> WebHdfs::Channel() {
   return channels_.Take();
 }
 
-void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) const {
+void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) {
   const int status = channel.Status();
+  if (!answered_.load(std::memory_order_relaxed)) answered_ = true;
   if (status < 400) return;
   std::string exception;
   std::string message;
@@ -178,18 +180,20 @@ void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) const {
   throw HdfsError(exception, text);
 }
 
-void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) const {
+void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) {
   const Clock::time_point start = Clock::now();
+  const bool hopeless = !answered_ && start.time_since_epoch().count() < hopeless_until_;
   thread_local std::mt19937 random{std::random_device{}()};
   std::chrono::milliseconds wait{100};
   for (int attempt = 1;; ++attempt, wait *= 2) {
-    const bool last = Clock::now() - start > kPatience;
+    const bool last = hopeless || Clock::now() - start > kPatience;
     try {
       return action(attempt);
     } catch (const PassingError&) {
       if (last) throw;
     } catch (const HttpFailure& failure) {
       if (last) {
+        hopeless_until_ = (Clock::now() + kHopeless).time_since_epoch().count();
         throw Error("cannot " + target.what + " " + Quoted(target.path) + ": " + failure.what()
                     + "; check that WebHDFS " + "answers at " + options_.host + ":" + std::to_string(options_.port)
                     + " (--hdfs_host, --hdfs_port) and its data nodes can be reached");
@@ -287,7 +291,7 @@ std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t 
   return stream;
 }
 
-void WebHdfs::Create(const HdfsTarget& file, const std::string& bytes) {
+void WebHdfs::Create(const HdfsTarget& file, std::string_view bytes) {
   Retry(file, [&](int) {
     const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
     std::unique_ptr<HttpChannel> channel = Channel();
@@ -296,19 +300,6 @@ void WebHdfs::Create(const HdfsTarget& file, const std::string& bytes) {
     channel->ReceiveAll();
     Keep(std::move(channel));
   });
-}
-
-std::unique_ptr<HttpChannel> WebHdfs::BeginCreate(const HdfsTarget& file) {
-  const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
-  std::unique_ptr<HttpChannel> channel = Channel();
-  channel->StartPut(WithPath(reply.redirect, file.server_path));
-  return channel;
-}
-
-void WebHdfs::EndCreate(const HdfsTarget& file, HttpChannel& channel) {
-  channel.EndBody();
-  Check(file, channel);
-  channel.ReceiveAll();
 }
 
 }  // namespace beam::internal

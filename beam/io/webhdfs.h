@@ -3,14 +3,19 @@
 // The name node answers all but the contents of files; for those it sends the caller on (307) to a data node.
 //
 // Thread-safe. Shared by the file system and all that is open on it. What may pass (no connection, 5xx, a name node
-// that is starting) is tried again for about 8 seconds, with growing random waits, as all calls may be made twice.
+// that is starting) is tried again for about 8 seconds, with growing random waits, as all calls may be made twice. One
+// that never answered is not waited for again for a minute: a failed step is tried several times, and the user need not
+// wait for each.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -82,10 +87,7 @@ class WebHdfs {
   std::unique_ptr<HttpChannel> Open(const HdfsTarget& file, std::int64_t inode, std::uint64_t offset);
 
   // Makes or replaces a file.
-  void Create(const HdfsTarget& file, const std::string& bytes);
-  // The same with bytes that are yet to be sent: EndCreate() ends it.
-  std::unique_ptr<HttpChannel> BeginCreate(const HdfsTarget& file);
-  void EndCreate(const HdfsTarget& file, HttpChannel& channel);
+  void Create(const HdfsTarget& file, std::string_view bytes);
 
   // Gives back a channel whose exchange is over, for its connections.
   void Keep(std::unique_ptr<HttpChannel> channel) { channels_.Keep(std::move(channel)); }
@@ -99,13 +101,15 @@ class WebHdfs {
   std::string Url(const std::string& server_path, const char* operation, const Parameters& parameters) const;
   std::unique_ptr<HttpChannel> Channel();
   // Throws HdfsError unless the answer is a good one.
-  void Check(const HdfsTarget& target, HttpChannel& channel) const;
+  void Check(const HdfsTarget& target, HttpChannel& channel);
   Reply Call(const HdfsTarget& target, const char* method, const char* operation, const Parameters& parameters = {});
   // Tries `action` until it throws nothing, or what will not pass.
-  void Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) const;
+  void Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action);
 
   const HdfsOptions options_;
   HttpChannels channels_;
+  std::atomic<bool> answered_ = false;
+  std::atomic<std::chrono::steady_clock::rep> hopeless_until_ = 0;  // of the clock's own time
 };
 
 }  // namespace beam::internal
