@@ -110,11 +110,20 @@ void LeaveOneLevel(std::vector<ObjectInfo>& objects, std::size_t prefix) {
 StoreAnswer ArrowStore::Look(const std::string& name, ObjectInfo& info) {
   return Answering([&]() -> StoreAnswer {
     const auto found = files_->GetFileInfo(name);
-    if (!found.ok()) return AnswerOf(found.status());
+    if (!found.ok()) return WithReason(name, AnswerOf(found.status()));
     if (found->type() == arrow::fs::FileType::NotFound) return {Kind::kNotFound, "there is nothing of this name"};
     info = InfoOf(*found);
     return {};
   });
+}
+
+StoreAnswer ArrowStore::WithReason(const std::string& name, StoreAnswer answer) {
+  if (answer.text.find("No response body") == std::string::npos) return answer;
+  arrow::fs::FileSelector below;
+  below.base_dir = name;
+  below.allow_not_found = true;
+  const auto listed = files_->GetFileInfo(below);
+  return listed.ok() ? answer : AnswerOf(listed.status());
 }
 
 StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const TakePage& take) {
@@ -148,7 +157,7 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
 StoreAnswer ArrowStore::Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) {
   return Answering([&]() -> StoreAnswer {
     auto file = files_->OpenInputFile(name);
-    if (!file.ok()) return AnswerOf(file.status());
+    if (!file.ok()) return WithReason(name, AnswerOf(file.status()));
     const auto size = (*file)->GetSize();
     if (!size.ok()) return AnswerOf(size.status());
     std::string tag;

@@ -32,6 +32,10 @@ class ArrowStore final : public ObjectStore {
   StoreAnswer Delete(const std::string& name) override;
 
  private:
+  // S3 says why it refuses only where the answer has a body: a look at an object has none. Whoever is known, but may
+  // not, is so told from whoever is not known by a listing of nothing.
+  StoreAnswer WithReason(const std::string& name, StoreAnswer answer);
+
   const std::shared_ptr<arrow::fs::FileSystem> files_;
   const Ways ways_;
 };
