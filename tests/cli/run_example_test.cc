@@ -19,6 +19,7 @@ namespace klay {
 namespace {
 
 using beam::testing_files::TestFolder;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 std::string Fixture(const std::string& name) {
@@ -67,7 +68,7 @@ TEST(RunExampleTest, CountsAndAddsUp) {
   folder.File("c.txt", "not asked for");
   const Ran run = RunExample(folder, ".wav");
   EXPECT_EQ(run.program.exit_code, 0) << run.program.err;
-  EXPECT_THAT(run.program.out, HasSubstr("--source_audio_suffix   .wav"));
+  EXPECT_THAT(run.program.out, ContainsRegex("--source_audio_suffix +\\.wav\n"));
   EXPECT_THAT(run.program.out, HasSubstr("2 files: 2 done, 0 failed\nduration: 2.000 s, 0.033 min, 0.001 h\n"));
   EXPECT_THAT(run.program.err, HasSubstr("total duration: 2.000 seconds, 0.033 minutes, 0.001 hours"));
   EXPECT_EQ(run.metrics["state"], "done");

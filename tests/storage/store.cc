@@ -36,15 +36,17 @@ Store OpenMemory() {
           .traits = {.rewrites = true, .keeps_replaced = true}};
 }
 
-// HOST:PORT of the store's emulator.
-std::string Endpoint() {
-  std::ifstream file(Environment("STORE_ENDPOINT_FILE"));
+std::string EndpointOf(const std::string& name) {
+  std::ifstream file(Environment("STORE_ENDPOINTS") + "/" + name + ".endpoint");
   std::string endpoint;
   if (!std::getline(file, endpoint)) {
-    throw std::runtime_error("STORE_ENDPOINT_FILE must name a file that holds HOST:PORT of the store's emulator");
+    throw std::runtime_error("STORE_ENDPOINTS must name a folder with " + name
+                             + ".endpoint, which holds HOST:PORT of the store's emulator");
   }
   return endpoint;
 }
+
+void SetEnvironment(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); }
 
 // A name that no other test has.
 std::string NewName() {
@@ -53,41 +55,40 @@ std::string NewName() {
 }
 
 Store OpenHdfs() {
-  const std::string endpoint = Endpoint();
+  const std::string endpoint = EndpointOf("hdfs");
   const std::size_t colon = endpoint.find(':');
   const HdfsOptions options{.host = endpoint.substr(0, colon), .port = std::stoi(endpoint.substr(colon + 1))};
   return {.files = std::make_shared<HdfsFileSystem>(options),
           .root = "hdfs://" + NewName() + "/",
-          .traits = {.has_folders = true, .refused_names = {"colon", "not_utf8"}}};
+          .traits = {.has_folders = true, .rewrites = true, .refused_names = {"colon", "not_utf8"}},
+          .flags = {"--hdfs_host", options.host, "--hdfs_port", std::to_string(options.port)}};
 }
 
 // In the bucket that scripts/emulators/start.sh makes.
-Store OpenObjects(const ObjectStoreOptions& options, StoreTraits traits) {
+Store OpenObjects(const std::string& scheme, StoreTraits traits) {
   traits.rewrites = true;
   traits.refuses_empty_parts = true;
-  return {.files = std::make_shared<ObjectFileSystem>(options),
-          .root = options.scheme + "://klay/" + NewName() + "/",
+  return {.files = std::make_shared<ObjectFileSystem>(ObjectStoreOptions{.scheme = scheme}),
+          .root = scheme + "://klay/" + NewName() + "/",
           .traits = std::move(traits)};
 }
 
 Store OpenGcs() {
-  ::setenv("STORAGE_EMULATOR_HOST", ("http://" + Endpoint()).c_str(), 1);
-  return OpenObjects({.scheme = "gs"}, {.refused_names = {"newline", "not_utf8"}});
+  SetEnvironment("STORAGE_EMULATOR_HOST", "http://" + EndpointOf("gcs"));
+  return OpenObjects("gs", {.refused_names = {"newline", "not_utf8"}});
 }
 
 Store OpenS3() {
-  return OpenObjects({.scheme = "s3",
-                      .s3_endpoint_url = "http://" + Endpoint(),
-                      .s3_access_key_id = "klay",
-                      .s3_secret_access_key = "beam"},
-                     {.refused_names = {"newline", "control", "not_utf8"}});
+  SetEnvironment("AWS_ENDPOINT_URL", "http://" + EndpointOf("s3"));
+  SetEnvironment("AWS_ACCESS_KEY_ID", "klay");
+  SetEnvironment("AWS_SECRET_ACCESS_KEY", "beam");
+  return OpenObjects("s3", {.refused_names = {"newline", "control", "not_utf8"}});
 }
 
 Store OpenAzure() {
-  return OpenObjects(
-      {.scheme = "abfs",
-       .azure_connection_string = "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + Endpoint() + "/klay"},
-      {.refused_names = {"newline", "control", "not_utf8", "backslash"}});
+  SetEnvironment("AZURE_STORAGE_CONNECTION_STRING",
+                 "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + EndpointOf("azure") + "/klay");
+  return OpenObjects("abfs", {.refused_names = {"newline", "control", "not_utf8", "backslash"}});
 }
 
 struct NamedStore {
@@ -99,12 +100,13 @@ constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory}
 
 }  // namespace
 
-Store OpenStore() {
-  const std::string name = Environment("STORE");
+Store OpenStore(const std::string& name) {
   for (const NamedStore& store : kStores) {
     if (store.name == name) return store.open();
   }
-  throw std::runtime_error("STORE must name the store to test, not '" + name + "'");
+  throw std::runtime_error("there is no store '" + name + "' to test");
 }
+
+Store OpenStore() { return OpenStore(Environment("STORE")); }
 
 }  // namespace beam::testing_storage

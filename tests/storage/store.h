@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "beam/io/file_system.h"
 
@@ -28,11 +29,15 @@ struct Store {
   std::shared_ptr<FileSystem> files;
   std::string root;  // ends in '/'; nothing is there when a test begins
   StoreTraits traits;
-  std::shared_ptr<void> cleanup = {};  // what has to go with it
+  std::shared_ptr<void> cleanup = {};   // what has to go with it
+  std::vector<std::string> flags = {};  // with which klay-beam reaches it, besides this process' environment
 };
 
-// The store that STORE names, with a root of its own. Throws std::runtime_error where there is no such store, or its
-// emulator (STORE_ENDPOINT_FILE holds HOST:PORT) does not run.
+// The store of this name, with a root of its own. Throws std::runtime_error where there is no such store, or its
+// emulator does not run; the file NAME.endpoint in the folder STORE_ENDPOINTS holds its HOST:PORT.
+Store OpenStore(const std::string& name);
+
+// The one that STORE names.
 Store OpenStore();
 
 }  // namespace beam::testing_storage

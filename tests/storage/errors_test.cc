@@ -1,0 +1,170 @@
+// What klay-beam says where a store gives nothing: one sentence that names what was asked for and what to do about it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "beam/io/test_files.h"
+#include "tests/cli/klay_beam_program.h"
+#include "tests/storage/answering_server.h"
+#include "tests/storage/one_sentence.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::TestFolder;
+using beam::testing_storage::Answer;
+using beam::testing_storage::AnsweringServer;
+
+// klay-beam with a changed environment: "NAME=value" each, and without the names in `unset`.
+ProgramResult RunWith(const std::vector<std::string>& environment, const std::vector<std::string>& unset,
+                      const std::vector<std::string>& arguments) {
+  std::vector<std::string> all;
+  for (const std::string& name : unset) all.insert(all.end(), {"-u", name});
+  all.insert(all.end(), environment.begin(), environment.end());
+  all.emplace_back(std::getenv("KLAY_BEAM_PROGRAM"));
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return RunKlayBeam(all, {.program = "/usr/bin/env"});
+}
+
+// How klay-beam finds a store at HOST:PORT.
+struct Way {
+  std::vector<std::string> environment;
+  std::vector<std::string> flags;
+};
+
+Way WayTo(const std::string& scheme, const std::string& endpoint) {
+  const std::size_t colon = endpoint.find(':');
+  if (scheme == "gs") return {{"STORAGE_EMULATOR_HOST=http://" + endpoint}, {}};
+  if (scheme == "s3") {
+    return {{"AWS_ENDPOINT_URL=http://" + endpoint, "AWS_ACCESS_KEY_ID=klay", "AWS_SECRET_ACCESS_KEY=beam"}, {}};
+  }
+  if (scheme == "abfs") {
+    return {{"AZURE_STORAGE_CONNECTION_STRING=AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + endpoint
+             + "/klay"},
+            {}};
+  }
+  return {{}, {"--hdfs_host", endpoint.substr(0, colon), "--hdfs_port", endpoint.substr(colon + 1)}};
+}
+
+// As the services document their answers.
+Answer S3(int status, const std::string& code) {
+  return {.status = status,
+          .type = "application/xml",
+          .body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code
+              + "</Code><Message>As it says</Message><RequestId>1</RequestId></Error>"};
+}
+Answer Gcs(int status, const std::string& reason) {
+  return {.status = status,
+          .type = "application/json",
+          .body = R"({"error":{"code":)" + std::to_string(status) + R"(,"message":"As it says",)"
+              + R"("errors":[{"message":"As it says","domain":"global","reason":")" + reason + R"("}]}})"};
+}
+Answer Azure(int status, const std::string& code) {
+  return {.status = status,
+          .headers = "x-ms-error-code: " + code + "\r\n",
+          .type = "application/xml",
+          .body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + code
+              + "</Code><Message>As it says</Message></Error>"};
+}
+Answer Hdfs(int status, const std::string& exception) {
+  return {.status = status,
+          .type = "application/json",
+          .body = R"({"RemoteException":{"exception":")" + exception
+              + R"(","javaClassName":"org.apache.hadoop","message":"As it says"}})"};
+}
+
+TEST(StoreErrors, ARefusedRequestHasARemedy) {
+  struct Case {
+    std::string scheme;
+    Answer answer;
+    std::string sentence;
+  };
+  for (const Case& c : {
+           Case{"s3", S3(403, "AccessDenied"), "needs s3:ListBucket and s3:GetObject"},
+           Case{"s3", S3(403, "InvalidAccessKeyId"), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+           Case{"s3", S3(403, "SignatureDoesNotMatch"), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+           Case{"s3", S3(400, "ExpiredToken"), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+           Case{"s3", S3(404, "NoSuchBucket"), "no such object or bucket; check the name"},
+           Case{"gs", Gcs(401, "authError"), "gcloud auth application-default login"},
+           Case{"gs", Gcs(403, "forbidden"), "Storage Object Viewer"},
+           Case{"gs", Gcs(404, "notFound"), "no such object or bucket; check the name"},
+           Case{"abfs", Azure(403, "AuthenticationFailed"), "AZURE_STORAGE_ACCOUNT"},
+           Case{"abfs", Azure(403, "AuthorizationPermissionMismatch"), "Storage Blob Data Reader"},
+           Case{"abfs", Azure(404, "ContainerNotFound"), "no such object or bucket; check the name"},
+           Case{"hdfs", Hdfs(403, "AccessControlException"), "(--hdfs_user)"},
+       }) {
+    const AnsweringServer server(c.answer);
+    const Way way = WayTo(c.scheme, server.endpoint());
+    const TestFolder local;
+    local.File("a.wav", "bytes");
+    const std::string folder = c.scheme + "://klay/music/";
+    for (const std::vector<std::string>& arguments : {
+             std::vector<std::string>{"ls", folder + "*.wav"},
+             std::vector<std::string>{"cp", local / "a.wav", folder + "a.wav", "--overwrite"},
+         }) {
+      SCOPED_TRACE(c.answer.body + testing::PrintToString(arguments));
+      std::vector<std::string> all = arguments;
+      all.insert(all.end(), way.flags.begin(), way.flags.end());
+      // A listing that finds nothing names the bucket.
+      ExpectOneSentence(RunWith(way.environment, {}, all), c.scheme + "://klay", c.sentence);
+    }
+  }
+}
+
+TEST(StoreErrors, AnUnreachableStoreIsNamedWithItsSettings) {
+  std::string closed;
+  {
+    const AnsweringServer server({});
+    closed = server.endpoint();
+  }
+  struct Case {
+    std::string scheme;
+    std::string sentence;
+  };
+  for (const Case& c : {Case{"s3", "AWS_ENDPOINT_URL"}, Case{"gs", "STORAGE_EMULATOR_HOST"},
+                        Case{"abfs", "BlobEndpoint"}, Case{"hdfs", "--hdfs_port"}}) {
+    SCOPED_TRACE(c.scheme);
+    const std::string path = c.scheme + "://klay/music/";
+    const Way way = WayTo(c.scheme, closed);
+    for (const std::vector<std::string>& arguments : {
+             std::vector<std::string>{"stat", path},
+             std::vector<std::string>{"run-example", "--source_audio_path", path, "--source_audio_suffix", ".wav",
+                                      "--quiet"},
+         }) {
+      std::vector<std::string> all = arguments;
+      all.insert(all.end(), way.flags.begin(), way.flags.end());
+      ExpectOneSentence(RunWith(way.environment, {}, all), path, c.sentence);
+    }
+  }
+}
+
+TEST(StoreErrors, WithoutCredentialsTheyTellWhereToGetThem) {
+  const AnsweringServer refusing(S3(403, "AccessDenied"));
+  const TestFolder empty;
+  struct Case {
+    std::string path;
+    std::vector<std::string> environment;
+    std::string sentence;
+  };
+  for (const Case& c : {
+           Case{"gs://klay/a.wav",
+                {"GOOGLE_APPLICATION_CREDENTIALS=" + empty / "no.json"},
+                "gcloud auth application-default login"},
+           Case{"s3://klay/a.wav", {"AWS_ENDPOINT_URL=http://" + refusing.endpoint()}, "access is denied"},
+           Case{"abfs://klay/a.wav", {}, "set AZURE_STORAGE_CONNECTION_STRING"},
+       }) {
+    SCOPED_TRACE(c.path);
+    std::vector<std::string> environment = {"HOME=" + empty.path()};
+    environment.insert(environment.end(), c.environment.begin(), c.environment.end());
+    ExpectOneSentence(RunWith(environment,
+                              {"STORAGE_EMULATOR_HOST", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE",
+                               "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_ACCOUNT"},
+                              {"cat", c.path}),
+                      c.path, c.sentence);
+  }
+}
+
+}  // namespace
+}  // namespace klay
