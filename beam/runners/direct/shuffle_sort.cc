@@ -53,10 +53,18 @@ class GroupTable {
   std::vector<Group> groups_;
 };
 
-// ShuffleLess for records of one group. It does not look at the keys, which are equal: each look is a cache miss.
-bool InGroupLess(const ShuffleRecord& a, const ShuffleRecord& b) {
-  return a.order != b.order ? a.order < b.order : a.value() < b.value();
-}
+// What is sorted within a group: less to move than a record.
+struct Entry {
+  ElementOrder order;
+  const ShuffleRecord* record;
+
+  // ShuffleLess for records of one group. It does not look at the keys, which are equal: each look is a cache miss.
+  bool operator<(const Entry& other) const {
+    if (order.root != other.order.root) return order.root < other.order.root;
+    if (order.ordinal != other.order.ordinal) return order.ordinal < other.order.ordinal;
+    return record->value() < other.record->value();
+  }
+};
 
 }  // namespace
 
@@ -85,19 +93,22 @@ std::vector<ShuffleRecord> SortShuffleRecords(const std::vector<ShuffleSpan>& sp
     groups[group].place = place;
     place += groups[group].size;
   }
-  std::vector<ShuffleRecord> sorted(total);
+  std::vector<Entry> entries(total);
   std::size_t i = 0;
   for (const auto& [begin, end] : spans) {
     for (const ShuffleRecord* record = begin; record != end; ++record) {
-      sorted[groups[group_of[i++]].place++] = *record;
+      entries[groups[group_of[i++]].place++] = {record->order, record};
     }
   }
-  // Within a group records mostly are in their order already, as bundles mostly arrive so.
+  // Within a group records often are in their order already, as bundles often arrive so.
   for (const Group& group : groups) {
-    const auto end = sorted.begin() + group.place;
+    const auto end = entries.begin() + group.place;
     const auto begin = end - group.size;
-    if (!std::is_sorted(begin, end, InGroupLess)) std::sort(begin, end, InGroupLess);
+    if (!std::is_sorted(begin, end)) std::sort(begin, end);
   }
+  std::vector<ShuffleRecord> sorted;
+  sorted.reserve(total);
+  for (const Entry& entry : entries) sorted.push_back(*entry.record);
   return sorted;
 }
 
