@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <new>
 #include <string_view>
 
@@ -253,7 +252,7 @@ std::size_t HttpChannel::Receive(char* out, std::size_t size) {
   }
   const std::size_t count = std::min(size, transfer.received.size() - transfer.taken);
   if (count == 0) transfer.ThrowIfFailed();
-  std::memcpy(out, transfer.received.data() + transfer.taken, count);
+  transfer.received.copy(out, count, transfer.taken);
   transfer.taken += count;
   return count;
 }

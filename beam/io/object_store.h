@@ -89,8 +89,10 @@ class ObjectStore {
   virtual StoreAnswer Delete(const std::string& name) = 0;
 };
 
-// The library's only symbol, kOpenObjectStore by name. A library of another interface has another name for it.
-using OpenObjectStore = StoreAnswer (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_1";
+// The library's only symbol, kOpenObjectStore by name, which sets `store` or says in `answer` why it does not. A
+// library of another interface has another name for it.
+using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
+                                 StoreAnswer& answer);
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_2";
 
 }  // namespace beam::internal

@@ -29,7 +29,9 @@ struct Library {
 StoreAnswer OpenFromLibrary(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
   static const Library library;
   if (library.open == nullptr) return {StoreAnswer::Kind::kNoLibrary, library.error};
-  return library.open(options, store);
+  StoreAnswer answer;
+  library.open(options, store, answer);
+  return answer;
 }
 
 }  // namespace beam::internal

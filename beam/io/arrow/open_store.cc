@@ -184,9 +184,10 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) beam::internal::StoreAnswer klay_beam_open_object_store_1(
-    const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store) {
-  return beam::internal::Answering([&] {
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_2(
+    const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
+    beam::internal::StoreAnswer& answer) {
+  answer = beam::internal::Answering([&] {
     if (options.scheme == "gs") return beam::internal::OpenGcs(options, store);
     if (options.scheme == "s3") return beam::internal::OpenS3(options, store);
     return beam::internal::OpenAzure(options, store);
