@@ -23,7 +23,7 @@ set(WITH_GRPC "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
 
 # What a program says is compared to the letter: the leak sanitizer must not tell there of a symbolizer that is not
 # installed. Known leaks are known by their libraries, without symbols.
-set(WITH_PROGRAMS "ASAN_OPTIONS=symbolize=0")
+set(WITH_PROGRAMS "ASAN_OPTIONS=symbolize=0;FAULT_PROGRAM=${PROJECT_BINARY_DIR}/fault_program")
 
 # What a runner cannot do: "RUNNER PROGRAM TEST reason". Such a test is run, and must fail.
 set(expected_failures_file "${PROJECT_SOURCE_DIR}/tests/engines/expected_failures.txt")
@@ -90,6 +90,9 @@ endforeach()
 
 file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
 list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/engines/|/storage/")
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  list(FILTER program_test_sources EXCLUDE REGEX "/large_element_test.cc$")
+endif()
 if(program_test_sources)
   add_gtest_program(klay_beam_program_tests ${program_test_sources})
   discover_tests(klay_beam_program_tests klay_beam_program_tests test_data
@@ -98,7 +101,7 @@ if(program_test_sources)
   # What the libraries hold already, for tests that play the engine.
   target_include_directories(klay_beam_program_tests SYSTEM PRIVATE
     $<TARGET_PROPERTY:beam_proto,INTERFACE_INCLUDE_DIRECTORIES>)
-  add_dependencies(klay_beam_program_tests klay-beam)
+  add_dependencies(klay_beam_program_tests klay-beam fault_program)
 endif()
 
 # Pipelines on every other runner: the tests of beam/transforms, and those of tests/engines, which cover each primitive
@@ -117,7 +120,7 @@ set(engines_run "${PROJECT_BINARY_DIR}/engines")
 # Has the tests of a program run with these options of every TestPipeline.
 function(discover_tests_on runner program fixtures options filter)
   discover_tests(${program} "${program} on ${runner}" "${fixtures}"
-    "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS};FAULT_PROGRAM=${PROJECT_BINARY_DIR}/fault_program;ENGINE=${runner};ENGINE_ENDPOINT_FILE=${engines_run}/${runner}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism;BEAM_TEST_PIPELINE_OPTIONS=${options}"
+    "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS};ENGINE=${runner};ENGINE_ENDPOINT_FILE=${engines_run}/${runner}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism;BEAM_TEST_PIPELINE_OPTIONS=${options}"
     "${filter}")
 endfunction()
 

@@ -55,10 +55,13 @@ KlayBeamProgram::KlayBeamProgram(const std::vector<std::string>& arguments, cons
   dup2(setup.standard_error >= 0 ? setup.standard_error : fileno(err_.get()), STDERR_FILENO);
   if (setup.close_output) close(STDOUT_FILENO);
   if (setup.without_privileges && !GiveUpPrivileges()) _exit(99);
-  if (setup.largest_file) {
-    const rlimit limit{*setup.largest_file, *setup.largest_file};
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(97);
-  }
+  const auto limit = [](auto resource, const std::optional<std::uint64_t>& most) {
+    if (!most) return;
+    const rlimit limit{*most, *most};
+    if (setrlimit(resource, &limit) != 0) _exit(97);
+  };
+  limit(RLIMIT_FSIZE, setup.largest_file);
+  limit(RLIMIT_AS, setup.most_memory);
   execv(program, argv.data());
   _exit(98);
 }

@@ -19,6 +19,7 @@ struct ProgramSetup {
   int standard_error = -1;          // likewise
   bool close_output = false;
   std::optional<std::uint64_t> largest_file = {};  // in bytes, as ulimit -f; nothing: no limit
+  std::optional<std::uint64_t> most_memory = {};   // likewise, of address space, as ulimit -v
 };
 
 struct ProgramResult {
