@@ -91,10 +91,16 @@ class TestEngine {
   }
 
   // Asks; Answer() waits for what the worker says.
-  void Ask(fn::InstructionRequest request) {
-    std::unique_lock lock(mutex_);
-    Wait(lock, [this] { return control_stream_ != nullptr; });
-    control_stream_->Write(request);
+  void Ask(const fn::InstructionRequest& request) {
+    ControlStream* stream = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      Wait(lock, [this] { return control_stream_ != nullptr; });
+      stream = control_stream_;
+    }
+    // Not under the lock: the worker may wait for its answers to be read before it reads on.
+    const std::lock_guard lock(control_write_mutex_);
+    stream->Write(request);
   }
   fn::InstructionResponse Answer(const std::string& instruction) {
     std::unique_lock lock(mutex_);
@@ -108,7 +114,7 @@ class TestEngine {
     fn::InstructionRequest request;
     request.set_instruction_id(instruction);
     request.mutable_process_bundle()->set_process_bundle_descriptor_id(stage);
-    Ask(std::move(request));
+    Ask(request);
   }
 
   void SendElements(const std::string& instruction, const std::string& transform, const std::string& bytes,
@@ -346,6 +352,7 @@ class TestEngine {
     if (!is_there || is_over_) throw Error("the worker did not do what the test waits for");
   }
 
+  std::mutex control_write_mutex_;
   std::mutex data_write_mutex_;
   std::mutex data_read_mutex_;
   mutable std::mutex mutex_;
