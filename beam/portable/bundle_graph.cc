@@ -154,6 +154,10 @@ class DescriptorReader {
     const std::string& bytes = step.message->spec().payload();
     if (step.kind == TransformKind::kParDo) {
       const auto payload = Parse<proto::ParDoPayload>(bytes, "its payload");
+      if (payload.do_fn().urn() == urn::kPass) {
+        step.kind = TransformKind::kFlatten;
+        return;
+      }
       step.function = FnFromProto(payload.do_fn());
       step.entry = &FindFn(step.function.key);
       if (step.entry->do_fn == nullptr) {

@@ -81,13 +81,14 @@ TEST(BundleGraph, OfStagesAsEnginesCutThem) {
   };
   for (const Case& c : std::vector<Case>{
            {{"Double"}, "Double <- varint -> varint "},
-           {{"Double", "Flatten"}, "Double Flatten <- varint -> varint "},
-           {{"Flatten", "With Side"}, "Flatten With Side <- varint <- varint -> varint -> bytes "},
+           {{"Double", "Flatten"}, "Double Flatten/Pass0 Flatten/Flatten <- varint -> varint "},
+           {{"Flatten", "With Side"},
+            "Flatten/Pass0 Flatten/Flatten With Side <- varint <- varint -> varint -> bytes "},
            {{"With Side", "Windows"}, "With Side Windows <- varint -> bytes -> varint in windows "},
            {{"Windows", "Same"}, "Windows Same <- varint -> varint in windows "},
            {{"Size"}, "Size <- kv(varint, iterable(varint)) -> varint "},
            // What no function reads or makes passes as it is.
-           {{"Flatten"}, "Flatten <- encoded varint <- encoded varint -> encoded varint "},
+           {{"Flatten"}, "Flatten/Pass0 Flatten/Flatten <- encoded varint <- encoded varint -> encoded varint "},
            {{"Windows"}, "Windows <- encoded varint -> encoded varint in windows "},
            {{"Parts"}, "Parts <- varint -> varint -> varint -> varint "},
            // A part that engines are given a name for is, to the user, the step that was named.

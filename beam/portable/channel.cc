@@ -25,7 +25,7 @@ const char* NameOf(grpc::StatusCode code) {
     case grpc::RESOURCE_EXHAUSTED: return "a resource is exhausted";
     case grpc::UNIMPLEMENTED: return "the server does not know this call";
     case grpc::UNAVAILABLE: return "the server cannot be reached";
-    default: return "the server failed";
+    default: return "the server failed, and only its log says why";
   }
 }
 

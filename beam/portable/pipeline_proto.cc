@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "beam/base/utf8.h"
 #include "beam/model/registry.h"
@@ -32,7 +33,10 @@ class Translator {
         components_(*pipeline_.mutable_components()),
         builder_(components_) {
     EnvironmentOf({});
+    readers_.resize(graph_.pcollections().size());
     for (const TransformNode& node : graph_.transforms()) {
+      for (const int input : node.inputs) ++ReadersOf(input).inputs;
+      for (const SideInputNode& side : node.side_inputs) ++ReadersOf(side.pcollection).side_inputs;
       transform_names_.insert(node.full_name);
       if (node.kind == TransformKind::kComposite) continue;
       for (int within = node.id; within >= 0; within = graph_.transform(within).parent) with_steps_.insert(within);
@@ -108,9 +112,9 @@ class Translator {
     }
     switch (node.kind) {
       case TransformKind::kComposite: return;
-      case TransformKind::kImpulse: return SetUrn(made, urn::kImpulse);
+      case TransformKind::kImpulse: return AddImpulse(node, made);
       case TransformKind::kGroupByKey: return SetUrn(made, urn::kGroupByKey);
-      case TransformKind::kFlatten: return SetUrn(made, urn::kFlatten);
+      case TransformKind::kFlatten: return AddFlatten(node, made);
       case TransformKind::kReshuffle: return AddReshuffle(node, made);
       case TransformKind::kParDo: return AddParDo(node, made);
       case TransformKind::kWindowInto: return AddWindowInto(node, made);
@@ -125,6 +129,70 @@ class Translator {
   }
 
   static void SetUrn(proto::PTransform& made, std::string_view urn) { made.mutable_spec()->set_urn(std::string(urn)); }
+
+  // How often a PCollection is read: as an input, and as a side input.
+  struct Readers {
+    int inputs = 0;
+    int side_inputs = 0;
+  };
+
+  Readers& ReadersOf(int pcollection) { return readers_[static_cast<std::size_t>(pcollection)]; }
+
+  // Prism 2.77 gives the element of an Impulse to those who read it as their input, but not as a side input. Where one
+  // does, there is a step between, as there is for every side input of the Go SDK.
+  void AddImpulse(const TransformNode& node, proto::PTransform& made) {
+    const int output = node.outputs.front().pcollection;
+    if (ReadersOf(output).side_inputs == 0) return SetUrn(made, urn::kImpulse);
+    const std::string element = AddLike(output, "_element", node.full_name + "/Impulse.out");
+    AddPart(node, made, "Impulse", urn::kImpulse, "", element);
+    AddPass(node, made, "Pass", element, PCollectionId(output));
+  }
+
+  // The fuser of Java's engines (GreedyPipelineFuser of Beam 2.62) takes a Flatten into each stage of the workers that
+  // it can reach from. Where it cannot reach it from all of its inputs, as they are made by the engine itself or have
+  // other readers, the engine runs it, too, and the fuser's result is refused. What is made by a step of the workers
+  // for this Flatten alone can always be fused with it; so other inputs get such a step.
+  void AddFlatten(const TransformNode& node, proto::PTransform& made) {
+    std::vector<std::string> inputs;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const int input = node.inputs[i];
+      inputs.push_back(PCollectionId(input));
+      const Readers& readers = ReadersOf(input);
+      if (IsMadeByWorkers(input) && readers.inputs + readers.side_inputs == 1) continue;
+      const std::string label = "Pass" + std::to_string(i);
+      const std::string output = PCollectionId(node.outputs.front().pcollection);
+      const std::string passed =
+          AddLike(input, "_for_" + output + "_" + std::to_string(i), node.full_name + "/" + label + ".out");
+      AddPass(node, made, label, inputs.back(), passed);
+      inputs.back() = passed;
+    }
+    if (made.subtransforms().empty()) return SetUrn(made, urn::kFlatten);
+    proto::PTransform& part = AddPart(node, made, "Flatten", urn::kFlatten, "", made.outputs().begin()->second);
+    for (std::size_t i = 0; i < inputs.size(); ++i) (*part.mutable_inputs())["in" + std::to_string(i)] = inputs[i];
+  }
+
+  bool IsMadeByWorkers(int pcollection) const {
+    const TransformKind kind = graph_.transform(graph_.pcollection(pcollection).producer).kind;
+    return kind == TransformKind::kParDo || kind == TransformKind::kCombinePerKey || kind == TransformKind::kWindowInto;
+  }
+
+  // A PCollection of the same elements as another one. Returns its id.
+  std::string AddLike(int pcollection, const std::string& suffix, const std::string& name) {
+    const PCollectionNode& node = graph_.pcollection(pcollection);
+    const std::string id = PCollectionId(pcollection) + suffix;
+    AddPCollection(id, name, node.type->wire->coder(), node.windowing);
+    return id;
+  }
+
+  // A step of the workers that changes nothing.
+  void AddPass(const TransformNode& node, proto::PTransform& whole, const std::string& label, const std::string& input,
+               const std::string& output) {
+    proto::ParDoPayload payload;
+    payload.mutable_do_fn()->set_urn(std::string(urn::kPass));
+    proto::PTransform& part = AddPart(node, whole, label, urn::kParDo, input, output);
+    part.mutable_spec()->set_payload(payload.SerializeAsString());
+    part.set_environment_id(EnvironmentOf(node.hints));
+  }
 
   // With what it is made of, for engines that do not know it.
   void AddReshuffle(const TransformNode& node, proto::PTransform& made) {
@@ -217,7 +285,7 @@ class Translator {
     part.set_environment_id(EnvironmentOf(node.hints));
   }
 
-  // A step that `whole`, which stands for `node`, is made of.
+  // A step that `whole`, which stands for `node`, is made of. It has no input where that is empty.
   proto::PTransform& AddPart(const TransformNode& node, proto::PTransform& whole, const std::string& label,
                              std::string_view urn, const std::string& input, const std::string& output) {
     const std::string id = TransformId(node.id) + "_" + label;
@@ -225,7 +293,7 @@ class Translator {
     proto::PTransform& part = Made(id);
     part.set_unique_name(Unique(node.full_name + "/" + label, transform_names_));
     SetUrn(part, urn);
-    (*part.mutable_inputs())["in0"] = input;
+    if (!input.empty()) (*part.mutable_inputs())["in0"] = input;
     (*part.mutable_outputs())["out"] = output;
     return part;
   }
@@ -260,6 +328,7 @@ class Translator {
   const proto::Environment& environment_;
   const ResourceHints& hints_;
   std::map<ResourceHints, std::string> environments_;  // ids, by what they have
+  std::vector<Readers> readers_;                       // by PCollection
   std::set<int> with_steps_;                           // the steps, and the composites that hold any
   std::set<std::string> transform_names_;
   std::set<std::string> pcollection_names_;

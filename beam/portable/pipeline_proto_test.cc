@@ -16,6 +16,7 @@
 #include "beam/transforms/flatten.h"
 #include "beam/transforms/group_by_key.h"
 #include "beam/transforms/map.h"
+#include "beam/transforms/par_do.h"
 #include "beam/transforms/reshuffle.h"
 #include "beam/transforms/sum.h"
 #include "beam/transforms/window_into.h"
@@ -71,8 +72,47 @@ TEST(PipelineProto, HasTheStandardParts) {
             "  Sum/Group [group_by_key] <- Key.out -> Sum/Group.out\n"
             "  Sum/Combine [pardo] <- Sum/Group.out -> Sum.out\n"
             "Group [group_by_key] <- Sum.out -> Group.out\n"
-            "Flatten [flatten] <- One.out <- One.out -> Flatten.out\n"
+            "Flatten [] <- One.out <- One.out -> Flatten.out\n"
+            "  Flatten/Pass0 [pardo] <- One.out -> Flatten/Pass0.out\n"
+            "  Flatten/Pass1 [pardo] <- One.out -> Flatten/Pass1.out\n"
+            "  Flatten/Flatten [flatten] <- Flatten/Pass0.out <- Flatten/Pass1.out -> Flatten.out\n"
             "Windows [window_into] <- Flatten.out -> Windows.out\n");
+}
+
+// As Prism gives what an Impulse makes to no side input.
+TEST(PipelineProto, PassesOnAnImpulseThatIsASideInput) {
+  struct Count {
+    void ProcessElement(std::int64_t n, const SideIterable<Bytes>& side, Output<std::int64_t> out) const {
+      out.Emit(n + static_cast<std::int64_t>(side.size()));
+    }
+  };
+  Pipeline p;
+  const auto start = p | Impulse("Start");
+  start | Map("One", [](const Bytes&) { return std::int64_t{1}; }) | ParDo("Count", Count{}, AsIterable(start));
+  const proto::Pipeline pipeline = ProtoOf(p);
+  EXPECT_EQ(Show(pipeline),
+            "Start [] -> Start.out\n"
+            "  Start/Impulse [impulse] -> Start/Impulse.out\n"
+            "  Start/Pass [pardo] <- Start/Impulse.out -> Start.out\n"
+            "One [pardo] <- Start.out -> One.out\n"
+            "Count [pardo] <- One.out <- Start.out -> Count.out\n");
+}
+
+// As the fuser of Java's engines takes it for a step of the workers and for one of the engine, and refuses both.
+TEST(PipelineProto, FlattensOnlyWhatWorkersMakeForIt) {
+  const auto negate = [](std::int64_t n) { return -n; };
+  Pipeline p;
+  const auto one = p | Impulse("Start") | Map("One", [](const Bytes&) { return std::int64_t{1}; });
+  const auto left = one | Map("Left", negate);
+  Flatten("Plain", left, one | Map("Right", negate));
+  Flatten("Mixed", one | Map("Alone", negate), one | Reshuffle("Shuffle"));
+  const std::string text = Show(ProtoOf(p));
+  EXPECT_NE(text.find("Plain [flatten] <- Left.out <- Right.out -> Plain.out\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("Mixed [] <- Alone.out <- Shuffle.out -> Mixed.out\n"
+                      "  Mixed/Pass1 [pardo] <- Shuffle.out -> Mixed/Pass1.out\n"
+                      "  Mixed/Flatten [flatten] <- Alone.out <- Mixed/Pass1.out -> Mixed.out\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(PipelineProto, NamesTheEndsOfComposites) {

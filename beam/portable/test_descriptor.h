@@ -57,6 +57,17 @@ inline void AddPort(fn::ProcessBundleDescriptor& stage, const std::string& pcoll
   (is_source ? *transform.mutable_outputs() : *transform.mutable_inputs())["x"] = pcollection;
 }
 
+// The ids of a transform, or of what it is made of where it is no more than that.
+inline std::vector<std::string> LeavesOf(const proto::Pipeline& pipeline, const std::string& id) {
+  const proto::PTransform& transform = pipeline.components().transforms().at(id);
+  if (!transform.spec().urn().empty()) return {id};
+  std::vector<std::string> leaves;
+  for (const std::string& part : transform.subtransforms()) {
+    for (const std::string& leaf : LeavesOf(pipeline, part)) leaves.push_back(leaf);
+  }
+  return leaves;
+}
+
 // A stage of the transforms of these names. What they read of others is a source, what others read a sink.
 inline fn::ProcessBundleDescriptor StageOf(const proto::Pipeline& pipeline, const std::vector<std::string>& names,
                                            const std::string& endpoint) {
@@ -68,8 +79,11 @@ inline fn::ProcessBundleDescriptor StageOf(const proto::Pipeline& pipeline, cons
   stage.mutable_state_api_service_descriptor()->set_url(endpoint);
   std::set<std::string> made;
   std::set<std::string> read;
+  std::vector<std::string> ids;
   for (const std::string& name : names) {
-    const std::string id = IdOf(pipeline, name);
+    for (const std::string& leaf : LeavesOf(pipeline, IdOf(pipeline, name))) ids.push_back(leaf);
+  }
+  for (const std::string& id : ids) {
     const proto::PTransform& transform = pipeline.components().transforms().at(id);
     (*stage.mutable_transforms())[id] = transform;
     for (const auto& output : transform.outputs()) made.insert(output.second);

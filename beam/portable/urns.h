@@ -39,6 +39,7 @@ inline constexpr std::string_view kCoderIntervalWindow = "beam:coder:interval_wi
 inline constexpr std::string_view kCoderRow = "beam:coder:row:v1";
 
 inline constexpr std::string_view kFn = "beam:cpp:fn:v1";           // FnPayload
+inline constexpr std::string_view kPass = "beam:cpp:pass:v1";       // nothing: what comes in goes out
 inline constexpr std::string_view kViewFn = "beam:cpp:view_fn:v1";  // nothing: views are made by the DoFn's operator
 inline constexpr std::string_view kWindowMapping = "beam:cpp:window_mapping:v1";  // nothing, likewise
 

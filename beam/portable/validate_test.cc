@@ -99,20 +99,22 @@ TEST(Validate, NamesEachFault) {
       {"step 'Numbers/Impulse' has an environment, but it is the engine's own",
        [](P& p) { Step(p, "Numbers/Impulse").set_environment_id("cpp"); }},
       {"step 'Group' has an environment", [](P& p) { Step(p, "Group").set_environment_id("cpp"); }},
-      {"step 'Flatten' has an environment", [](P& p) { Step(p, "Flatten").set_environment_id("cpp"); }},
+      {"step 'Flatten/Flatten' has an environment", [](P& p) { Step(p, "Flatten/Flatten").set_environment_id("cpp"); }},
       {"step 'Key' has no environment to run in", [](P& p) { Step(p, "Key").clear_environment_id(); }},
       {"step 'Windows' has no environment to run in", [](P& p) { Step(p, "Windows").set_environment_id("go"); }},
       {"step 'Windows' has 0 inputs, not 1", [](P& p) { Step(p, "Windows").clear_inputs(); }},
       {"step 'Group' has 0 outputs, not 1", [](P& p) { Step(p, "Group").clear_outputs(); }},
       {"step 'Numbers/Reshuffle' has 0 inputs, not 1", [](P& p) { Step(p, "Numbers/Reshuffle").clear_inputs(); }},
-      {"step 'Flatten' flattens elements that are coded in several ways",
+      {"step 'Flatten/Flatten' flattens elements that are coded in several ways",
        [](P& p) {
          AddCoder(p, "other", "beam:coder:varint:v1");
-         OutputOf(p, "Flatten").set_coder_id("other");
+         OutputOf(p, "Flatten/Flatten").set_coder_id("other");
        }},
-      {"step 'Flatten' flattens several kinds of windows",
-       [](P& p) { OutputOf(p, "Flatten").set_windowing_strategy_id(OutputOf(p, "Windows").windowing_strategy_id()); }},
-      {"step 'Flatten' has 0 outputs, not 1", [](P& p) { Step(p, "Flatten").clear_outputs(); }},
+      {"step 'Flatten/Flatten' flattens several kinds of windows",
+       [](P& p) {
+         OutputOf(p, "Flatten/Flatten").set_windowing_strategy_id(OutputOf(p, "Windows").windowing_strategy_id());
+       }},
+      {"step 'Flatten/Flatten' has 0 outputs, not 1", [](P& p) { Step(p, "Flatten/Flatten").clear_outputs(); }},
       // Groups.
       {"step 'Group' groups elements that are not KV<K, V> but beam:coder:varint:v1",
        [](P& p) { OutputOf(p, "Key").set_coder_id(OutputOf(p, "Numbers/Make").coder_id()); }},
