@@ -36,8 +36,13 @@ struct PairWithShardFn {
 
 template <class T>
 struct DropShardFn {
-  void ProcessElement(const KV<std::int64_t, Iterable<Reshuffled<T>>>& shard, Output<T> out) const {
-    for (const Reshuffled<T>& element : shard.value) out.EmitAt(CopyElement(element.value), element.timestamp);
+  // The pane is that of no firing, as an element's is that comes out of no grouping; not that of the shard, which some
+  // engines call one of several.
+  void ProcessElement(const KV<std::int64_t, Iterable<Reshuffled<T>>>& shard, const Window& window,
+                      Output<T> out) const {
+    for (const Reshuffled<T>& element : shard.value) {
+      out.EmitWith(CopyElement(element.value), {.timestamp = element.timestamp, .window = window});
+    }
   }
 };
 
