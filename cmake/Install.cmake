@@ -6,7 +6,7 @@ install(TARGETS beam klay EXPORT KlayBeamTargets ARCHIVE DESTINATION "${CMAKE_IN
 install(EXPORT KlayBeamTargets NAMESPACE KlayBeam:: DESTINATION "${package_dir}")
 string(REPLACE ";" "|" internal_folders "${INTERNAL_LAYERS}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/beam" "${PROJECT_SOURCE_DIR}/klay" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-        FILES_MATCHING PATTERN "*.h" REGEX "_test_util[.]h$|/(base|coder|model|io)/test_[^/]*[.]h$|/(${internal_folders})$" EXCLUDE)
+        FILES_MATCHING PATTERN "*.h" REGEX "_test_util[.]h$|/(base|coder|model|transforms|io)/test_[^/]*[.]h$|/(${internal_folders})$" EXCLUDE)
 install(TARGETS klay-beam RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
 # The library for object stores, with Arrow's own beside it. Programs find it by their run path; klay-beam looks beside
