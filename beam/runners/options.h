@@ -40,7 +40,7 @@ struct FlagValue<DirectRunningMode> {
 struct PipelineOptions {
   Flag<Runner, "where the pipeline runs; Direct: in this process, on all cores"> runner = Runner::kDirect;
   Flag<std::string, "a name for the run, for runners that show one"> job_name = {};
-  Flag<std::string, "HOST:PORT of an engine's job service; without it, Prism is started if it is installed">
+  Flag<std::string, "HOST:PORT of an engine's job service; without it, the engine is started if it is installed">
       job_endpoint = {};
   Flag<int, "seconds after which a job on an engine is cancelled; 0: never"> job_timeout = 0;
   Flag<std::string, "Beam's job server for Flink, to be started where there is no --job_endpoint">

@@ -27,22 +27,12 @@ bool HasJobService(Runner runner) {
       || runner == Runner::kSpark;
 }
 
-[[noreturn]] void AskForJobServer(const std::string& engine, const std::string& flag, const std::string& artifact) {
-  throw UsageError("--runner " + engine + " needs --job_endpoint, HOST:PORT of the engine's job service, or " + flag
-                   + ", the path of Beam's job server for " + engine + " (" + artifact
-                   + " in Maven), which is then started");
-}
-
 // The engine to start where none runs yet.
 LocalEngineProgram EngineProgram(const PipelineOptions& options) {
   switch (options.runner) {
     case Runner::kPrism: return PrismProgram();
-    case Runner::kFlink:
-      if (!options.flink_job_server_jar.empty()) return FlinkProgram(options.flink_job_server_jar);
-      AskForJobServer("Flink", "--flink_job_server_jar", "beam-runners-flink-*-job-server");
-    case Runner::kSpark:
-      if (!options.spark_job_server_jar.empty()) return SparkProgram(options.spark_job_server_jar);
-      AskForJobServer("Spark", "--spark_job_server_jar", "beam-runners-spark-*-job-server");
+    case Runner::kFlink: return FlinkProgram(options.flink_job_server_jar);
+    case Runner::kSpark: return SparkProgram(options.spark_job_server_jar);
     default: throw UsageError("--runner Portable needs --job_endpoint: HOST:PORT of the engine's job service");
   }
 }

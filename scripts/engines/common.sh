@@ -60,6 +60,14 @@ class_path() {
   mv "$file.part" "$file"
 }
 
+# job_server_jar NAME MAIN_CLASS: build/engines/NAME-job-server.jar, a program of those jars, which it names where they
+# lie.
+job_server_jar() {
+  class_path "$1"
+  local jars=$engines/$1.classpath jar=$engines/$1-job-server.jar
+  [[ -f $jar && ! $jars -nt $jar ]] || /usr/bin/python3 "$here/make_jar.py" "$2" "$jar" <"$jars"
+}
+
 # java_17_opens: Java 17 hides packages that Flink, Spark and Hadoop reach by reflection.
 java_17_opens() {
   printf -- '--add-opens=java.base/%s=ALL-UNNAMED\n' java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio \

@@ -8,8 +8,8 @@ flock 9
 install_python() { python_environment python "apache-beam==$beam_version"; }
 
 install_prism() { go_program prism github.com/apache/beam/sdks/v2/go/cmd/prism "$beam_version"; }
-install_flink() { class_path flink; }
-install_spark() { class_path spark; }
+install_flink() { job_server_jar flink org.apache.beam.runners.flink.FlinkJobServerDriver; }
+install_spark() { job_server_jar spark org.apache.beam.runners.spark.SparkJobServerDriver; }
 
 for engine in "$@"; do
   [[ $engine =~ ^(prism|flink|spark|python)$ ]] || fail "no engine is called $engine; there are prism, flink, spark and python"

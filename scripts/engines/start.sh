@@ -10,12 +10,12 @@ port=${2:-$(free_port)}
 staging=$run/$engine.staging
 empty_folder "$staging"
 
-# java_command ENGINE MAIN_CLASS FLAG...: the job servers of Flink and Spark are told the same things.
+# java_command FLAG...: the job servers of Flink and Spark are told the same things.
 java_command() {
   mapfile -t opens < <(java_17_opens)
   command=(java "-Xmx${ENGINES_JAVA_HEAP:-2g}" "${opens[@]}"
     -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1
-    -cp "$(<"$engines/$1.classpath")" "${@:2}" --job-host=localhost "--job-port=$port" --artifact-port=0
+    -jar "$engines/$engine-job-server.jar" "$@" --job-host=localhost "--job-port=$port" --artifact-port=0
     --expansion-port=-1 "--artifacts-dir=$staging")
 }
 
@@ -30,14 +30,13 @@ case $engine in
       --staging_dir "$staging")
     ;;
   flink)
-    java_command flink org.apache.beam.runners.flink.FlinkJobServerDriver '--flink-master=[local]' \
-      "--flink-conf-dir=$here/flink/conf"
+    java_command '--flink-master=[local]' "--flink-conf-dir=$here/flink/conf"
     ready='Job server now running'
     ;;
   spark)
     # Spark would take its own address from the host's name.
     export SPARK_LOCAL_IP=127.0.0.1
-    java_command spark org.apache.beam.runners.spark.SparkJobServerDriver '--spark-master-url=local[2]'
+    java_command '--spark-master-url=local[2]'
     ;;
 esac
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <sstream>
 #include <string_view>
 #include <thread>
@@ -102,46 +103,98 @@ constexpr const char* kOpenedPackages[] = {"java.lang",
                                            "java.util.concurrent",
                                            "java.util.concurrent.atomic"};
 
-LocalEngineProgram JavaProgram(const std::string& name, const std::string& flag, const std::string& jar,
-                               const std::string& master) {
-  if (access(jar.c_str(), R_OK) != 0) {
-    throw UsageError("--" + flag + " '" + jar + "' cannot be read: " + std::strerror(errno)
-                     + "; it is the path of Beam's job server for " + name);
+std::string Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// The file of that folder whose name has both of these, and of several the last by name; or an empty text.
+std::string LastFile(const std::filesystem::path& folder, std::string_view begin, std::string_view part) {
+  std::string last;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with(begin) && name.find(part) != std::string::npos) last = std::max(last, name);
   }
+  return last.empty() ? "" : folder / last;
+}
+
+// A job server of Beam's, which is a jar.
+struct JobServer {
+  std::string name;      // Flink
+  std::string flag;      // of the jar's path: flink_job_server_jar
+  std::string variable;  // likewise: FLINK_JOB_SERVER_JAR
+  std::string artifact;  // in Maven, where there is one for each version of the engine: beam-runners-flink-
+  std::vector<std::string> java_flags;
+  std::string master;
+};
+
+std::string JarOf(const JobServer& server, const std::string& path) {
+  std::string jar = path.empty() ? Variable(server.variable.c_str()) : path;
+  if (jar.empty())
+    jar = LastFile(std::filesystem::path(Variable("HOME")) / ".apache_beam/cache/jars", server.artifact, "job-server");
+  if (jar.empty()) {
+    throw UsageError("--runner " + server.name + " needs --job_endpoint, HOST:PORT of the engine's job service, or --"
+                     + server.flag + " (or $" + server.variable + "), the path of Beam's job server for " + server.name
+                     + " (" + server.artifact + "*-job-server in Maven), which is then started");
+  }
+  if (access(jar.c_str(), R_OK) != 0) {
+    throw UsageError((path.empty() ? "$" + server.variable : "--" + server.flag) + " '" + jar + "' cannot be read: "
+                     + std::strerror(errno) + "; it is the path of Beam's job server for " + server.name);
+  }
+  return jar;
+}
+
+LocalEngineProgram JavaProgram(const JobServer& server, const std::string& path) {
+  const std::string jar = JarOf(server, path);
   LocalEngineProgram program{
-      .name = name,
+      .name = server.name,
       .how_to_install =
           "install Java (openjdk-17-jre-headless in Debian), or name a job service that runs by --job_endpoint",
       .program = "java",
-      .flags = {}};
+      .flags = server.java_flags};
   for (const char* const package : kOpenedPackages) {
     program.flags.push_back(std::string("--add-opens=java.base/") + package + "=ALL-UNNAMED");
   }
-  program.flags.insert(
-      program.flags.end(),
-      {"-jar", jar, master, "--job-host=localhost", "--job-port={port}", "--artifact-port=0", "--expansion-port=-1"});
+  program.flags.insert(program.flags.end(),
+                       {"-jar", jar, server.master, "--job-host=localhost", "--job-port={port}", "--artifact-port=0",
+                        "--expansion-port=-1"});
   return program;
 }
 
 }  // namespace
 
 LocalEngineProgram PrismProgram() {
-  const char* named = std::getenv("PRISM");
+  const std::string named = Variable("PRISM");
   return {.name = "Prism",
           .how_to_install =
               "install it by 'go install github.com/apache/beam/sdks/v2/go/cmd/prism@latest' and put it into "
               "$PATH, name it in $PRISM, or name a job service that runs by --job_endpoint",
-          .program = named == nullptr || *named == '\0' ? "prism" : named,
+          .program = named.empty() ? "prism" : named,
           .flags = {"-job_port={port}", "-web_port={other port}", "-log_kind=text", "-log_level=warn"},
           .trouble = {"process failed to start", "process failed while running"}};
 }
 
 LocalEngineProgram FlinkProgram(const std::string& job_server_jar) {
-  return JavaProgram("Flink", "flink_job_server_jar", job_server_jar, "--flink-master=[local]");
+  return JavaProgram({.name = "Flink",
+                      .flag = "flink_job_server_jar",
+                      .variable = "FLINK_JOB_SERVER_JAR",
+                      .artifact = "beam-runners-flink-",
+                      .java_flags = {},
+                      .master = "--flink-master=[local]"},
+                     job_server_jar);
 }
 
 LocalEngineProgram SparkProgram(const std::string& job_server_jar) {
-  return JavaProgram("Spark", "spark_job_server_jar", job_server_jar, "--spark-master-url=local[*]");
+  // Spark would listen at the address of the host's name, for all the network.
+  return JavaProgram({.name = "Spark",
+                      .flag = "spark_job_server_jar",
+                      .variable = "SPARK_JOB_SERVER_JAR",
+                      .artifact = "beam-runners-spark-",
+                      .java_flags = {"-Dspark.ui.enabled=false", "-Dspark.driver.host=127.0.0.1",
+                                     "-Dspark.driver.bindAddress=127.0.0.1"},
+                      .master = "--spark-master-url=local[*]"},
+                     job_server_jar);
 }
 
 LocalEngine::LocalEngine(const LocalEngineProgram& program, milliseconds timeout)

@@ -24,8 +24,9 @@ struct LocalEngineProgram {
 
 // Prism, Beam's runner in Go: the program `prism`, or what $PRISM names.
 LocalEngineProgram PrismProgram();
-// Beam's job server for Flink or Spark, a jar that holds all of it, with the engine inside. Throws UsageError if there
-// is no such file.
+// Beam's job server for Flink or Spark, a jar that holds all of it, with the engine inside. Where the path is empty, it
+// is that in $FLINK_JOB_SERVER_JAR or $SPARK_JOB_SERVER_JAR, or else the newest of those that Beam's Python SDK has
+// fetched, into ~/.apache_beam/cache/jars. Throws UsageError, saying how to get it, if there is no such file.
 LocalEngineProgram FlinkProgram(const std::string& job_server_jar);
 LocalEngineProgram SparkProgram(const std::string& job_server_jar);
 

@@ -14,6 +14,7 @@
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/io/test_files.h"
 
 namespace beam {
 namespace {
@@ -171,10 +172,34 @@ TEST_F(LocalEngineTest, JobServersNeedJavaAndTheirJar) {
       "--flink_job_server_jar '/none.jar' cannot be read: No such file or directory; it is the path of Beam's job "
       "server for Flink");
   EXPECT_THAT(why_not(&SparkProgram, "/none.jar"), StartsWith("--spark_job_server_jar '/none.jar' cannot be read: "));
+  {
+    const Variable home("HOME", "/none");
+    const Variable unnamed("SPARK_JOB_SERVER_JAR", "");
+    EXPECT_EQ(
+        why_not(&SparkProgram, ""),
+        "--runner Spark needs --job_endpoint, HOST:PORT of the engine's job service, or --spark_job_server_jar (or "
+        "$SPARK_JOB_SERVER_JAR), the path of Beam's job server for Spark (beam-runners-spark-*-job-server in "
+        "Maven), which is then started");
+    const Variable named("FLINK_JOB_SERVER_JAR", "/none.jar");
+    EXPECT_THAT(why_not(&FlinkProgram, ""), StartsWith("$FLINK_JOB_SERVER_JAR '/none.jar' cannot be read: "));
+  }
   const Variable path("PATH", "/none");
   EXPECT_EQ(why_not(&SparkProgram, "/proc/self/exe"),
             "usage: Spark cannot be started, as there is no program 'java': install Java (openjdk-17-jre-headless in "
             "Debian), or name a job service that runs by --job_endpoint");
+}
+
+TEST_F(LocalEngineTest, TheJobServerThatThePythonSdkHasFetchedLast) {
+  const testing_files::TestFolder home;
+  const std::string jars = home / ".apache_beam/cache/jars/";
+  for (const char* const jar :
+       {"beam-runners-flink-1.18-job-server-2.62.0.jar", "beam-runners-flink-1.19-job-server-2.62.0.jar",
+        "beam-runners-flink-1.20.txt", "beam-runners-spark-3-job-server-2.62.0.jar"}) {
+    home.File(".apache_beam/cache/jars/" + std::string(jar));
+  }
+  const Variable in_home("HOME", home.path().c_str());
+  const Variable unnamed("FLINK_JOB_SERVER_JAR", "");
+  EXPECT_THAT(FlinkProgram("").flags, testing::Contains(jars + "beam-runners-flink-1.19-job-server-2.62.0.jar"));
 }
 
 TEST_F(LocalEngineTest, TellsOfWorkersThatDoNotRun) {
