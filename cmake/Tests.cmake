@@ -33,6 +33,11 @@ file(STRINGS "${expected_failures_file}" EXPECTED_FAILURES REGEX "^[^#]")
 # Lets CTest find the tests of a program, as PREFIX: test. They run while the fixtures stand, with this environment. A
 # further argument is a filter of GoogleTest's. A prefix "PROGRAM on RUNNER" has the expected failures of that runner.
 function(discover_tests program prefix fixtures environment)
+  # A JVM runs one job of Spark at a time.
+  set(one_at_a_time "")
+  if(prefix MATCHES " on spark$")
+    set(one_at_a_time spark)
+  endif()
   set(failing "")
   foreach(line IN LISTS EXPECTED_FAILURES)
     if(line MATCHES "^([^ ]+) ([^ ]+) ([^ ]+) " AND prefix STREQUAL "${CMAKE_MATCH_2} on ${CMAKE_MATCH_1}")
@@ -46,7 +51,8 @@ function(discover_tests program prefix fixtures environment)
   set(script "${PROJECT_BINARY_DIR}/${id}_properties.cmake")
   file(CONFIGURE OUTPUT "${script}" @ONLY CONTENT [[
 if(@id@_discovered)
-  set_tests_properties(${@id@_discovered} PROPERTIES ENVIRONMENT "@environment@" FIXTURES_REQUIRED "@fixtures@")
+  set_tests_properties(${@id@_discovered} PROPERTIES ENVIRONMENT "@environment@" FIXTURES_REQUIRED "@fixtures@"
+    RESOURCE_LOCK "@one_at_a_time@")
   set(failing "@failing@")
   foreach(test IN LISTS failing)
     list(FIND @id@_discovered "${test}" place)
@@ -107,7 +113,6 @@ endif()
 # Pipelines on every other runner: the tests of beam/transforms, and those of tests/engines, which cover each primitive
 # and the jobs on real audio. An engine is started once, and ends with its tests.
 set(KLAY_BEAM_TEST_ENGINES prism CACHE STRING "Engines to test with, of prism, flink, spark and python")
-set(KLAY_BEAM_TEST_WHOLE_SUITE prism CACHE STRING "Those of them on which the tests of beam/transforms run, too")
 file(GLOB engine_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/engines/*.cc")
 list(FILTER engine_test_sources EXCLUDE REGEX "/fault_program.cc$")
 add_executable(fault_program tests/engines/fault_program.cc)
@@ -120,7 +125,7 @@ set(engines_run "${PROJECT_BINARY_DIR}/engines")
 # Has the tests of a program run with these options of every TestPipeline.
 function(discover_tests_on runner program fixtures options filter)
   discover_tests(${program} "${program} on ${runner}" "${fixtures}"
-    "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS};ENGINE=${runner};ENGINE_ENDPOINT_FILE=${engines_run}/${runner}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism;BEAM_TEST_PIPELINE_OPTIONS=${options}"
+    "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS};ENGINE=${runner};ENGINE_ENDPOINT_FILE=${engines_run}/${runner}.endpoint;PRISM=${PROJECT_SOURCE_DIR}/build/engines/prism;FLINK_JOB_SERVER_JAR=${PROJECT_SOURCE_DIR}/build/engines/flink-job-server.jar;SPARK_JOB_SERVER_JAR=${PROJECT_SOURCE_DIR}/build/engines/spark-job-server.jar;BEAM_TEST_PIPELINE_OPTIONS=${options}"
     "${filter}")
 endfunction()
 
@@ -136,15 +141,15 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
   set_tests_properties("start ${engine}" PROPERTIES FIXTURES_SETUP ${engine})
   set_tests_properties("stop ${engine}" PROPERTIES FIXTURES_CLEANUP ${engine})
   set(options "--runner=Portable --job_endpoint=@${engines_run}/${engine}.endpoint")
-  # Only Prism ends a job that no worker takes part in, and says before it runs what it cannot run.
-  set(filter "")
-  if(NOT engine STREQUAL "prism")
-    set(filter "-EngineJob.*:OwnEngine.*")
-  endif()
+  # Only Prism ends a job that no worker takes part in, and says before it runs what it cannot run. Python's service is
+  # no --runner, and starts no processes.
+  set(not_on_prism "FlinkOptions.*")
+  set(not_on_flink "EngineJob.*:OwnEngine.*")
+  set(not_on_spark "${not_on_flink}:FlinkOptions.*")
+  set(not_on_python "${not_on_spark}:StartedEngine.*:FaultTest.*")
+  set(filter "-${not_on_${engine}}")
   discover_tests_on(${engine} engine_tests "test_data;${engine}" "${options}" "${filter}")
-  if(engine IN_LIST KLAY_BEAM_TEST_WHOLE_SUITE)
-    discover_tests_on(${engine} beam_transforms_tests "test_data;${engine}" "${options}" "")
-  endif()
+  discover_tests_on(${engine} beam_transforms_tests "test_data;${engine}" "${options}" "")
 endforeach()
 
 # The contract of FileSystem, and klay-beam on it: the same tests on each store. Those that are not of this machine have

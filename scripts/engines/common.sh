@@ -71,7 +71,8 @@ job_server_jar() {
 # java_17_opens: Java 17 hides packages that Flink, Spark and Hadoop reach by reflection.
 java_17_opens() {
   printf -- '--add-opens=java.base/%s=ALL-UNNAMED\n' java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio \
-    java.text java.time java.util java.util.concurrent java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.util.calendar
+    java.text java.time java.util java.util.concurrent java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.security.action \
+    sun.util.calendar
 }
 
 # begin NAME: the start of a start.sh: installs NAME; where it runs, prints its address and ends the script. From then

@@ -34,16 +34,29 @@ std::string Summary(const ProgramResult& result) {
   return took == std::string::npos ? text : text.erase(took, text.find('\n', took) - took);
 }
 
+std::vector<std::string> RunExample(const char* suffix) {
+  return {"run-example", "--source_audio_path", Fixtures(), "--source_audio_suffix", suffix, "--quiet"};
+}
+
+void ExpectTheSame(const ProgramResult& there, const ProgramResult& here) {
+  EXPECT_EQ(there.exit_code, here.exit_code) << there.err;
+  EXPECT_EQ(Summary(there), Summary(here));
+  EXPECT_THAT(Summary(here), HasSubstr("done")) << here.err;
+}
+
 TEST(EngineAudio, RunExampleSaysTheSame) {
   for (const char* const suffix : {".mp3", ".ogg", ".wav"}) {
-    const std::vector<std::string> arguments = {
-        "run-example", "--source_audio_path", Fixtures(), "--source_audio_suffix", suffix, "--quiet"};
-    const ProgramResult here = RunKlayBeam(arguments);
-    const ProgramResult there = RunKlayBeam(OnTheEngine(arguments));
-    EXPECT_EQ(there.exit_code, here.exit_code) << suffix << there.err;
-    EXPECT_EQ(Summary(there), Summary(here)) << suffix;
-    EXPECT_THAT(Summary(here), HasSubstr("done")) << here.err;
+    SCOPED_TRACE(suffix);
+    ExpectTheSame(RunKlayBeam(OnTheEngine(RunExample(suffix))), RunKlayBeam(RunExample(suffix)));
   }
+}
+
+// With no --job_endpoint, where the engine is installed.
+TEST(StartedEngine, RunExampleSaysTheSame) {
+  std::vector<std::string> arguments = RunExample(".wav");
+  const ProgramResult here = RunKlayBeam(arguments);
+  arguments.insert(arguments.end(), {"--runner", std::getenv("ENGINE")});
+  ExpectTheSame(RunKlayBeam(arguments), here);
 }
 
 TEST(EngineAudio, TranscodeWritesTheSameBytes) {

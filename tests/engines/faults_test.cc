@@ -34,6 +34,7 @@ std::string Variable(const char* name) {
 }
 
 bool OnFlink() { return Variable("ENGINE") == "flink"; }
+bool OnPrism() { return Variable("ENGINE") == "prism"; }
 
 // A process that has ended but that nobody has asked about is still listed, in state Z.
 bool Lives(pid_t pid) {
@@ -139,11 +140,11 @@ TEST_F(FaultTest, AKilledWorkerLosesNothingWhereTheEngineTriesAgain) {
 TEST_F(FaultTest, AWorkerThatEndsAtOnceEndsTheJob) {
   const ProgramResult result = Run(
       "",
-      {"--environment_config", "/bin/false", "--sdk_location", "container", "--job_timeout", OnFlink() ? "0" : "2"});
+      {"--environment_config", "/bin/false", "--sdk_location", "container", "--job_timeout", OnPrism() ? "2" : "0"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err,
-              HasSubstr(OnFlink() ? "Process died with exit code 1"
-                                  : "the job did not end within 2 s (--job_timeout), and was cancelled"));
+              HasSubstr(OnPrism() ? "the job did not end within 2 s (--job_timeout), and was cancelled"
+                                  : "Process died with exit code 1"));
   EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
 }
 
@@ -187,8 +188,8 @@ TEST_F(FaultTest, CtrlCStopsTheJobAndItsWorkers) {
   const ProgramResult result = program.Wait();
   EXPECT_EQ(result.exit_code, 128 + SIGINT) << result.err;
   EXPECT_THAT(result.err, HasSubstr("fault_program: stopped; done until then:\n"));
-  // Flink within the job server forgets a job that is cancelled, and runs it to its end.
-  if (OnFlink()) LetGo();
+  // Flink and Spark within the job server forget a job that is cancelled, and run it to its end.
+  if (!OnPrism()) LetGo();
   WaitUntilEnded(worker);
 }
 

@@ -99,6 +99,7 @@ constexpr const char* kOpenedPackages[] = {"java.lang",
                                            "java.util",
                                            "sun.nio.ch",
                                            "sun.nio.cs",
+                                           "sun.security.action",
                                            "sun.util.calendar",
                                            "java.util.concurrent",
                                            "java.util.concurrent.atomic"};
