@@ -8,4 +8,4 @@ pkg_check_modules(KLAY_BEAM_FFMPEG REQUIRED IMPORTED_TARGET GLOBAL libavformat l
 pkg_check_modules(KLAY_BEAM_CODECS REQUIRED IMPORTED_TARGET GLOBAL lame vorbisenc vorbis ogg opus)
 pkg_check_modules(KLAY_BEAM_LOUDNESS REQUIRED IMPORTED_TARGET GLOBAL libebur128)
 pkg_check_modules(KLAY_BEAM_GRPC REQUIRED IMPORTED_TARGET GLOBAL grpc++ protobuf libcrypto)
-pkg_check_modules(KLAY_BEAM_HTTP REQUIRED IMPORTED_TARGET GLOBAL libcurl)
+pkg_check_modules(KLAY_BEAM_HTTP REQUIRED IMPORTED_TARGET GLOBAL libcurl libcrypto)

@@ -14,6 +14,7 @@
 #include "beam/base/cancel.h"
 #include "beam/base/utf8.h"
 #include "beam/io/path_text.h"
+#include "beam/io/percent_encoding.h"
 
 namespace beam::internal {
 namespace {
@@ -43,26 +44,6 @@ std::string UserName() {
 HdfsOptions WithDefaults(HdfsOptions options) {
   if (options.user.empty()) options.user = UserName();
   return options;
-}
-
-// As RFC 3986 has it; '/' stays where `keep_slashes`.
-std::string PercentEncoded(std::string_view text, bool keep_slashes) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + 16);
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
-        || c == '_' || c == '.' || c == '~' || (keep_slashes && c == '/');
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
 }
 
 std::string Advice(const std::string& exception, const HdfsOptions& options) {
@@ -102,7 +83,7 @@ std::string WithPath(const std::string& redirect, const std::string& server_path
   const std::size_t path = redirect.find(kRoot);
   const std::size_t query = redirect.find('?');
   if (path == std::string::npos || query == std::string::npos || query < path) return redirect;
-  return redirect.substr(0, path) + kRoot + PercentEncoded(server_path, true) + redirect.substr(query);
+  return redirect.substr(0, path) + kRoot + PercentEncoded(server_path, /*keep_slashes=*/true) + redirect.substr(query);
 }
 
 // Calls `read` with the answer as JSON.
@@ -147,8 +128,9 @@ std::string WebHdfs::ServerPath(const std::string& path) const {
 
 std::string WebHdfs::Url(const std::string& server_path, const char* operation, const Parameters& parameters) const {
   std::string url = "http://" + options_.host + ":" + std::to_string(options_.port) + kRoot
-      + PercentEncoded(server_path, true) + "?op=" + operation + "&user.name=" + PercentEncoded(options_.user, false);
-  for (const auto& [name, value] : parameters) url += "&" + name + "=" + PercentEncoded(value, false);
+      + PercentEncoded(server_path, /*keep_slashes=*/true) + "?op=" + operation
+      + "&user.name=" + PercentEncoded(options_.user);
+  for (const auto& [name, value] : parameters) url += "&" + name + "=" + PercentEncoded(value);
   return url;
 }
 

@@ -1,0 +1,134 @@
+// GoogleCredentials::Find(): the files that say who one is.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "beam/io/google/credentials.h"
+#include "beam/io/google/token_sources.h"
+#include "beam/io/path_text.h"
+
+namespace beam {
+namespace {
+
+using internal::Quoted;
+using internal::TokenSource;
+using Json = nlohmann::json;
+
+constexpr const char* kTokenUri = "https://oauth2.googleapis.com/token";
+constexpr const char* kImpersonation = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/";
+
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+[[noreturn]] void Refuse(const std::string& file, const std::string& why) {
+  throw CredentialsError(CredentialsError::Kind::kRefused,
+                         "the credentials in " + Quoted(file) + " cannot be used: " + why);
+}
+
+// The file's path, or nothing if there is none.
+std::optional<std::string> FindFile() {
+  if (std::string named = Environment("GOOGLE_APPLICATION_CREDENTIALS"); !named.empty()) return named;
+  std::string folder = Environment("CLOUDSDK_CONFIG");
+  if (folder.empty()) folder = Environment("HOME") + "/.config/gcloud";
+  std::string file = folder + "/application_default_credentials.json";
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) return file;
+  return std::nullopt;
+}
+
+Json ReadFile(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) Refuse(file, "it cannot be opened; check GOOGLE_APPLICATION_CREDENTIALS");
+  const std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  Json json = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) Refuse(file, "it is no JSON object");
+  return json;
+}
+
+std::string TextOr(const Json& json, const char* name, std::string otherwise) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::move(otherwise);
+}
+
+std::string Text(const std::string& file, const Json& json, const char* name) {
+  std::string text = TextOr(json, name, "");
+  if (text.empty()) Refuse(file, std::string("it has no ") + name);
+  return text;
+}
+
+std::unique_ptr<TokenSource> SourceOf(const std::string& file, const Json& json, const std::string& scope) {
+  const std::string type = Text(file, json, "type");
+  if (type == "service_account") {
+    return std::make_unique<internal::ServiceAccountTokens>(
+        internal::ServiceAccountTokens::Key{.file = file,
+                                            .client_email = Text(file, json, "client_email"),
+                                            .private_key = Text(file, json, "private_key"),
+                                            .private_key_id = TextOr(json, "private_key_id", ""),
+                                            .token_uri = TextOr(json, "token_uri", kTokenUri)},
+        scope);
+  }
+  if (type == "authorized_user") {
+    return std::make_unique<internal::UserTokens>(
+        internal::UserTokens::User{.file = file,
+                                   .client_id = Text(file, json, "client_id"),
+                                   .client_secret = Text(file, json, "client_secret"),
+                                   .refresh_token = Text(file, json, "refresh_token"),
+                                   .token_uri = TextOr(json, "token_uri", kTokenUri)});
+  }
+  if (type == "impersonated_service_account") {
+    const auto source = json.find("source_credentials");
+    if (source == json.end() || !source->is_object()) Refuse(file, "it has no source_credentials");
+    if (TextOr(*source, "type", "") == type) Refuse(file, "its source_credentials are of its own type");
+    internal::ImpersonatedTokens::Target target{.url = Text(file, json, "service_account_impersonation_url"),
+                                                .delegates = {}};
+    if (const auto delegates = json.find("delegates"); delegates != json.end() && delegates->is_array()) {
+      for (const Json& delegate : *delegates) {
+        if (delegate.is_string()) target.delegates.push_back(delegate);
+      }
+    }
+    return std::make_unique<internal::ImpersonatedTokens>(SourceOf(file, *source, scope), std::move(target), scope);
+  }
+  Refuse(file,
+         "their type " + Quoted(type)
+             + " is not supported; use a service account's key, or run \"gcloud auth application-default login\"");
+}
+
+// "delegate,...,account".
+internal::ImpersonatedTokens::Target TargetOf(const std::string& accounts) {
+  internal::ImpersonatedTokens::Target target;
+  std::size_t begin = 0;
+  for (std::size_t comma = accounts.find(','); comma != std::string::npos; comma = accounts.find(',', begin)) {
+    target.delegates.push_back("projects/-/serviceAccounts/" + accounts.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  target.url = kImpersonation + accounts.substr(begin) + ":generateAccessToken";
+  return target;
+}
+
+}  // namespace
+
+std::unique_ptr<GoogleCredentials> GoogleCredentials::Find(const GoogleCredentialOptions& options) {
+  if (options.anonymous) return std::make_unique<GoogleCredentials>(nullptr);
+  std::unique_ptr<TokenSource> source;
+  std::string quota_project = Environment("GOOGLE_CLOUD_QUOTA_PROJECT");
+  if (const std::optional<std::string> file = FindFile()) {
+    const Json json = ReadFile(*file);
+    source = SourceOf(*file, json, options.scope);
+    if (quota_project.empty()) quota_project = TextOr(json, "quota_project_id", "");
+  } else {
+    source = std::make_unique<internal::MachineTokens>();
+  }
+  if (!options.impersonate_service_account.empty()) {
+    source = std::make_unique<internal::ImpersonatedTokens>(
+        std::move(source), TargetOf(options.impersonate_service_account), options.scope);
+  }
+  return std::make_unique<GoogleCredentials>(std::move(source), std::move(quota_project));
+}
+
+}  // namespace beam
