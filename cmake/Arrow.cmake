@@ -1,6 +1,6 @@
 # klay_beam_arrow: a library of its own, with what of Apache Arrow reaches object stores, which programs load when a path
 # first needs it. Linked in, it would cost each start of a program 12 ms.
-option(KLAY_BEAM_ARROW "Object stores (gs://, s3://, abfs://, az://) through Apache Arrow; OFF: none" ON)
+option(KLAY_BEAM_ARROW "Object stores (s3://, abfs://, az://) through Apache Arrow; OFF: none" ON)
 # Programs look for it by their run path: beside themselves, and where it is installed (KlayBeamConfig.cmake).
 set(KLAY_BEAM_ARROW_DIR "${CMAKE_INSTALL_LIBDIR}/klay-beam")
 set(CMAKE_BUILD_RPATH "${PROJECT_BINARY_DIR}")

@@ -3,7 +3,9 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdlib>
 #include <new>
 #include <string_view>
 
@@ -64,8 +66,9 @@ struct HttpChannel::Transfer {
   bool headers_complete = false;
   HttpHeaders answer_headers;
 
-  std::string_view body;
-  std::string_view to_send;  // the rest of it
+  std::array<std::string_view, 3> body;
+  std::size_t next_piece = 0;  // of it
+  std::string_view to_send;    // the rest of the one before
 
   Transfer() : multi(curl_multi_init()), easy(curl_easy_init()) {
     if (multi == nullptr || easy == nullptr) throw std::bad_alloc();
@@ -104,13 +107,18 @@ struct HttpChannel::Transfer {
     received.clear();
     taken = 0;
     answer_headers.Clear();
-    body = to_send = request.body;
+    body = {request.before_body, request.body, request.after_body};
+    next_piece = 0;
+    to_send = {};
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     // As it is: names of objects may have "." for a part.
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     if (!request.by_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    if (const char* const file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') {
+      curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+    }
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L << 10);
@@ -161,16 +169,28 @@ struct HttpChannel::Transfer {
   static std::size_t OnSend(char* out, std::size_t, std::size_t room, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     transfer.moved = true;
+    transfer.NextPiece();
     const std::size_t size = transfer.to_send.copy(out, room);
     transfer.to_send.remove_prefix(size);
     return size;
   }
 
+  void NextPiece() {
+    while (to_send.empty() && next_piece < body.size()) to_send = body[next_piece++];
+  }
+
   // A kept connection that the server has closed meanwhile: what was sent there is sent again.
   static int OnSeek(void* self, curl_off_t offset, int) {
     auto& transfer = *static_cast<Transfer*>(self);
-    if (offset < 0 || static_cast<std::size_t>(offset) > transfer.body.size()) return CURL_SEEKFUNC_CANTSEEK;
-    transfer.to_send = transfer.body.substr(static_cast<std::size_t>(offset));
+    transfer.next_piece = 0;
+    transfer.to_send = {};
+    for (auto left = static_cast<std::size_t>(offset); left > 0;) {
+      transfer.NextPiece();
+      if (transfer.to_send.empty()) return CURL_SEEKFUNC_CANTSEEK;
+      const std::size_t skipped = std::min(left, transfer.to_send.size());
+      transfer.to_send.remove_prefix(skipped);
+      left -= skipped;
+    }
     return CURL_SEEKFUNC_OK;
   }
 
@@ -228,7 +248,9 @@ void HttpChannel::Start(const HttpRequest& request) {
   CURL* const easy = transfer_->easy;
   if (request.method == "PUT" || request.method == "POST" || request.method == "PATCH") {
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(
+        easy, CURLOPT_INFILESIZE_LARGE,
+        static_cast<curl_off_t>(request.before_body.size() + request.body.size() + request.after_body.size()));
   } else if (request.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   }

@@ -2,7 +2,7 @@
 //
 // Not thread-safe; one thread at a time. It has no thread of its own: bytes move while a call waits for them, and a
 // reader that takes nothing holds the sender back. Connections are kept between exchanges. Certificates are checked by
-// those that the system trusts.
+// those that the system trusts, or those of $SSL_CERT_FILE.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,9 @@ struct HttpRequest {
   std::string url = {};
   std::vector<std::string> headers = {};  // "Name: value"
   std::string_view body = {};             // of a PUT, POST or PATCH; stays where it is until Status() has returned
-  bool by_proxy = false;                  // of the environment ($https_proxy, $no_proxy); not to one's own network
+  std::string_view before_body = {};      // what surrounds it, without a copy of it being made
+  std::string_view after_body = {};
+  bool by_proxy = false;  // of the environment ($https_proxy, $no_proxy); not to one's own network
 };
 
 // The headers of an answer.

@@ -11,7 +11,9 @@ ObjectByteSink::ObjectByteSink(std::shared_ptr<ObjectRequests> requests, std::st
 
 void ObjectByteSink::Finish() {
   const std::string_view bytes = bytes_.View();
-  requests_->Run(StoreVerb::kWrite, path_, [&](ObjectStore& store) { return store.Put(name_, bytes); });
+  for (PutProgress progress; !progress.done;) {
+    requests_->Run(StoreVerb::kWrite, path_, [&](ObjectStore& store) { return store.PutSome(name_, bytes, progress); });
+  }
 }
 
 }  // namespace beam::internal

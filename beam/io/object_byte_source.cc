@@ -4,8 +4,11 @@
 #include <cstring>
 #include <deque>
 #include <future>
+#include <optional>
+#include <string_view>
 #include <utility>
 
+#include "beam/base/crc32c.h"
 #include "beam/io/object_names.h"
 
 namespace beam::internal {
@@ -13,7 +16,10 @@ namespace {
 
 constexpr std::uint64_t kFirstPart = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLargestPart = std::uint64_t{4} << 20;
-constexpr std::size_t kPartsAhead = 4;  // of the largest size; the memory of a source is five such parts
+constexpr std::size_t kPartsAhead = 4;  // of the largest size; the memory of a source is five such parts, or its head
+
+// What of a beginning that is coming is waited for rather than asked for by itself.
+constexpr std::uint64_t kWorthWaiting = std::uint64_t{4} << 20;
 
 struct Part {
   std::uint64_t offset = 0;
@@ -23,19 +29,73 @@ struct Part {
   bool Has(std::uint64_t position) const { return position >= offset && position - offset < size; }
 };
 
+// The beginning of an object that comes with its opening, kept as it comes: who looks at the end of a small file and
+// goes back makes no request for that.
+class Head {
+ public:
+  Head(std::shared_ptr<ObjectRequests> requests, const std::string& path, std::shared_ptr<ObjectReader> reader)
+      : requests_(std::move(requests)), path_(path), reader_(std::move(reader)), stream_(reader_->TakeStream()) {
+    if (!stream_) return;
+    size_ = std::min(stream_->size(), reader_->size());
+    bytes_ = std::make_unique_for_overwrite<char[]>(size_);
+  }
+
+  std::uint64_t size() const { return size_; }
+  bool IsNear(std::uint64_t position) const {
+    return position < size_ && (position < filled_ || position - filled_ <= kWorthWaiting);
+  }
+
+  // The bytes that are there from `position` on, which is near: one at least.
+  std::string_view From(std::uint64_t position) {
+    while (filled_ <= position) Fill();
+    return {bytes_.get() + position, static_cast<std::size_t>(filled_ - position)};
+  }
+
+  void Drop() {
+    size_ = filled_ = 0;
+    stream_ = nullptr;
+    bytes_ = nullptr;
+  }
+
+ private:
+  void Fill() {
+    std::size_t count = 0;
+    if (stream_ && stream_->Read(bytes_.get() + filled_, size_ - filled_, count).ok()) {
+      filled_ += count;
+      if (filled_ == size_) stream_ = nullptr;
+      return;
+    }
+    stream_ = nullptr;
+    requests_->Run(StoreVerb::kRead, path_,
+                   [&](ObjectStore&) { return reader_->Read(filled_, bytes_.get() + filled_, size_ - filled_); });
+    filled_ = size_;
+  }
+
+  const std::shared_ptr<ObjectRequests> requests_;
+  const std::string path_;
+  const std::shared_ptr<ObjectReader> reader_;
+  std::unique_ptr<ObjectStream> stream_;
+  std::unique_ptr<char[]> bytes_;
+  std::uint64_t size_ = 0;
+  std::uint64_t filled_ = 0;
+};
+
 class ObjectByteSource final : public ByteSource {
  public:
   ObjectByteSource(std::shared_ptr<ObjectRequests> requests, std::string path, std::shared_ptr<ObjectReader> reader)
-      : requests_(std::move(requests)), path_(std::move(path)), reader_(std::move(reader)), size_(reader_->size()) {}
+      : requests_(std::move(requests)),
+        path_(std::move(path)),
+        reader_(std::move(reader)),
+        size_(reader_->size()),
+        head_(requests_, path_, reader_) {}
 
   std::size_t Read(void* out, std::size_t size) override {
-    if (position_ >= size_) return 0;
-    if (!part_.Has(position_)) part_ = Take(position_);
-    const std::uint64_t at = position_ - part_.offset;
-    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(size, part_.size - at));
-    std::memcpy(out, part_.bytes.get() + at, count);
-    position_ += count;
-    return count;
+    if (position_ >= size_ || size == 0) return 0;
+    const std::string_view bytes = BytesAt(position_).substr(0, size);
+    std::memcpy(out, bytes.data(), bytes.size());
+    Verify(bytes);
+    position_ += bytes.size();
+    return bytes.size();
   }
 
   void Seek(std::uint64_t offset) override { position_ = offset; }
@@ -48,8 +108,36 @@ class ObjectByteSource final : public ByteSource {
     std::future<Part> part;
   };
 
+  std::string_view BytesAt(std::uint64_t position) {
+    if (!part_.Has(position)) {
+      if (head_.IsNear(position)) return head_.From(position);
+      part_ = Take(position);
+    }
+    return std::string_view(part_.bytes.get(), part_.size).substr(position - part_.offset);
+  }
+
+  // Whoever reads an object from its first byte to its last, in any steps, gets what the store says that it has.
+  void Verify(std::string_view bytes) {
+    if (position_ > verified_ || position_ + bytes.size() <= verified_) return;
+    const std::optional<std::uint32_t> expected = reader_->crc32c();
+    if (!expected) return;
+    bytes.remove_prefix(verified_ - position_);
+    crc32c_ = ExtendCrc32c(crc32c_, bytes);
+    verified_ += bytes.size();
+    if (verified_ < size_ || crc32c_ == *expected) return;
+    ThrowStoreError(
+        NameOf(StoreVerb::kRead), path_,
+        {StoreAnswer::Kind::kDamaged,
+         "CRC32C " + std::to_string(crc32c_) + " of its bytes, " + std::to_string(*expected) + " of the store"});
+  }
+
   Part Take(std::uint64_t position) {
-    const bool read_on = position == part_.offset + part_.size && part_.size > 0;
+    const bool behind_head = position == head_.size() && position > 0;
+    const bool read_on = behind_head || (position == part_.offset + part_.size && part_.size > 0);
+    if (behind_head) {
+      head_.Drop();
+      part_size_ = kLargestPart;
+    }
     part_ = {};
     if (!read_on || ahead_.empty() || ahead_.front().offset != position) {
       // The destructor of what std::async gives waits, so what was fetched in vain is waited for here.
@@ -93,6 +181,9 @@ class ObjectByteSource final : public ByteSource {
   const std::string path_;
   const std::shared_ptr<ObjectReader> reader_;
   const std::uint64_t size_;
+  Head head_;
+  std::uint64_t verified_ = 0;  // bytes from the first on that crc32c_ is of
+  std::uint32_t crc32c_ = 0;
   std::uint64_t position_ = 0;
   std::uint64_t part_size_ = kFirstPart;
   std::uint64_t next_ahead_ = 0;

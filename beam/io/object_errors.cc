@@ -50,6 +50,8 @@ constexpr Remedy kRemedies[] = {
      "if it has one"},
     {"", Kind::kBusy, "the store was busy or cut the connection, again and again; try later, or with fewer workers"},
     {"", Kind::kChanged, "it was changed or replaced while it was read; do not change inputs during a run"},
+    {"", Kind::kDamaged,
+     "its bytes came damaged; try again, and compare the object with its source if that is of no use"},
     {"", Kind::kNoLibrary, "this program cannot reach object stores as it is installed"},
     {"", Kind::kFailed, "the store refused; see what it says"},
 };

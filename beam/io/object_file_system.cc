@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/io/gcs/gcs_store.h"
 #include "beam/io/object_byte_sink.h"
 #include "beam/io/object_byte_source.h"
 #include "beam/io/object_listing.h"
@@ -28,8 +29,10 @@ constexpr std::size_t kUploads = 16;  // sent at once by one caller
 }  // namespace
 
 ObjectFileSystem::ObjectFileSystem(const ObjectStoreOptions& options)
-    : ObjectFileSystem(std::make_shared<internal::ObjectRequests>(
-          [options](std::unique_ptr<ObjectStore>& store) { return internal::OpenFromLibrary(options, store); })) {}
+    : ObjectFileSystem(std::make_shared<internal::ObjectRequests>([options](std::unique_ptr<ObjectStore>& store) {
+        return options.scheme == "gs" ? internal::OpenGcsStore(options, store)
+                                      : internal::OpenFromLibrary(options, store);
+      })) {}
 
 ObjectFileSystem::ObjectFileSystem(std::shared_ptr<internal::ObjectRequests> requests)
     : requests_(std::move(requests)) {}
@@ -94,9 +97,16 @@ void ObjectFileSystem::Rename(const std::string& from, const std::string& to) {
 
 bool ObjectFileSystem::Delete(const std::string& path) {
   const std::string name = ParseObjectPath(path).name;
-  return requests_->Run(
-             StoreVerb::kDelete, path, [&](ObjectStore& store) { return store.Delete(name); }, /*may_be_missing=*/true)
-      == StoreAnswer::Kind::kOk;
+  int attempts = 0;
+  const StoreAnswer::Kind kind = requests_->Run(
+      StoreVerb::kDelete, path,
+      [&](ObjectStore& store) {
+        ++attempts;
+        return store.Delete(name);
+      },
+      /*may_be_missing=*/true);
+  // An attempt whose answer was lost may have deleted it.
+  return kind == StoreAnswer::Kind::kOk || attempts > 1;
 }
 
 void ObjectFileSystem::MakeDirectories(const std::string&) {}

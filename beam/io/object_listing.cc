@@ -5,6 +5,7 @@
 #include "beam/base/error.h"
 #include "beam/io/object_names.h"
 #include "beam/io/path_text.h"
+#include "beam/io/range_listing.h"
 
 namespace beam::internal {
 namespace {
@@ -71,6 +72,10 @@ void ObjectListing::Produce() {
 }
 
 void ObjectListing::ListAll() {
+  if (requests_->ListsPages(prefix_)) {
+    ListPages();
+    return;
+  }
   bool anything = false;
   const std::string folder = name_.substr(0, name_.rfind('/') + 1);
   if (folder == name_) {
@@ -102,6 +107,20 @@ void ObjectListing::ListAll() {
     if (answer.kind == StoreAnswer::Kind::kDenied) return StoreAnswer{};
     return answer;
   });
+}
+
+void ObjectListing::ListPages() {
+  PageRequest request{.prefix = name_, .recursive = options_.recursive};
+  if (options_.start_after.starts_with(scheme_)) request.begin = options_.start_after.substr(scheme_.size());
+  // Before all that is asked for: the store is not to be asked for names that the prefix does not have.
+  if (request.begin < name_) request.begin.clear();
+  const auto fetch = [this](const PageRequest& page_request, ObjectPage& page) {
+    requests_->Run(StoreVerb::kList, prefix_, [&](ObjectStore& store) { return store.ListPage(page_request, page); });
+  };
+  RangeListing listing(fetch, std::move(request));
+  for (std::vector<ObjectInfo> objects; listing.Next(objects);) {
+    for (ObjectInfo& info : objects) Add(info);
+  }
 }
 
 void ObjectListing::ListFolder(const std::string& folder, bool recursive,

@@ -15,9 +15,10 @@
 
 namespace beam::internal {
 
-// One thread takes, one of its own asks the store. A prefix that ends in '/' is one listing of that folder; another one
-// is a listing of the folder around it, one level deep, and one of each folder in it that matches. After an
-// interruption a folder is listed anew, and what was already given is left out.
+// One thread takes, one of its own asks the store; where the store gives any page, several do (range_listing.h), and an
+// interruption costs a page. Elsewhere a prefix that ends in '/' is one listing of that folder; another one is a
+// listing of the folder around it, one level deep, and one of each folder in it that matches. After an interruption a
+// folder is listed anew, and what was already given is left out.
 //
 // An empty listing of a bucket that is not there is an Error.
 class ObjectListing final : public FileListing {
@@ -32,6 +33,7 @@ class ObjectListing final : public FileListing {
 
   void Produce();
   void ListAll();
+  void ListPages();
   void ListFolder(const std::string& folder, bool recursive, const std::function<void(ObjectInfo&)>& take);
   void Add(ObjectInfo& info);
   // Waits for room. Throws Cancelled when nobody takes any more.

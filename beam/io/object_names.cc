@@ -17,7 +17,7 @@ ObjectPath ParseObjectPath(const std::string& path, bool bucket_alone) {
   if (bucket == path.size() || slash == bucket || (!has_key && !bucket_alone)) {
     throw UsageError(Quoted(path) + " names no object: write " + path.substr(0, bucket) + "BUCKET/NAME");
   }
-  if (path.find("//", bucket) != std::string::npos) {
+  if (path.find("//", bucket) != std::string::npos && !path.starts_with("gs://")) {
     throw UsageError(Quoted(path) + " has an empty part in its name, which cannot be used here: write one '/' there");
   }
   return {path.substr(0, bucket), path.substr(bucket)};

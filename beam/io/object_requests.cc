@@ -60,14 +60,15 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
   const Clock::time_point begin = Clock::now();
   for (std::chrono::milliseconds pause = policy_.first_pause;; pause = std::min(2 * pause, policy_.longest_pause)) {
     ThrowIfCancelled();
-    counts_[static_cast<std::size_t>(verb)].fetch_add(1, std::memory_order_relaxed);
     const StoreAnswer answer = [&] {
       // A listing lasts as long as its reader likes, and is one request at a time.
-      if (verb == StoreVerb::kList) return request(store);
+      if (verb == StoreVerb::kList && !store.lists_pages()) return request(store);
       in_flight_.acquire();
       const Release release{in_flight_};
       return request(store);
     }();
+    counts_[static_cast<std::size_t>(verb)].fetch_add(static_cast<std::uint64_t>(answer.requests),
+                                                      std::memory_order_relaxed);
     if (answer.ok() || (may_be_missing && answer.kind == Kind::kNotFound)) {
       if (!answered_.load(std::memory_order_relaxed)) answered_.store(true, std::memory_order_relaxed);
       return answer.kind;

@@ -47,8 +47,11 @@ class ObjectRequests {
   // where `may_be_missing`, kNotFound; Cancelled if the run is stopped between two attempts.
   StoreAnswer::Kind Run(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing = false);
 
-  // How often each verb was asked for so far, further attempts included. A verb on a large object may be several
-  // requests to the store.
+  // ObjectStore::lists_pages(). `path` is for errors.
+  bool ListsPages(const std::string& path) { return Store(path).lists_pages(); }
+
+  // How many requests were made so far for each verb, further attempts included. A store that has a client library of
+  // its own counts as one what that does for a verb.
   std::array<std::uint64_t, kStoreVerbs> counts() const;
 
  private:

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,11 +33,13 @@ struct StoreAnswer {
     kUnreachable,    // no connection could be made
     kBusy,           // try again: 408, 429, 5xx, a connection that was cut
     kChanged,        // the object is not what it was when it was opened
+    kDamaged,        // what came is not what the store has, by its checksum
     kNoLibrary,      // the library with the stores cannot be loaded; the text says what to do
     kFailed,         // anything else
   };
   Kind kind = Kind::kOk;
   std::string text = {};
+  int requests = 1;  // how many it took
 
   bool ok() const { return kind == Kind::kOk; }
 };
@@ -49,12 +52,30 @@ struct ObjectInfo {
   bool is_folder() const { return name.ends_with('/'); }
 };
 
+// The beginning of an object as it comes, by one request. Not thread-safe.
+class ObjectStream {
+ public:
+  virtual ~ObjectStream() = default;
+
+  // How many bytes it gives, from the object's first on.
+  virtual std::uint64_t size() const = 0;
+
+  // Waits for some of the next ones: at least one, at most `size`. None are kBusy; then it is over.
+  virtual StoreAnswer Read(char* out, std::size_t size, std::size_t& count) = 0;
+};
+
 // An object that is open for reading. Thread-safe.
 class ObjectReader {
  public:
   virtual ~ObjectReader() = default;
 
   virtual std::uint64_t size() const = 0;
+
+  // The checksum of all its bytes (crc32c.h), where the store tells it.
+  virtual std::optional<std::uint32_t> crc32c() const { return std::nullopt; }
+
+  // The bytes that came with the opening, where some did; once.
+  virtual std::unique_ptr<ObjectStream> TakeStream() { return nullptr; }
 
   // Reads the bytes from `offset` on, `size` of them, all below size(); one request. Fewer than asked for is kBusy.
   virtual StoreAnswer Read(std::uint64_t offset, char* out, std::size_t size) = 0;
@@ -64,6 +85,27 @@ class ObjectReader {
 
   // Where that is not so: kChanged unless all reads so far were of the object that was opened. One request.
   virtual StoreAnswer CheckUnchanged() = 0;
+};
+
+// A page of a listing that is to be had, and what it holds.
+struct PageRequest {
+  std::string prefix;  // "bucket/" and any beginning of a key
+  bool recursive = true;
+  std::string begin = {};  // the names from this one on ...
+  std::string end = {};    // ... and before this one; empty: all
+  std::string token = {};  // `next` of the page before
+};
+struct ObjectPage {
+  std::vector<ObjectInfo> objects;  // in ascending order of names
+  std::string next;                 // empty: there is no page behind it
+};
+
+// How far an object that is being put has come.
+struct PutProgress {
+  bool done = false;
+  std::string upload = {};  // the store's name for it, once there is one
+  std::uint64_t sent = 0;   // bytes that the store has
+  bool unsure = false;      // whether it has more
 };
 
 class ObjectStore {
@@ -76,14 +118,33 @@ class ObjectStore {
   // What is at `name`, which does not end in '/': an object, a bucket or folder ("name/"), or kNotFound.
   virtual StoreAnswer Look(const std::string& name, ObjectInfo& info) = 0;
 
-  // What is below `folder`, which ends in '/', in ascending order of names: all objects, or (one level) the objects and
-  // folders right in it. A missing folder is an empty one.
-  virtual StoreAnswer List(const std::string& folder, bool recursive, const TakePage& take) = 0;
+  // A store implements one of these. List(): what is below `folder`, which ends in '/', in ascending order of names:
+  // all objects, or (one level) the objects and folders right in it. A missing folder is an empty one.
+  virtual StoreAnswer List(const std::string& folder, bool recursive, const TakePage& take) {
+    static_cast<void>(folder), static_cast<void>(recursive), static_cast<void>(take);
+    return {StoreAnswer::Kind::kFailed, "it is listed by pages"};
+  }
+  // ListPage(), where lists_pages(): any page, by one request.
+  virtual bool lists_pages() const { return false; }
+  virtual StoreAnswer ListPage(const PageRequest& request, ObjectPage& page) {
+    static_cast<void>(request), static_cast<void>(page);
+    return {StoreAnswer::Kind::kFailed, "it has no pages"};
+  }
 
   virtual StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) = 0;
 
-  // Makes or replaces an object, which is visible when it is whole and not before.
-  virtual StoreAnswer Put(const std::string& name, std::string_view bytes) = 0;
+  // A store implements one of these, which make or replace an object that is visible when it is whole and not before.
+  // PutSome() does a part of it, by one request, and is called until progress.done; after kBusy, too, where it goes on
+  // from what the store has.
+  virtual StoreAnswer Put(const std::string& name, std::string_view bytes) {
+    static_cast<void>(name), static_cast<void>(bytes);
+    return {StoreAnswer::Kind::kFailed, "it is written by parts"};
+  }
+  virtual StoreAnswer PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) {
+    StoreAnswer answer = Put(name, bytes);
+    progress.done = answer.ok();
+    return answer;
+  }
 
   virtual StoreAnswer Move(const std::string& from, const std::string& to) = 0;
   virtual StoreAnswer Delete(const std::string& name) = 0;
@@ -93,6 +154,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_2";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_3";
 
 }  // namespace beam::internal

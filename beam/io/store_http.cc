@@ -31,6 +31,26 @@ StoreAnswer StoreHttp::Exchange(const HttpRequest& request, HttpReply& reply, st
   }
 }
 
+StoreAnswer StoreHttp::Begin(const HttpRequest& request, HttpReply& reply, std::unique_ptr<HttpChannel>& channel) {
+  reply = {};
+  channel = nullptr;
+  try {
+    std::unique_ptr<HttpChannel> begun = channels_.Take();
+    begun->Start(request);
+    reply.status = begun->Status();
+    reply.headers = begun->headers();
+    if (KindOfStatus(reply.status) == Kind::kOk) {
+      channel = std::move(begun);
+    } else {
+      reply.body = begun->ReceiveAll();
+      channels_.Keep(std::move(begun));
+    }
+    return {};
+  } catch (const HttpFailure& failure) {
+    return {failure.connected() ? Kind::kBusy : Kind::kUnreachable, failure.what()};
+  }
+}
+
 StoreAnswer::Kind KindOfStatus(int status) {
   if (status >= 200 && status < 300) return Kind::kOk;
   switch (status) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "beam/io/http_channels.h"
 #include "beam/io/object_store.h"
@@ -24,6 +26,11 @@ class StoreHttp {
   // Makes an exchange. kOk is any answer of the server, whatever its status; otherwise kUnreachable or kBusy. The body
   // of a good answer goes to `room` if there is one; more than that is dropped. Throws Cancelled if the run is stopped.
   StoreAnswer Exchange(const HttpRequest& request, HttpReply& reply, std::span<char> room = {});
+
+  // The same, but leaves the body of a good answer (2xx) in `channel`, which is to be given back when it has been
+  // received to its end. Otherwise `channel` is null.
+  StoreAnswer Begin(const HttpRequest& request, HttpReply& reply, std::unique_ptr<HttpChannel>& channel);
+  void Keep(std::unique_ptr<HttpChannel> channel) { channels_.Keep(std::move(channel)); }
 
  private:
   HttpChannels channels_;

@@ -326,21 +326,23 @@ TEST_F(FileSystemTest, ReadsNothingPastTheEnd) {
 }
 
 TEST_F(FileSystemTest, NeverReadsAMixOfTwoVersions) {
-  const std::string before = Noise(3'000'000);
-  const std::string after = Noise(3'000'001).substr(0, before.size());
-  Put("a", before);
-  const std::unique_ptr<ByteSource> source = store_.files->OpenRead(Path("a"));
-  std::string read(1000, '\0');
-  ASSERT_GT(source->Read(read.data(), read.size()), 0u);
-  Put("a", after);
-  source->Seek(2'000'000);
-  const auto rest = [&] { return ReadWhole(*source, 1000); };
-  if (store_.traits.keeps_replaced) {
-    EXPECT_EQ(rest(), before.substr(2'000'000));
-  } else {
-    EXPECT_THAT(ErrorOf(rest), HasSubstr(Path("a")));
+  for (const std::size_t size : {std::size_t{3'000'000}, std::size_t{20'000'000}}) {
+    const std::string before = Noise(size);
+    const std::string after = Noise(size + 1).substr(0, size);
+    Put("a", before);
+    const std::unique_ptr<ByteSource> source = store_.files->OpenRead(Path("a"));
+    std::string read(1000, '\0');
+    ASSERT_GT(source->Read(read.data(), read.size()), 0u);
+    Put("a", after);
+    source->Seek(2'000'000);
+    const auto rest = [&] { return ReadWhole(*source, 1000); };
+    if (store_.traits.keeps_replaced >= size) {
+      EXPECT_TRUE(rest() == before.substr(2'000'000)) << size;
+    } else {
+      EXPECT_THAT(ErrorOf(rest), HasSubstr(Path("a"))) << size;
+    }
+    EXPECT_TRUE(Get("a") == after) << size;
   }
-  EXPECT_EQ(Get("a"), after);
 }
 
 TEST_F(FileSystemTest, NamesWhatCannotBeRead) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "beam/io/gcs/gcs_reader.h"
 #include "beam/io/hdfs_file_system.h"
 #include "beam/io/local_file_system.h"
 #include "beam/io/memory_file_system.h"
@@ -26,14 +27,14 @@ Store OpenLocal() {
   const std::string root = folder->path();
   return {.files = std::make_shared<LocalFileSystem>(),
           .root = root,
-          .traits = {.has_folders = true, .rewrites = true, .keeps_replaced = true},
+          .traits = {.has_folders = true, .rewrites = true, .keeps_replaced = UINT64_MAX},
           .cleanup = std::move(folder)};
 }
 
 Store OpenMemory() {
   return {.files = std::make_shared<MemoryFileSystem>(),
           .root = "mem://root/",
-          .traits = {.rewrites = true, .keeps_replaced = true}};
+          .traits = {.rewrites = true, .keeps_replaced = UINT64_MAX}};
 }
 
 std::string EndpointOf(const std::string& name) {
@@ -67,7 +68,7 @@ Store OpenHdfs() {
 // In the bucket that scripts/emulators/start.sh makes.
 Store OpenObjects(const std::string& scheme, StoreTraits traits) {
   traits.rewrites = true;
-  traits.refuses_empty_parts = true;
+  traits.refuses_empty_parts = scheme != "gs";
   return {.files = std::make_shared<ObjectFileSystem>(ObjectStoreOptions{.scheme = scheme}),
           .root = scheme + "://klay/" + NewName() + "/",
           .traits = std::move(traits)};
@@ -75,7 +76,7 @@ Store OpenObjects(const std::string& scheme, StoreTraits traits) {
 
 Store OpenGcs() {
   SetEnvironment("STORAGE_EMULATOR_HOST", "http://" + EndpointOf("gcs"));
-  return OpenObjects("gs", {.refused_names = {"newline", "not_utf8"}});
+  return OpenObjects("gs", {.keeps_replaced = internal::kGcsStreamBytes, .refused_names = {"newline", "not_utf8"}});
 }
 
 Store OpenS3() {

@@ -2,6 +2,7 @@
 // cmake/Tests.cmake runs all tests once for each store, and starts the emulators that some of them need.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -17,8 +18,9 @@ struct StoreTraits {
   bool has_folders = false;
   // What was written may be changed at its beginning (ByteSink::Rewrite).
   bool rewrites = false;
-  // What is open for reading stays as it was when it is replaced. Otherwise reading on is an Error.
-  bool keeps_replaced = false;
+  // What is open for reading stays as it was when it is replaced, up to this size in bytes. Otherwise reading on is an
+  // Error.
+  std::uint64_t keeps_replaced = 0;
   // A name with an empty part ("a//b") is a mistake of whoever uses it. Otherwise, without folders, it is another name.
   bool refuses_empty_parts = false;
   // Names of NameCases() that cannot be written.

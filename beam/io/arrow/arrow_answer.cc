@@ -16,11 +16,10 @@ struct Words {
   Kind kind;
 };
 
-// The first that is found counts. Google's client names canonical codes, AWS' client its errors in capitals, Azure's
+// The first that is found counts. AWS' client names its errors in capitals, Azure's
 // the service's error codes.
 constexpr Words kWords[] = {
     // Before what lies behind them: the way to a token, or the code that a service uses for several causes.
-    {"Could not create a OAuth2 access token", Kind::kNoCredentials},
     {"Server failed to authenticate", Kind::kNoCredentials},
     // No connection at all: curl's words.
     {"Could not resolve host", Kind::kUnreachable},
@@ -31,16 +30,6 @@ constexpr Words kWords[] = {
     {"Connection refused", Kind::kUnreachable},
     {"SSL peer certificate", Kind::kUnreachable},
     {"SSL certificate problem", Kind::kUnreachable},
-    // Google Cloud Storage.
-    {"UNAUTHENTICATED", Kind::kNoCredentials},
-    {"Invalid Credentials", Kind::kNoCredentials},
-    {"PERMISSION_DENIED", Kind::kDenied},
-    {"NOT_FOUND", Kind::kNotFound},
-    {"UNAVAILABLE", Kind::kBusy},
-    {"RESOURCE_EXHAUSTED", Kind::kBusy},
-    {"DEADLINE_EXCEEDED", Kind::kBusy},
-    {"(INTERNAL", Kind::kBusy},
-    {"(ABORTED", Kind::kBusy},
     // S3.
     {"EXPIRED_TOKEN", Kind::kNoCredentials},
     {"ExpiredToken", Kind::kNoCredentials},

@@ -15,7 +15,7 @@ namespace {
 
 using Kind = StoreAnswer::Kind;
 
-// A write of this size is a part of its own in S3, and a chunk of a resumable upload in Google Cloud Storage.
+// A write of this size is a part of its own in S3.
 constexpr std::size_t kPartSize = std::size_t{8} << 20;
 
 ObjectInfo InfoOf(const arrow::fs::FileInfo& info) {
@@ -50,13 +50,8 @@ StoreAnswer GoneIsChanged(StoreAnswer answer) {
 class ArrowReader final : public ObjectReader {
  public:
   ArrowReader(std::shared_ptr<arrow::fs::FileSystem> files, std::string name,
-              std::shared_ptr<arrow::io::RandomAccessFile> file, std::uint64_t size, bool pinned, std::string tag)
-      : files_(std::move(files)),
-        name_(std::move(name)),
-        file_(std::move(file)),
-        size_(size),
-        pinned_(pinned),
-        tag_(std::move(tag)) {}
+              std::shared_ptr<arrow::io::RandomAccessFile> file, std::uint64_t size, std::string tag)
+      : files_(std::move(files)), name_(std::move(name)), file_(std::move(file)), size_(size), tag_(std::move(tag)) {}
 
   std::uint64_t size() const override { return size_; }
 
@@ -69,7 +64,7 @@ class ArrowReader final : public ObjectReader {
     });
   }
 
-  bool pinned() const override { return pinned_; }
+  bool pinned() const override { return false; }
 
   StoreAnswer CheckUnchanged() override {
     return Answering([&]() -> StoreAnswer {
@@ -87,23 +82,8 @@ class ArrowReader final : public ObjectReader {
   const std::string name_;
   const std::shared_ptr<arrow::io::RandomAccessFile> file_;
   const std::uint64_t size_;
-  const bool pinned_;
   const std::string tag_;
 };
-
-// Puts a folder in the place of the objects in it; `prefix` is the length of the names before this level.
-void LeaveOneLevel(std::vector<ObjectInfo>& objects, std::size_t prefix) {
-  std::vector<ObjectInfo> level;
-  for (ObjectInfo& object : objects) {
-    const std::size_t slash = object.name.find('/', prefix);
-    if (slash == std::string::npos) {
-      level.push_back(std::move(object));
-    } else if (level.empty() || object.name.compare(0, slash + 1, level.back().name) != 0) {
-      level.push_back({.name = object.name.substr(0, slash + 1)});
-    }
-  }
-  objects = std::move(level);
-}
 
 }  // namespace
 
@@ -130,7 +110,7 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
   arrow::fs::FileSelector selector;
   selector.base_dir = folder.substr(0, folder.size() - 1);
   selector.allow_not_found = true;
-  selector.recursive = recursive || ways_.lists_all_levels;
+  selector.recursive = recursive;
   arrow::fs::FileInfoGenerator next;
   for (;;) {
     arrow::fs::FileInfoVector infos;
@@ -149,7 +129,6 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
     // Pages come in order; within one, some stores name the folders behind the objects.
     const auto by_name = [](const ObjectInfo& a, const ObjectInfo& b) { return a.name < b.name; };
     if (!std::is_sorted(page.begin(), page.end(), by_name)) std::sort(page.begin(), page.end(), by_name);
-    if (selector.recursive && !recursive) LeaveOneLevel(page, folder.size());
     if (!page.empty() && !take(std::move(page))) return {};
   }
 }
@@ -160,14 +139,10 @@ StoreAnswer ArrowStore::Open(const std::string& name, std::unique_ptr<ObjectRead
     if (!file.ok()) return WithReason(name, AnswerOf(file.status()));
     const auto size = (*file)->GetSize();
     if (!size.ok()) return AnswerOf(size.status());
-    std::string tag;
-    if (!ways_.pins_generation) {
-      auto found = TagOf(**file);
-      if (!found.ok()) return AnswerOf(found.status());
-      tag = *std::move(found);
-    }
+    auto tag = TagOf(**file);
+    if (!tag.ok()) return AnswerOf(tag.status());
     reader = std::make_unique<ArrowReader>(files_, name, *std::move(file), static_cast<std::uint64_t>(*size),
-                                           ways_.pins_generation, std::move(tag));
+                                           *std::move(tag));
     return {};
   });
 }

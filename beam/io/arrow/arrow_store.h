@@ -14,15 +14,7 @@ namespace beam::internal {
 
 class ArrowStore final : public ObjectStore {
  public:
-  // What Arrow's file systems do differently.
-  struct Ways {
-    // What is open for reading stays the object that was opened, or the store says that it is gone.
-    bool pins_generation = false;
-    // One level is listed as everything below, and without its folders.
-    bool lists_all_levels = false;
-  };
-
-  ArrowStore(std::shared_ptr<arrow::fs::FileSystem> files, const Ways& ways) : files_(std::move(files)), ways_(ways) {}
+  explicit ArrowStore(std::shared_ptr<arrow::fs::FileSystem> files) : files_(std::move(files)) {}
 
   StoreAnswer Look(const std::string& name, ObjectInfo& info) override;
   StoreAnswer List(const std::string& folder, bool recursive, const TakePage& take) override;
@@ -37,7 +29,6 @@ class ArrowStore final : public ObjectStore {
   StoreAnswer WithReason(const std::string& name, StoreAnswer answer);
 
   const std::shared_ptr<arrow::fs::FileSystem> files_;
-  const Ways ways_;
 };
 
 // What `status` is to an ObjectFileSystem: Arrow tells causes apart by errno and by the words of its libraries alone.

@@ -1,6 +1,5 @@
 // The library's one symbol: the ArrowStore of a scheme, as options and environment say.
 #include <arrow/filesystem/azurefs.h>
-#include <arrow/filesystem/gcsfs.h>
 #include <arrow/filesystem/s3fs.h>
 
 #include <algorithm>
@@ -16,9 +15,6 @@ namespace beam::internal {
 namespace {
 
 using Kind = StoreAnswer::Kind;
-
-// Google's client tries for this long by itself; ObjectFileSystem goes on from there where that makes sense.
-constexpr double kGcsRetrySeconds = 2;
 
 constexpr double kS3ConnectSeconds = 3;
 
@@ -39,26 +35,6 @@ Endpoint EndpointOf(std::string_view url, std::string_view scheme) {
     url.remove_prefix(mark + 3);
   }
   return {std::string(scheme), std::string(url.substr(0, url.find('/')))};
-}
-
-StoreAnswer OpenGcs(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
-  const std::string emulator = Environment("STORAGE_EMULATOR_HOST");
-  const bool anonymous = options.no_auth || !emulator.empty();
-  auto gcs = anonymous ? arrow::fs::GcsOptions::Anonymous() : arrow::fs::GcsOptions::Defaults();
-  if (!anonymous && !options.impersonate_service_account.empty()) {
-    gcs = arrow::fs::GcsOptions::FromImpersonatedServiceAccount(gcs.credentials, options.impersonate_service_account);
-  }
-  if (!emulator.empty()) {
-    Endpoint endpoint = EndpointOf(emulator, "http");
-    gcs.scheme = std::move(endpoint.scheme);
-    gcs.endpoint_override = std::move(endpoint.authority);
-  }
-  gcs.retry_limit_seconds = kGcsRetrySeconds;
-  auto files = arrow::fs::GcsFileSystem::Make(gcs);
-  if (!files.ok()) return AnswerOf(files.status());
-  store = std::make_unique<ArrowStore>(*std::move(files),
-                                       ArrowStore::Ways{.pins_generation = true, .lists_all_levels = true});
-  return {};
 }
 
 // Parts of an upload are tried again one by one, so that an interruption does not cost the others. What cannot be
@@ -130,7 +106,7 @@ StoreAnswer OpenS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStor
   auto files = arrow::fs::S3FileSystem::Make(s3);
   if (!files.ok()) return AnswerOf(files.status());
   EndS3AtExit();
-  store = std::make_unique<ArrowStore>(*std::move(files), ArrowStore::Ways{});
+  store = std::make_unique<ArrowStore>(*std::move(files));
   return {};
 }
 
@@ -177,18 +153,17 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
   if (!status.ok()) return AnswerOf(status);
   auto files = arrow::fs::AzureFileSystem::Make(azure);
   if (!files.ok()) return AnswerOf(files.status());
-  store = std::make_unique<ArrowStore>(*std::move(files), ArrowStore::Ways{});
+  store = std::make_unique<ArrowStore>(*std::move(files));
   return {};
 }
 
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_2(
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_3(
     const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
     beam::internal::StoreAnswer& answer) {
   answer = beam::internal::Answering([&] {
-    if (options.scheme == "gs") return beam::internal::OpenGcs(options, store);
     if (options.scheme == "s3") return beam::internal::OpenS3(options, store);
     return beam::internal::OpenAzure(options, store);
   });

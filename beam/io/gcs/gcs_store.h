@@ -1,0 +1,38 @@
+// GcsStore: Google Cloud Storage by its JSON API (cloud.google.com/storage/docs/json_api). See object_store.h for what
+// holds.
+//
+// Where it is: https://storage.googleapis.com, or $STORAGE_EMULATOR_HOST (an address with or without http://), which is
+// asked as nobody. Proxies of the environment are used for the former alone.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "beam/io/gcs/gcs_http.h"
+#include "beam/io/object_store.h"
+#include "beam/io/object_store_options.h"
+
+namespace beam::internal {
+
+class GcsStore final : public ObjectStore {
+ public:
+  explicit GcsStore(std::shared_ptr<GcsHttp> http) : http_(std::move(http)) {}
+
+  StoreAnswer Look(const std::string& name, ObjectInfo& info) override;
+  bool lists_pages() const override { return true; }
+  StoreAnswer ListPage(const PageRequest& request, ObjectPage& page) override;
+  StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) override;
+  StoreAnswer PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) override;
+  StoreAnswer Move(const std::string& from, const std::string& to) override;
+  StoreAnswer Delete(const std::string& name) override;
+
+ private:
+  StoreAnswer LookForFolder(const std::string& folder, ObjectInfo& info);
+
+  const std::shared_ptr<GcsHttp> http_;
+};
+
+// The store as options and environment say.
+StoreAnswer OpenGcsStore(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store);
+
+}  // namespace beam::internal
