@@ -36,8 +36,12 @@ const char* Name(Severity severity) {
 
 void Log(Severity severity, std::string_view message) {
   if (severity < minimum.load(std::memory_order_relaxed)) return;
-  const LogEntry entry{severity, message,
-                       current_log_step == nullptr ? std::string_view() : std::string_view(current_log_step->name)};
+  LogEntry entry{.severity = severity, .message = message, .step = {}};
+  if (const LogStep* const step = current_log_step.load(std::memory_order_relaxed)) {
+    entry.step = step->name;
+    entry.transform = step->transform;
+  }
+  if (current_log_instruction != nullptr) entry.instruction = *current_log_instruction;
   SinkSlot& slot = Slot();
   const std::lock_guard lock(slot.mutex);
   if (slot.sink) {

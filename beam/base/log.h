@@ -4,6 +4,7 @@
 // being the step that logs, if one does. A sink replaces that (the progress line of a terminal, a worker's log stream).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,9 @@ enum class Severity { kDebug, kInfo, kWarning, kError };
 struct LogEntry {
   Severity severity;
   std::string_view message;
-  std::string_view step;  // the full name of the step whose element is being processed, or empty
+  std::string_view step;              // the full name of the step whose element is being processed, or empty
+  std::string_view transform = {};    // in a worker: the engine's id of that step
+  std::string_view instruction = {};  // in a worker: the engine's id of the bundle that the thread is at, or empty
 };
 
 using LogSink = std::function<void(const LogEntry&)>;
@@ -37,9 +40,13 @@ LogSink SetLogSink(LogSink sink);
 std::string FormatLogEntry(const LogEntry& entry);
 
 // What the lines of a thread are attributed to. Setting it costs one store, so every step does it for every element.
+// Atomic, as others may look at what a thread is at.
 struct LogStep {
-  std::string name;  // the full name of the step
+  std::string name;       // the full name of the step
+  std::string transform;  // in a worker: the engine's id of it
 };
-inline constinit thread_local const LogStep* current_log_step = nullptr;
+inline constinit thread_local std::atomic<const LogStep*> current_log_step = nullptr;
+// The bundle of an engine that a thread is at, while it is at one.
+inline constinit thread_local const std::string* current_log_instruction = nullptr;
 
 }  // namespace beam

@@ -43,7 +43,7 @@ TEST_F(Logging, DropsWhatIsBelowTheLevel) {
 }
 
 TEST_F(Logging, NamesTheStepOfTheThread) {
-  const LogStep step{"Transcode/Load Audio"};
+  const LogStep step{.name = "Transcode/Load Audio", .transform = ""};
   current_log_step = &step;
   LogInfo("here");
   std::thread([] { LogInfo("elsewhere"); }).join();

@@ -9,7 +9,7 @@
 namespace beam {
 
 BundleProcessor::BundleProcessor(const Graph& graph, const Stage& stage, StageEnvironment& environment)
-    : graph_(graph), stage_(stage) {
+    : graph_(graph), stage_(stage), environment_(environment) {
   MakeSinks(environment);
   for (auto id = stage.transforms.rbegin(); id != stage.transforms.rend(); ++id) {
     MakeOperator(graph.transform(*id), environment);
@@ -96,6 +96,7 @@ StepContext* BundleProcessor::Step(const TransformNode& transform) {
   if (step == nullptr) {
     step = std::make_unique<StepContext>();
     step->name = transform.full_name;
+    step->transform = transform.label;
   }
   return step.get();
 }
@@ -108,9 +109,16 @@ AnyReceiver BundleProcessor::Own(std::unique_ptr<Operator> made) {
 AnyReceiver BundleProcessor::Readers(int pcollection) {
   const auto found = readers_.find(pcollection);
   if (found == readers_.end()) return {};
-  if (found->second.size() == 1) return found->second.front();
+  const ElementType& type = *graph_.pcollection(pcollection).type;
+  // The groups of a combine have one reader, and nothing that could count them.
+  const bool is_counted =
+      type.make_tee != nullptr && counters_.count(pcollection) == 0 && environment_.Counts(pcollection);
+  if (found->second.size() == 1 && !is_counted) return found->second.front();
+  if (type.make_tee == nullptr) throw Error("the groups of a combine go to more than the combine: " + type.name());
   // Made once: a PCollection may be asked for by its producer and by a flatten.
-  const AnyReceiver tee = Own(graph_.pcollection(pcollection).type->make_tee(found->second));
+  std::unique_ptr<Tee> made = type.make_tee(found->second);
+  if (is_counted) counters_[pcollection] = &made->elements();
+  const AnyReceiver tee = Own(std::move(made));
   found->second = {tee};
   return tee;
 }
@@ -126,11 +134,19 @@ void BundleProcessor::FinishBundle() {
 std::vector<std::pair<int, MetricCells>> BundleProcessor::TakeMetrics() {
   std::vector<std::pair<int, MetricCells>> metrics;
   for (auto& [id, step] : steps_) {
-    if (step->metrics.cells().empty()) continue;
-    metrics.emplace_back(id, step->metrics);
-    step->metrics.Clear();
+    MetricCells cells = step->metrics.Read();
+    if (!cells.cells().empty()) metrics.emplace_back(id, std::move(cells));
   }
+  ResetMetrics();
   return metrics;
+}
+
+void BundleProcessor::ResetMetrics() {
+  for (auto& [id, step] : steps_) {
+    step->metrics.Clear();
+    for (Tally& micros : step->micros) micros.Set(0);
+  }
+  for (const auto& [pcollection, counter] : counters_) counter->Reset();
 }
 
 }  // namespace beam

@@ -30,6 +30,8 @@ class StageEnvironment {
   // For the group sink of `transform`.
   virtual ShuffleWriter* MakeShuffleWriter(int transform, const StageCursor* cursor) = 0;
   virtual std::unique_ptr<SideInputReader> MakeSideInputReader(const TransformNode& transform) = 0;
+  // Whether somebody wants to know of the elements of a PCollection within the stage: BundleProcessor::counters().
+  virtual bool Counts(int /*pcollection*/) const { return false; }
 };
 
 // The Resume of the step of a stage that has one. The runner sets the token and reads what was yielded.
@@ -70,6 +72,13 @@ class BundleProcessor {
   // The metrics of each step since the last call, by transform id.
   std::vector<std::pair<int, MetricCells>> TakeMetrics();
 
+  // By any thread, also while a bundle is processed: the steps, by transform id, with what they count; and what is
+  // known of the elements of PCollections that the environment has counted.
+  const std::map<int, std::unique_ptr<StepContext>>& steps() const { return steps_; }
+  const std::map<int, ElementCounter*>& counters() const { return counters_; }
+  // Between two bundles: counts begin anew.
+  void ResetMetrics();
+
  private:
   void MakeSinks(StageEnvironment& environment);
   void MakeOperator(const TransformNode& transform, StageEnvironment& environment);
@@ -81,12 +90,14 @@ class BundleProcessor {
 
   const Graph& graph_;
   const Stage& stage_;
+  StageEnvironment& environment_;
   StageCursor cursor_;
   StageResume resume_;
   AnyReceiver root_;
   std::map<int, std::unique_ptr<StepContext>> steps_;
   std::vector<std::unique_ptr<SideInputReader>> side_inputs_;
   std::map<int, std::vector<AnyReceiver>> readers_;   // by PCollection
+  std::map<int, ElementCounter*> counters_;           // likewise
   std::vector<std::unique_ptr<Operator>> operators_;  // from the last to the first: each knows those after it
 };
 

@@ -10,16 +10,23 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/base/log.h"
+#include "beam/harness/active_bundles.h"
 #include "beam/harness/bundle_cache.h"
 #include "beam/harness/monitoring.h"
+#include "beam/harness/process_status.h"
+#include "beam/harness/status_stream.h"
 #include "beam/harness/stream_writer.h"
 #include "beam/harness/thread_pool.h"
+#include "beam/harness/ticker.h"
 #include "beam/harness/worker_services.h"
 #include "beam/portable/channel.h"
+#include "beam/portable/urns.h"
 
 namespace beam {
 
@@ -29,6 +36,19 @@ namespace {
 
 // An engine that is told that the worker leaves ends the control stream; one that does not has gone.
 constexpr std::chrono::seconds kPatience{5};
+// How often is looked at what a bundle is at, as Beam's other SDKs look; and for how long a result waits for company at
+// most.
+constexpr std::chrono::milliseconds kSamplePeriod{10};
+constexpr std::chrono::milliseconds kFlushPeriod{200};
+
+// Attributes log lines of this thread to a bundle while in scope.
+class InstructionScope {
+ public:
+  explicit InstructionScope(const std::string& instruction) { current_log_instruction = &instruction; }
+  ~InstructionScope() { current_log_instruction = nullptr; }
+  InstructionScope(const InstructionScope&) = delete;
+  InstructionScope& operator=(const InstructionScope&) = delete;
+};
 
 }  // namespace
 
@@ -36,14 +56,17 @@ class Harness::Impl {
  public:
   explicit Impl(const HarnessOptions& options)
       : options_(options),
-        services_(options.id, options.most_message_bytes),
+        services_(options),
         channel_(OpenChannel(options.control)),
         stub_(fn::BeamFnControl::NewStub(channel_)),
+        embeds_elements_(options.runner_capabilities.contains(urn::kEmbedsElementsInResponses)),
         cache_(services_, [this](const std::string& id) { return FetchDescriptor(id); }) {
     context_.AddMetadata("worker_id", options.id);
   }
 
   void Run() {
+    std::optional<StatusStream> status_stream;
+    if (!options_.status.empty()) status_stream.emplace(options_.status, options_.id, [this] { return Describe(); });
     stream_ = stub_->Control(&context_);
     answers_ = std::make_unique<StreamWriter<fn::InstructionResponse>>(*stream_);
     for (fn::InstructionRequest request; stream_->Read(&request);) Handle(request);
@@ -65,6 +88,12 @@ class Harness::Impl {
   void Stop() { context_.TryCancel(); }
 
  private:
+  std::string Describe() const {
+    const std::string bundles = active_.Describe();
+    return "worker: " + options_.id + "\n" + DescribeProcess()
+        + (bundles.empty() ? "no bundle in progress\n" : bundles);
+  }
+
   fn::ProcessBundleDescriptor FetchDescriptor(const std::string& id) {
     {
       const std::lock_guard lock(mutex_);
@@ -144,6 +173,7 @@ class Harness::Impl {
       case fn::InstructionRequest::kRegister: return Register(request.register_(), response);
       case fn::InstructionRequest::kFinalizeBundle: response.mutable_finalize_bundle(); return;
       case fn::InstructionRequest::kHarnessMonitoringInfos: response.mutable_harness_monitoring_infos(); return;
+      case fn::InstructionRequest::kSampleData: throw Error("this worker does not sample data");
       default: throw Error("this worker does not know the request number " + std::to_string(request.request_case()));
     }
   }
@@ -158,6 +188,7 @@ class Harness::Impl {
 
   void ProcessBundle(const std::string& instruction, fn::ProcessBundleRequest& request,
                      fn::ProcessBundleResponse& response) {
+    const InstructionScope scope(instruction);
     {
       const std::lock_guard lock(mutex_);
       if (!bundles_.insert(instruction).second) throw Error("the engine names two bundles " + instruction);
@@ -168,10 +199,7 @@ class Harness::Impl {
     } catch (...) {
       failure = std::current_exception();
     }
-    {
-      const std::lock_guard lock(mutex_);
-      active_.erase(instruction);
-    }
+    active_.Remove(instruction);
     services_.CloseBundle(instruction);
     {
       const std::lock_guard lock(mutex_);
@@ -185,18 +213,12 @@ class Harness::Impl {
     const std::string& stage = request.process_bundle_descriptor_id();
     services_.ExpectBundle(instruction);
     std::shared_ptr<BundleRun> run = cache_.Take(stage);
-    run->Begin(instruction, *request.mutable_elements());
-    {
-      const std::lock_guard lock(mutex_);
-      active_[instruction] = run;
-    }
-    run->Process();
-    {
-      // From here on nobody may split it, or ask how far it is.
-      const std::lock_guard lock(mutex_);
-      active_.erase(instruction);
-    }
-    AddMetrics(run->TakeMetrics(), response);
+    run->Begin(instruction, request);
+    active_.Add(instruction, stage, run);
+    run->Process(embeds_elements_ ? response.mutable_elements() : nullptr);
+    active_.Remove(instruction);
+    if (response.elements().data().empty()) response.clear_elements();
+    AddMetrics(run->ReadMetrics(), response);
     cache_.Return(stage, std::move(run));
   }
 
@@ -209,19 +231,15 @@ class Harness::Impl {
     }
   }
 
-  // Calls `use(run)` if the bundle is in progress, and keeps it from ending, as its operators may then run another one.
-  template <class Use>
-  void WithActive(const std::string& instruction, Use use) {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = active_.find(instruction); found != active_.end()) use(*found->second);
-  }
-
   void ReadProgress(const fn::ProcessBundleProgressRequest& request, fn::ProcessBundleProgressResponse& response) {
-    WithActive(request.instruction_id(), [&](BundleRun& run) { AddMetrics(run.ReadProgress(), response); });
+    active_.With(request.instruction_id(), [&](BundleRun& run) {
+      AddMetrics(run.ReadMetrics(), response);
+      response.set_consuming_received_data(run.IsConsuming());
+    });
   }
 
   void Split(const fn::ProcessBundleSplitRequest& request, fn::ProcessBundleSplitResponse& response) {
-    WithActive(request.instruction_id(), [&](BundleRun& run) {
+    active_.With(request.instruction_id(), [&](BundleRun& run) {
       for (const auto& wish : request.desired_splits()) {
         fn::ProcessBundleSplitResponse::ChannelSplit split;
         if (run.Split(wish.first, wish.second, split)) *response.add_channel_splits() = std::move(split);
@@ -236,17 +254,20 @@ class Harness::Impl {
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<fn::InstructionResponse, fn::InstructionRequest>> stream_;
   std::unique_ptr<StreamWriter<fn::InstructionResponse>> answers_;
+  const bool embeds_elements_;
   ShortIds short_ids_;
   BundleCache cache_;
   std::mutex mutex_;
   std::map<std::string, fn::ProcessBundleDescriptor> registered_;
-  std::map<std::string, std::shared_ptr<BundleRun>> active_;  // by instruction
-  std::set<std::string> bundles_;                             // that are run, or begin
-  std::size_t unanswered_ = 0;                                // bundles
-  std::string cut_;                                           // the stream that was lost, and why
+  std::set<std::string> bundles_;  // that are run, or begin
+  std::size_t unanswered_ = 0;     // bundles
+  std::string cut_;                // the stream that was lost, and why
   bool is_leaving_ = false;
   bool has_ended_ = false;  // the control stream
   std::condition_variable ended_;
+  ActiveBundles active_;
+  Ticker sampler_{kSamplePeriod, [this] { active_.Sample(); }};
+  Ticker flusher_{kFlushPeriod, [this] { active_.Flush(); }};
   std::unique_ptr<ThreadPool> pool_ = std::make_unique<ThreadPool>();
 };
 

@@ -9,18 +9,25 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace beam {
 
 // What the elements of one message may come to: gRPC's own limit, less what surrounds them.
 inline constexpr std::size_t kMostMessageBytes = (std::size_t{1} << 31) - (std::size_t{1} << 16);
+// What Beam's other SDKs remember of side inputs by default.
+inline constexpr std::size_t kSideInputCacheBytes = std::size_t{100} << 20;
 
 struct HarnessOptions {
-  std::string id;       // by which the engine knows it
-  std::string control;  // host:port of the control service
+  std::string id;                                               // by which the engine knows it
+  std::string control;                                          // host:port of the control service
+  std::string status = {};                                      // host:port of the status service, or empty
+  std::set<std::string, std::less<>> runner_capabilities = {};  // what the engine says that it can
   std::size_t most_message_bytes = kMostMessageBytes;
+  std::size_t side_input_cache_bytes = kSideInputCacheBytes;
 };
 
 class Harness {

@@ -12,9 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "beam/base/log.h"
-#include "beam/harness/log_stream.h"
-#include "beam/harness/monitoring.h"
 #include "beam/harness/test_worker.h"
 #include "beam/portable/components.h"
 
@@ -94,31 +91,6 @@ TEST_F(WorkerTest, TakesElementsThatComeWithTheRequest) {
   EXPECT_EQ(engine_.Answer("a").error(), "");
 }
 
-TEST_F(WorkerTest, CountsWhatItDid) {
-  AddStage({"Double"});
-  StartWorker();
-  engine_.AskForBundle("a", "Double");
-  engine_.SendElements("a", source_, Encoded({1, 2, 3}), true);
-  const fn::InstructionResponse answer = engine_.Answer("a");
-  std::int64_t seen = 0;
-  fn::InstructionRequest names;
-  for (const MonitoringInfo& info : answer.process_bundle().monitoring_infos()) {
-    std::string transform;
-    MetricName name;
-    MetricCell cell;
-    if (!ParseUserMetric(info, transform, name, cell)) continue;
-    EXPECT_EQ(transform, IdOf(pipeline_, "Double"));
-    if (name.name == "elements") seen = cell.sum;
-  }
-  EXPECT_EQ(seen, 3);
-  // The same by short ids, which the engine asks about.
-  for (const auto& [id, payload] : answer.process_bundle().monitoring_data()) {
-    names.mutable_monitoring_infos()->add_monitoring_info_id(id);
-  }
-  const fn::InstructionResponse told = Ask(names, "names");
-  EXPECT_EQ(told.monitoring_infos().monitoring_info_size(), answer.process_bundle().monitoring_infos_size());
-}
-
 TEST_F(WorkerTest, SaysWhatFailedAndGoesOn) {
   AddStage({"Double"});
   StartWorker();
@@ -164,6 +136,8 @@ TEST_F(WorkerTest, AnswersEveryRequest) {
   EXPECT_TRUE(Ask(request, "finalize").has_finalize_bundle());
   request.mutable_harness_monitoring_infos();
   EXPECT_TRUE(Ask(request, "harness").has_harness_monitoring_infos());
+  request.mutable_sample_data();
+  EXPECT_THAT(Ask(request, "sample").error(), HasSubstr("does not sample data"));
   request.mutable_monitoring_infos()->add_monitoring_info_id("never given");
   EXPECT_THAT(Ask(request, "infos").error(), HasSubstr("never given"));
   *request.mutable_register_()->add_process_bundle_descriptor() = StageOf(pipeline_, {"Double"}, engine_.endpoint());
@@ -204,59 +178,6 @@ TEST_F(WorkerTest, LeavesElementsThatAreNotBegun) {
   barrier.Open();
   EXPECT_THAT(Decoded(engine_.Elements("a", sink_)), ElementsAre(2, 198));
   EXPECT_EQ(engine_.Answer("a").error(), "");
-}
-
-TEST_F(WorkerTest, ReadsSideInputsPageByPageAndOnce) {
-  AddStage({"Add All"});
-  fn::StateKey key;
-  auto& side = *key.mutable_iterable_side_input();
-  side.set_transform_id(IdOf(pipeline_, "Add All"));
-  side.set_side_input_id("side0");
-  Writer first;
-  first.VarInt(100);
-  first.VarInt(200);
-  Writer second;
-  second.VarInt(300);
-  engine_.AddState(key, {first.Take(), second.Take()});
-  StartWorker();
-  for (const char* const id : {"a", "b"}) {
-    engine_.AskForBundle(id, "Add All");
-    engine_.SendElements(id, source_, Encoded({1, 2}), true);
-    EXPECT_THAT(Decoded(engine_.Elements(id, sink_)), ElementsAre(601, 602));
-    EXPECT_EQ(engine_.Answer(id).error(), "");
-  }
-  EXPECT_EQ(engine_.state_requests(), 2);
-}
-
-TEST_F(WorkerTest, LooksUpKeysOfAMapEachOnceAndNoOthers) {
-  AddStage({"Look Up"});
-  fn::StateKey key;
-  auto& side = *key.mutable_multimap_side_input();
-  side.set_transform_id(IdOf(pipeline_, "Look Up"));
-  side.set_side_input_id("side0");
-  const auto varint = [](std::int64_t n) {
-    Writer out;
-    Coder<std::int64_t>::Encode(n, out);
-    return out.Take();
-  };
-  side.set_key(varint(1));
-  engine_.AddState(key, {varint(100) + varint(200), varint(300)});
-  side.set_key(varint(2));
-  engine_.AddState(key, {varint(7)});
-  side.set_key(varint(3));
-  engine_.AddState(key, {""});
-  StartWorker();
-  for (const char* const id : {"a", "b"}) {
-    engine_.AskForBundle(id, "Look Up");
-    engine_.SendElements(id, source_, Encoded({1, 2, 3, 1}), true);
-    EXPECT_THAT(Decoded(engine_.Elements(id, sink_)), ElementsAre(600, 7, -1, 600)) << id;
-    EXPECT_EQ(engine_.Answer(id).error(), "") << id;
-  }
-  EXPECT_EQ(engine_.state_requests(), 4);
-  // A key that the engine does not answer for fails its bundle, by step.
-  engine_.AskForBundle("c", "Look Up");
-  engine_.SendElements("c", source_, Encoded({9}), true);
-  EXPECT_THAT(engine_.Answer("c").error(), HasSubstr("Look Up"));
 }
 
 // What an engine makes of a pipeline to show its elements: pairs of what it knows an element by, and the element.
@@ -375,19 +296,6 @@ TEST_F(WorkerTest, FailsABundleWithBytesThatAreWrong) {
   engine_.AskForBundle("lost", "Double");
   engine_.SendElements("lost", "no source", Encoded({1}), true);
   EXPECT_THAT(engine_.Answer("lost").error(), HasSubstr("no source"));
-}
-
-TEST_F(WorkerTest, LogsToTheEngine) {
-  {
-    const LogStream log(engine_.endpoint(), "worker");
-    LogInfo("hello");
-    LogWarning("not text: \xFF");
-  }
-  std::vector<std::string> lines;
-  for (const fn::LogEntry& entry : engine_.log_entries()) {
-    lines.push_back("[" + entry.transform_id() + "] " + entry.message());
-  }
-  EXPECT_THAT(lines, ElementsAre("[] hello", "[] not text: \xEF\xBF\xBD"));
 }
 
 }  // namespace harness_test

@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -71,7 +72,9 @@ class LogStream::Impl {
     *made.mutable_timestamp() = google::protobuf::util::TimeUtil::GetCurrentTime();
     // Protobuf refuses to send texts that are no UTF-8, and paths may be any bytes.
     made.set_message(internal::ToUtf8(entry.message));
-    made.set_transform_id(internal::ToUtf8(entry.step));
+    made.set_transform_id(internal::ToUtf8(entry.transform));
+    made.set_instruction_id(internal::ToUtf8(entry.instruction));
+    made.set_thread(std::to_string(gettid()));
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(made));
     if (waiting_.size() > kMostWaiting) {

@@ -44,6 +44,17 @@ std::string Payload(MetricKind kind, const MetricCell& cell) {
   return out.Take();
 }
 
+MonitoringInfo Sum(const char* urn, const char* label, const std::string& value, std::int64_t sum) {
+  MonitoringInfo info;
+  info.set_urn(urn);
+  info.set_type("beam:metrics:sum_int64:v1");
+  Writer out;
+  AppendVarInt(sum, out);
+  info.set_payload(out.Take());
+  (*info.mutable_labels())[label] = value;
+  return info;
+}
+
 }  // namespace
 
 void AppendUserMetrics(const std::string& transform, const MetricCells& cells, std::vector<MonitoringInfo>& infos) {
@@ -66,25 +77,36 @@ void AppendUserMetrics(const std::string& transform, const MetricCells& cells, s
 }
 
 MonitoringInfo ElementCount(const std::string& pcollection, std::int64_t elements) {
+  return Sum("beam:metric:element_count:v1", "PCOLLECTION", pcollection, elements);
+}
+
+MonitoringInfo SampledByteSize(const std::string& pcollection, const MetricCell& sizes) {
   MonitoringInfo info;
-  info.set_urn("beam:metric:element_count:v1");
-  info.set_type("beam:metrics:sum_int64:v1");
-  Writer out;
-  AppendVarInt(elements, out);
-  info.set_payload(out.Take());
+  info.set_urn("beam:metric:sampled_byte_size:v1");
+  info.set_type("beam:metrics:distribution_int64:v1");
+  info.set_payload(Payload(MetricKind::kDistribution, sizes));
   (*info.mutable_labels())["PCOLLECTION"] = pcollection;
   return info;
 }
 
+void AppendExecutionTimes(const std::string& transform, const StepContext& step, std::vector<MonitoringInfo>& infos) {
+  static constexpr const char* kUrns[kStepPhases] = {"beam:metric:pardo_execution_time:start_bundle_msecs:v1",
+                                                     "beam:metric:pardo_execution_time:process_bundle_msecs:v1",
+                                                     "beam:metric:pardo_execution_time:finish_bundle_msecs:v1"};
+  const auto append = [&](const char* urn, std::int64_t micros) {
+    if (micros >= 1000) infos.push_back(Sum(urn, "PTRANSFORM", transform, micros / 1000));
+  };
+  std::int64_t total = 0;
+  for (std::size_t phase = 0; phase < kStepPhases; ++phase) {
+    const std::int64_t micros = step.micros[phase].value();
+    append(kUrns[phase], micros);
+    total += micros;
+  }
+  append("beam:metric:ptransform_execution_time:total_msecs:v1", total);
+}
+
 MonitoringInfo DataReadIndex(const std::string& transform, std::int64_t claimed) {
-  MonitoringInfo info;
-  info.set_urn("beam:metric:data_channel:read_index:v1");
-  info.set_type("beam:metrics:sum_int64:v1");
-  Writer out;
-  AppendVarInt(claimed - 1, out);
-  info.set_payload(out.Take());
-  (*info.mutable_labels())["PTRANSFORM"] = transform;
-  return info;
+  return Sum("beam:metric:data_channel:read_index:v1", "PTRANSFORM", transform, claimed - 1);
 }
 
 bool ParseUserMetric(const MonitoringInfo& info, std::string& transform, MetricName& name, MetricCell& cell) {

@@ -21,6 +21,12 @@ void AppendUserMetrics(const std::string& transform, const MetricCells& cells, s
 
 // How many elements a PCollection had.
 MonitoringInfo ElementCount(const std::string& pcollection, std::int64_t elements);
+// How many bytes some of them had, encoded, as a distribution. Of what an engine sends or is sent, a sample is the mean
+// of one piece.
+MonitoringInfo SampledByteSize(const std::string& pcollection, const MetricCell& sizes);
+
+// The time that was seen to pass in a step, in each phase and in all; what is zero is left out.
+void AppendExecutionTimes(const std::string& transform, const StepContext& step, std::vector<MonitoringInfo>& infos);
 
 // The index of the element that the source `transform` is at; -1 before the first.
 MonitoringInfo DataReadIndex(const std::string& transform, std::int64_t claimed);

@@ -6,6 +6,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+#include <org/apache/beam/model/fn_execution/v1/beam_provision_api.grpc.pb.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -33,11 +34,13 @@ class TestEngine {
  public:
   enum class Reach { kSocket, kInProcess };
 
-  explicit TestEngine(Reach reach = Reach::kSocket) : control_(*this), data_(*this), state_(*this), logging_(*this) {
+  explicit TestEngine(Reach reach = Reach::kSocket)
+      : control_(*this), data_(*this), state_(*this), logging_(*this), provision_(*this), status_(*this) {
     grpc::ServerBuilder builder;
     int port = 0;
     if (reach == Reach::kSocket) builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&control_, &data_, &state_, &logging_}) {
+    for (grpc::Service* service :
+         std::initializer_list<grpc::Service*>{&control_, &data_, &state_, &logging_, &provision_, &status_}) {
       builder.RegisterService(service);
     }
     builder.SetMaxReceiveMessageSize(-1);
@@ -77,6 +80,11 @@ class TestEngine {
     AddStage(std::move(stage));
     return ends;
   }
+  // What workers that start from now on are told that it can.
+  void Offer(const std::string& capability) {
+    const std::lock_guard lock(mutex_);
+    provisions_.add_runner_capabilities(capability);
+  }
   // What is answered for a state key, page by page.
   void AddState(const fn::StateKey& key, std::vector<std::string> pages) {
     const std::lock_guard lock(mutex_);
@@ -110,9 +118,11 @@ class TestEngine {
     return answer;
   }
 
-  void AskForBundle(const std::string& instruction, const std::string& stage) {
+  // `more` is what the request says besides.
+  void AskForBundle(const std::string& instruction, const std::string& stage, fn::ProcessBundleRequest more = {}) {
     fn::InstructionRequest request;
     request.set_instruction_id(instruction);
+    *request.mutable_process_bundle() = std::move(more);
     request.mutable_process_bundle()->set_process_bundle_descriptor_id(stage);
     Ask(request);
   }
@@ -148,6 +158,26 @@ class TestEngine {
     Output& output = outputs_[{instruction, transform}];
     Wait(lock, [&] { return output.is_complete; });
     return output.bytes;
+  }
+
+  // How much of it has come by now; waits until there is some.
+  std::string FirstElements(const std::string& instruction, const std::string& transform) {
+    std::unique_lock lock(mutex_);
+    Output& output = outputs_[{instruction, transform}];
+    Wait(lock, [&] { return !output.bytes.empty(); });
+    return output.bytes;
+  }
+
+  // What the worker says of itself.
+  std::string Status() {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [this] { return status_stream_ != nullptr; });
+    fn::WorkerStatusRequest request;
+    request.set_id("status");
+    statuses_.clear();
+    status_stream_->Write(request);
+    Wait(lock, [this] { return !statuses_.empty(); });
+    return statuses_.back().status_info();
   }
 
   enum class Stream { kControl, kData, kState, kLogging };
@@ -204,6 +234,7 @@ class TestEngine {
  private:
   using ControlStream = grpc::ServerReaderWriter<fn::InstructionRequest, fn::InstructionResponse>;
   using DataStream = grpc::ServerReaderWriter<fn::Elements, fn::Elements>;
+  using StatusStream = grpc::ServerReaderWriter<fn::WorkerStatusRequest, fn::WorkerStatusResponse>;
 
   // A call that is served.
   class Call {
@@ -269,6 +300,28 @@ class TestEngine {
             }
           },
           [this] { const std::lock_guard wait(engine.data_read_mutex_); });
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct ProvisionService final : fn::ProvisionService::Service {
+    explicit ProvisionService(TestEngine& engine) : engine(engine) {}
+    grpc::Status GetProvisionInfo(grpc::ServerContext*, const fn::GetProvisionInfoRequest*,
+                                  fn::GetProvisionInfoResponse* response) override {
+      const std::lock_guard lock(engine.mutex_);
+      *response->mutable_info() = engine.provisions_;
+      response->mutable_info()->mutable_status_endpoint()->set_url(engine.endpoint_);
+      return grpc::Status::OK;
+    }
+    TestEngine& engine;
+  };
+
+  struct StatusService final : fn::BeamFnWorkerStatus::Service {
+    explicit StatusService(TestEngine& engine) : engine(engine) {}
+    grpc::Status WorkerStatus(grpc::ServerContext*, StatusStream* stream) override {
+      engine.Serve(engine.status_stream_, stream,
+                   [this](fn::WorkerStatusResponse& response) { engine.statuses_.push_back(std::move(response)); });
       return grpc::Status::OK;
     }
     TestEngine& engine;
@@ -361,6 +414,7 @@ class TestEngine {
   ControlStream* control_stream_ = nullptr;
   DataStream* data_stream_ = nullptr;
   std::map<Stream, std::set<grpc::ServerContext*>> calls_;
+  StatusStream* status_stream_ = nullptr;
   std::map<std::string, fn::ProcessBundleDescriptor> stages_;
   std::map<std::string, std::vector<std::string>> states_;  // by the bytes of the key
   AnswerState answer_other_state_ = [](const fn::StateRequest&, fn::StateResponse& response) {
@@ -372,10 +426,14 @@ class TestEngine {
   int state_requests_ = 0;
   bool answers_state_ = true;
   std::vector<fn::LogEntry> log_entries_;
+  fn::ProvisionInfo provisions_;
+  std::vector<fn::WorkerStatusResponse> statuses_;
   ControlService control_;
   DataService data_;
   StateService state_;
   LoggingService logging_;
+  ProvisionService provision_;
+  StatusService status_;
   std::unique_ptr<grpc::Server> server_;
   std::optional<InProcessEndpoint> in_process_;
   std::string endpoint_;

@@ -57,11 +57,13 @@ inline Barrier barrier;
 inline std::atomic<int> waiting{0};
 inline std::atomic<int> set_up{0};
 inline const Counter elements_seen("harness_test", "elements");
+inline const Distribution values_seen("harness_test", "values");
 
 struct DoubleFn {
   int Setup() const { return ++set_up; }
   void ProcessElement(int&, std::int64_t n, Output<std::int64_t> out) const {
     elements_seen.Inc();
+    values_seen.Update(n);
     if (n == 13) throw Error("thirteen is unlucky");
     if (n == 99) {
       ++waiting;
@@ -116,6 +118,7 @@ class WorkerTest : public testing::Test {
     WorkerRequest request;
     request.id = "worker";
     request.control_endpoint = engine_.endpoint();
+    request.provision_endpoint = engine_.endpoint();
     worker_ = StartWorkerThread(request);
   }
 

@@ -1,10 +1,9 @@
 #include "beam/harness/worker_main.h"
 
-#include <grpcpp/client_context.h>
-#include <org/apache/beam/model/fn_execution/v1/beam_provision_api.grpc.pb.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -18,19 +17,15 @@
 #include "beam/base/memory_budget.h"
 #include "beam/harness/harness.h"
 #include "beam/harness/log_stream.h"
+#include "beam/harness/provision.h"
 #include "beam/harness/staged_program.h"
 #include "beam/harness/worker_options.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/hdfs_file_system.h"
-#include "beam/portable/channel.h"
 
 namespace beam {
 
-namespace fn = org::apache::beam::model::fn_execution::v1;
-
 namespace {
-
-constexpr std::chrono::seconds kProvisionTimeout{30};
 
 // Tells a program that was fetched from one that the engine started.
 constexpr const char* kIsStaged = "--worker_is_staged";
@@ -40,23 +35,7 @@ std::string Unquoted(std::string text) {
   return text;
 }
 
-// What the engine tells; nothing if there is none to ask.
-fn::ProvisionInfo AskForProvisions(const WorkerFlags& flags) {
-  if (flags.provision_endpoint.empty()) return {};
-  const auto stub = fn::ProvisionService::NewStub(OpenChannel(flags.provision_endpoint));
-  grpc::ClientContext context;
-  context.AddMetadata("worker_id", flags.id);
-  context.set_deadline(std::chrono::system_clock::now() + kProvisionTimeout);
-  context.set_wait_for_ready(true);
-  fn::GetProvisionInfoResponse response;
-  const grpc::Status status = stub->GetProvisionInfo(&context, {}, &response);
-  if (!status.ok()) {
-    throw Error("the provision service at " + flags.provision_endpoint + " does not answer: " + TextOf(status));
-  }
-  return response.info();
-}
-
-void TakeAddresses(const fn::ProvisionInfo& info, WorkerFlags& flags) {
+void TakeAddresses(const ProvisionInfo& info, WorkerFlags& flags) {
   const auto take = [](std::string& endpoint, const std::string& told) {
     if (!told.empty()) endpoint = told;
   };
@@ -65,7 +44,7 @@ void TakeAddresses(const fn::ProvisionInfo& info, WorkerFlags& flags) {
   take(flags.artifact_endpoint, info.artifact_endpoint().url());
 }
 
-void TakeOptions(const fn::ProvisionInfo& info) {
+void TakeOptions(const ProvisionInfo& info) {
   const WorkerOptions options = ReadWorkerOptions(info.pipeline_options());
   if (options.log_level) SetLogLevel(*options.log_level);
   if (options.max_memory_bytes) MemoryBudget::Process().SetLimit(*options.max_memory_bytes);
@@ -89,6 +68,18 @@ StagingPlace PlaceOf(const WorkerFlags& flags) {
   BecomeProgram(program, arguments);
 }
 
+extern "C" void EndAtOnce(int signal) { _exit(128 + signal); }
+
+// Who asks a worker to end has no use for what it is at: engines give its bundles to others, and no file is left half
+// written. A handler of our own, as the first process of a container has no other that ends it.
+void EndAtOnceWhenAsked() {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    struct sigaction action{};
+    action.sa_handler = &EndAtOnce;
+    sigaction(signal, &action, nullptr);
+  }
+}
+
 void CheckFlags(const WorkerFlags& flags) {
   if (flags.id.empty()) throw UsageError("a worker needs --id, by which its engine knows it");
   if (flags.provision_endpoint.empty() && flags.control_endpoint.empty()) {
@@ -97,7 +88,7 @@ void CheckFlags(const WorkerFlags& flags) {
 }
 
 void Work(const std::vector<std::string>& arguments, WorkerFlags flags) {
-  const fn::ProvisionInfo info = AskForProvisions(flags);
+  const ProvisionInfo info = AskForProvisions(flags.id, flags.provision_endpoint);
   TakeAddresses(info, flags);
   if (flags.control_endpoint.empty()) throw Error("the engine gives no address of its control service");
   TakeOptions(info);
@@ -112,7 +103,9 @@ void Work(const std::vector<std::string>& arguments, WorkerFlags flags) {
       }
     }
     FetchFiles(place, info.dependencies());
-    Harness({.id = flags.id, .control = flags.control_endpoint}).Run();
+    HarnessOptions options{.id = flags.id, .control = flags.control_endpoint};
+    TakeProvisions(info, options);
+    Harness(options).Run();
   } catch (const std::exception& error) {
     LogError(std::string("the worker ends: ") + error.what());
     throw;
@@ -156,6 +149,7 @@ WorkerFlags ParseWorkerFlags(const std::vector<std::string>& arguments) {
 }
 
 int RunWorker(const std::vector<std::string>& arguments) {
+  EndAtOnceWhenAsked();
   const WorkerFlags flags = ParseWorkerFlags(arguments);
   return ExitCodeOf(flags.id.empty() ? "worker" : "worker " + flags.id, [&] {
     CheckFlags(flags);

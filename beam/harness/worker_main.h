@@ -33,7 +33,8 @@ bool IsWorkerCommand(std::string_view program, const std::vector<std::string>& a
 WorkerFlags ParseWorkerFlags(const std::vector<std::string>& arguments);
 
 // Runs until the engine has no more work. Returns the exit code: 0, 1 if something went wrong, 2 if the arguments do
-// not say enough. What is wrong is said on standard error.
+// not say enough. What is wrong is said on standard error. SIGTERM and SIGINT end the process at once, as they end
+// Beam's other workers, with 143 and 130.
 int RunWorker(const std::vector<std::string>& arguments);
 
 }  // namespace beam

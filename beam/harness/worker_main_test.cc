@@ -5,6 +5,8 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_provision_api.grpc.pb.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -141,6 +143,28 @@ TEST_F(WorkerStart, WhatTheProvisionServiceSaysGoesBeforeFlags) {
               AllOf(StartsWith("1 "),
                     HasSubstr("\nworker job[1]: the engine's control stream at " + engine.endpoint() + " has ended")));
   stop.join();
+}
+
+// Whatever it is at: it has connected, and its engine asks for nothing.
+TEST(WorkerSignals, EndItAtOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const int signal : {SIGTERM, SIGINT}) {
+    EXPECT_EXIT(
+        {
+          testing_portable::TestEngine engine;
+          std::thread asking([&] {
+            fn::InstructionRequest request;
+            request.set_instruction_id("1");
+            request.mutable_monitoring_infos();
+            engine.Ask(request);
+            static_cast<void>(engine.Answer("1"));
+            kill(getpid(), signal);
+          });
+          RunWorker({"--id=1", "--control_endpoint=" + engine.endpoint()});
+          asking.join();
+        },
+        testing::ExitedWithCode(128 + signal), "");
+  }
 }
 
 TEST_F(WorkerStart, OptionsOfThePipelineThatMakeNoSenseAreNamed) {

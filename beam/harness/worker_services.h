@@ -1,4 +1,5 @@
-// WorkerServices: the streams of a worker to its engine, each opened when it is first needed. Thread-safe.
+// WorkerServices: what all bundles of a worker share: the streams to its engine, each opened when it is first needed,
+// and what it remembers of side inputs. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -6,22 +7,25 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <utility>
 
 #include "beam/base/error.h"
 #include "beam/harness/data_stream.h"
+#include "beam/harness/harness.h"
+#include "beam/harness/side_input_cache.h"
 #include "beam/harness/state_client.h"
 
 namespace beam {
 
 class WorkerServices {
  public:
-  // `most_message_bytes`: see HarnessOptions.
-  WorkerServices(std::string worker, std::size_t most_message_bytes)
-      : most_message_bytes_(most_message_bytes), worker_(std::move(worker)) {}
+  explicit WorkerServices(const HarnessOptions& options)
+      : most_message_bytes_(options.most_message_bytes),
+        worker_(options.id),
+        side_inputs_(options.side_input_cache_bytes) {}
 
   const std::string& worker() const { return worker_; }
   std::size_t most_message_bytes() const { return most_message_bytes_; }
+  SideInputCache& side_inputs() { return side_inputs_; }
   DataStream& Data(const std::string& endpoint) { return Find(data_, endpoint); }
   StateClient& State(const std::string& endpoint) { return Find(state_, endpoint); }
 
@@ -70,6 +74,7 @@ class WorkerServices {
 
   const std::size_t most_message_bytes_;
   const std::string worker_;
+  SideInputCache side_inputs_;
   mutable std::mutex mutex_;
   bool is_stopped_ = false;
   std::map<std::string, std::unique_ptr<DataStream>> data_;

@@ -7,7 +7,7 @@
 
 #include "beam/base/error.h"
 #include "beam/base/log.h"
-#include "beam/harness/harness.h"
+#include "beam/harness/provision.h"
 
 namespace beam {
 namespace {
@@ -40,7 +40,13 @@ class WorkerThread final : public Worker {
 
 std::unique_ptr<Worker> StartWorkerThread(const WorkerRequest& request) {
   if (request.control_endpoint.empty()) throw Error("the engine gives worker " + request.id + " no control address");
-  return std::make_unique<WorkerThread>(HarnessOptions{.id = request.id, .control = request.control_endpoint});
+  HarnessOptions options{.id = request.id, .control = request.control_endpoint};
+  TakeProvisions(AskForProvisions(request.id, request.provision_endpoint), options);
+  return StartHarnessThread(options);
+}
+
+std::unique_ptr<Worker> StartHarnessThread(const HarnessOptions& options) {
+  return std::make_unique<WorkerThread>(options);
 }
 
 }  // namespace beam

@@ -3,12 +3,15 @@
 
 #include <memory>
 
+#include "beam/harness/harness.h"
 #include "beam/harness/worker_pool.h"
 
 namespace beam {
 
 // Connects to the engine's control service and runs what it asks for. What ends it otherwise than by the engine's wish
-// is logged. Throws Error where the request says no address.
+// is logged. Throws Error where the request says no address, or the engine does not say what it can.
 std::unique_ptr<Worker> StartWorkerThread(const WorkerRequest& request);
+// The same for an engine in this process, which says all that by the options.
+std::unique_ptr<Worker> StartHarnessThread(const HarnessOptions& options);
 
 }  // namespace beam

@@ -86,7 +86,10 @@ class PrecombineOperator final : public Receiver<KV<K, typename CombineTraits<Fn
     }
   }
 
-  void FinishBundle() override { Flush(); }
+  void FinishBundle() override {
+    const BundleHookScope scope(step_, StepPhase::kFinishBundle);
+    Flush();
+  }
 
  private:
   static constexpr std::size_t kMaxKeys = 100'000;

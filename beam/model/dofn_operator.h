@@ -101,15 +101,17 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   void StartBundle() override {
     if constexpr (requires { &Fn::StartBundle; }) {
       using BundleParams = typename ConstMember<decltype(&Fn::StartBundle)>::Params;
-      CallBundleHook<BundleParams>([this](auto&&... args) { fn_.StartBundle(args...); });
+      CallBundleHook<BundleParams>(StepPhase::kStartBundle, [this](auto&&... args) { fn_.StartBundle(args...); });
     }
   }
 
   void FinishBundle() override {
     if constexpr (requires { &Fn::FinishBundle; }) {
       using BundleParams = typename ConstMember<decltype(&Fn::FinishBundle)>::Params;
-      CallBundleHook<BundleParams>([this](auto&&... args) { fn_.FinishBundle(args...); });
+      CallBundleHook<BundleParams>(StepPhase::kFinishBundle, [this](auto&&... args) { fn_.FinishBundle(args...); });
     }
+    // Side inputs are those of a bundle.
+    side_views_ = {};
   }
 
  private:
@@ -188,8 +190,8 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   }
 
   template <class BundleParams, class Call>
-  void CallBundleHook(Call call) {
-    const StepScope scope(step_);
+  void CallBundleHook(StepPhase phase, Call call) {
+    const BundleHookScope scope(step_, phase);
     try {
       CallWithBundleArguments<BundleParams>(call, std::make_index_sequence<std::tuple_size_v<BundleParams>>());
     } catch (...) {

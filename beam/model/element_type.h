@@ -149,7 +149,7 @@ struct ElementType {
   CoderSpec (*coder)();
   std::unique_ptr<Collector> (*make_collector)(const StageCursor*);
   // An operator that gives each element to all of the receivers, the last of which gets the element itself.
-  std::unique_ptr<Operator> (*make_tee)(const std::vector<AnyReceiver>&);
+  std::unique_ptr<Tee> (*make_tee)(const std::vector<AnyReceiver>&);
   // An operator for the WindowInto step.
   OperatorFactory make_window_into;
   const KvType* kv;  // null unless the type is KV<K, V>
@@ -210,15 +210,17 @@ class TypedCollector final : public Receiver<T>, public Collector {
 };
 
 template <class T>
-class TeeOperator final : public Receiver<T>, public Operator {
+class TeeOperator final : public Receiver<T>, public Tee {
  public:
   explicit TeeOperator(const std::vector<AnyReceiver>& receivers) : receivers_(receivers) {}
   AnyReceiver input() override { return AnyReceiver(static_cast<Receiver<T>*>(this)); }
   void Receive(T&& element, const ElementMeta& meta) override {
+    elements_.Count(element);
     for (std::size_t i = 0; i + 1 < receivers_.size(); ++i) receivers_[i].As<T>()->ReceiveShared(element, meta);
     receivers_.back().As<T>()->Receive(std::move(element), meta);
   }
   void ReceiveShared(const T& element, const ElementMeta& meta) override {
+    elements_.Count(element);
     for (const AnyReceiver& receiver : receivers_) receiver.As<T>()->ReceiveShared(element, meta);
   }
 
@@ -296,8 +298,8 @@ inline constexpr ElementType kElementType{
     [] { return ReadableName(typeid(T).name()); },
     [] { return Coder<T>::Spec(); },
     [](const StageCursor* cursor) { return std::unique_ptr<Collector>(new TypedCollector<T>(cursor)); },
-    [](const std::vector<AnyReceiver>& receivers) -> std::unique_ptr<Operator> {
-      return MakeOperator<TeeOperator<T>>(receivers);
+    [](const std::vector<AnyReceiver>& receivers) -> std::unique_ptr<Tee> {
+      return std::unique_ptr<Tee>(new TeeOperator<T>(receivers));
     },
     [](const OperatorContext& context) -> std::unique_ptr<Operator> {
       return MakeOperator<WindowIntoOperator<T>>(context);

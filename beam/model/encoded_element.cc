@@ -64,8 +64,8 @@ constexpr ElementType kEncodedElementType{
     .name = [] { return std::string("an encoded element"); },
     .coder = nullptr,
     .make_collector = nullptr,
-    .make_tee = [](const std::vector<AnyReceiver>& receivers) -> std::unique_ptr<Operator> {
-      return internal::MakeOperator<internal::TeeOperator<EncodedElement>>(receivers);
+    .make_tee = [](const std::vector<AnyReceiver>& receivers) -> std::unique_ptr<Tee> {
+      return std::unique_ptr<Tee>(new internal::TeeOperator<EncodedElement>(receivers));
     },
     .make_window_into = [](const OperatorContext& context) -> std::unique_ptr<Operator> {
       return internal::MakeOperator<internal::WindowIntoOperator<EncodedElement>>(context);

@@ -12,6 +12,10 @@ struct EncodedElement {
   std::string bytes;
 };
 
+// Only the ends of a stage tell how large it is.
+template <>
+inline constexpr bool internal::kHasCheapSize<EncodedElement> = false;
+
 // Neither kept nor grouped: it has what a stage of an engine's worker needs. To be fed it wants WireInput::coder.
 extern const ElementType kEncodedElementType;
 

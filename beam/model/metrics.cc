@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 namespace beam {
 namespace {
@@ -61,20 +62,90 @@ void MetricCells::Merge(const MetricCells& other) {
   for (std::size_t id = 0; id < other.cells_.size(); ++id) cells_[id].Merge(other.cells_[id]);
 }
 
+// Marks a cell as being changed. Whoever reads a value stored meanwhile sees the odd version as well, as values are
+// released and acquired one by one.
+class LiveMetricCell::Change {
+ public:
+  explicit Change(LiveMetricCell& cell) : cell_(cell), version_(cell.version_.load(std::memory_order_relaxed) + 1) {
+    cell_.version_.store(version_, std::memory_order_relaxed);
+  }
+  ~Change() { cell_.version_.store(version_ + 1, std::memory_order_release); }
+  Change(const Change&) = delete;
+  Change& operator=(const Change&) = delete;
+
+ private:
+  LiveMetricCell& cell_;
+  const std::uint32_t version_;
+};
+
+void LiveMetricCell::Update(std::int64_t value) {
+  MetricCell cell = Read();
+  cell.sum += value;
+  cell.count += 1;
+  cell.min = std::min(cell.min, value);
+  cell.max = std::max(cell.max, value);
+  Store(cell);
+}
+
+void LiveMetricCell::Set(std::int64_t value, std::int64_t now) {
+  MetricCell cell = Read();
+  cell.latest = value;
+  cell.updated_at = now;
+  Store(cell);
+}
+
+void LiveMetricCell::Store(const MetricCell& cell) {
+  const Change change(*this);
+  sum_.store(cell.sum, std::memory_order_release);
+  count_.store(cell.count, std::memory_order_release);
+  min_.store(cell.min, std::memory_order_release);
+  max_.store(cell.max, std::memory_order_release);
+  latest_.store(cell.latest, std::memory_order_release);
+  updated_at_.store(cell.updated_at, std::memory_order_release);
+}
+
+MetricCell LiveMetricCell::Read() const {
+  for (;;) {
+    const std::uint32_t before = version_.load(std::memory_order_acquire);
+    MetricCell cell;
+    cell.sum = sum_.load(std::memory_order_acquire);
+    cell.count = count_.load(std::memory_order_acquire);
+    cell.min = min_.load(std::memory_order_acquire);
+    cell.max = max_.load(std::memory_order_acquire);
+    cell.latest = latest_.load(std::memory_order_acquire);
+    cell.updated_at = updated_at_.load(std::memory_order_acquire);
+    if (before % 2 == 0 && version_.load(std::memory_order_relaxed) == before) return cell;
+  }
+}
+
+void LiveMetrics::Clear() {
+  for (std::size_t id = 0; id < size_; ++id) cells_[id].Store({});
+}
+
+MetricCells LiveMetrics::Read() const {
+  MetricCells read;
+  const Block* const block = current_.load(std::memory_order_acquire);
+  if (block == nullptr) return read;
+  for (std::size_t id = 0; id < block->cells.size(); ++id) read[id] = block->cells[id].Read();
+  return read;
+}
+
+void LiveMetrics::Grow(std::size_t size) {
+  // No larger: a cell that is there is one of a metric that is.
+  auto block = std::make_unique<Block>(size);
+  for (std::size_t id = 0; id < size_; ++id) block->cells[id].Store(cells_[id].Read());
+  cells_ = block->cells.data();
+  size_ = block->cells.size();
+  current_.store(block.get(), std::memory_order_release);
+  blocks_.push_back(std::move(block));
+}
+
 void Distribution::Update(std::int64_t value) const {
-  MetricCell* cell = internal::CurrentCell(id_);
-  if (cell == nullptr) return;
-  cell->sum += value;
-  cell->count += 1;
-  cell->min = std::min(cell->min, value);
-  cell->max = std::max(cell->max, value);
+  if (LiveMetricCell* cell = internal::CurrentCell(id_)) cell->Update(value);
 }
 
 void Gauge::Set(std::int64_t value) const {
-  MetricCell* cell = internal::CurrentCell(id_);
-  if (cell == nullptr) return;
-  cell->latest = value;
-  cell->updated_at = internal::NowMicros();
+  if (LiveMetricCell* cell = internal::CurrentCell(id_)) cell->Set(value, internal::NowMicros());
 }
 
 MetricCell MetricResults::Merged(MetricKind kind, std::string_view name_space, std::string_view name) const {

@@ -8,13 +8,18 @@
 // outside a step (in `main`, in a thread of the user's own) are dropped. Values of a bundle that is retried count once.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "beam/base/log.h"
+#include "beam/base/tally.h"
 
 namespace beam {
 
@@ -39,7 +44,7 @@ struct MetricCell {
   double Mean() const { return count == 0 ? 0.0 : static_cast<double>(sum) / static_cast<double>(count); }
 };
 
-// The cells of one step and one thread, by metric id. Not thread-safe.
+// The cells of one step, by metric id. Not thread-safe.
 class MetricCells {
  public:
   MetricCell& operator[](std::size_t id) {
@@ -48,15 +53,71 @@ class MetricCells {
   }
   const std::vector<MetricCell>& cells() const { return cells_; }
   void Merge(const MetricCells& other);
-  void Clear() { cells_.clear(); }
 
  private:
   std::vector<MetricCell> cells_;
 };
 
+// A cell that one thread updates and any other may read meanwhile.
+class LiveMetricCell {
+ public:
+  // By the thread that updates.
+  void Add(std::int64_t n) { sum_.store(sum_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  void Update(std::int64_t value);
+  void Set(std::int64_t value, std::int64_t now);
+  void Store(const MetricCell& cell);
+
+  // By any thread. What belongs together (the count and the sum of a distribution) is of one moment.
+  MetricCell Read() const;
+
+ private:
+  class Change;
+
+  std::atomic<std::uint32_t> version_{0};  // odd while a change is made
+  std::atomic<std::int64_t> sum_{0};
+  std::atomic<std::int64_t> count_{0};
+  std::atomic<std::int64_t> min_{MetricCell().min};
+  std::atomic<std::int64_t> max_{MetricCell().max};
+  std::atomic<std::int64_t> latest_{0};
+  std::atomic<std::int64_t> updated_at_{0};
+};
+
+// The cells of one step and one thread, by metric id, while they are updated.
+class LiveMetrics {
+ public:
+  // By the thread that updates.
+  LiveMetricCell& operator[](std::size_t id) {
+    if (id >= size_) Grow(id + 1);
+    return cells_[id];
+  }
+  void Clear();
+
+  // By any thread.
+  MetricCells Read() const;
+
+ private:
+  struct Block {
+    explicit Block(std::size_t size) : cells(size) {}
+    std::vector<LiveMetricCell> cells;
+  };
+
+  void Grow(std::size_t size);
+
+  LiveMetricCell* cells_ = nullptr;  // of the last block
+  std::size_t size_ = 0;
+  std::atomic<const Block*> current_{nullptr};  // the same, for those who read
+  std::vector<std::unique_ptr<Block>> blocks_;  // the former ones are kept, as somebody may be reading them
+};
+
+enum class StepPhase : std::uint8_t { kStartBundle, kProcess, kFinishBundle };
+inline constexpr std::size_t kStepPhases = 3;
+
 // The step that the current thread is working for: what log lines and metrics are attributed to.
 struct StepContext : LogStep {
-  MetricCells metrics;
+  LiveMetrics metrics;
+  std::atomic<StepPhase> phase{StepPhase::kProcess};
+  // Microseconds in each phase, added by whoever looks now and then what the thread is at; zero where nobody does.
+  std::array<Tally, kStepPhases> micros;
 };
 
 namespace internal {
@@ -67,9 +128,10 @@ MetricName MetricById(std::size_t id);
 std::int64_t NowMicros();
 
 // Every LogStep that the SDK sets as current is a StepContext.
-inline MetricCell* CurrentCell(std::size_t id) {
-  if (current_log_step == nullptr) return nullptr;
-  return &const_cast<StepContext*>(static_cast<const StepContext*>(current_log_step))->metrics[id];
+inline LiveMetricCell* CurrentCell(std::size_t id) {
+  const LogStep* const step = current_log_step.load(std::memory_order_relaxed);
+  if (step == nullptr) return nullptr;
+  return &const_cast<StepContext*>(static_cast<const StepContext*>(step))->metrics[id];
 }
 
 }  // namespace internal
@@ -79,7 +141,7 @@ class Counter {
   Counter(std::string_view name_space, std::string_view name)
       : id_(internal::RegisterMetric(MetricKind::kCounter, name_space, name)) {}
   void Inc(std::int64_t n = 1) const {
-    if (MetricCell* cell = internal::CurrentCell(id_)) cell->sum += n;
+    if (LiveMetricCell* cell = internal::CurrentCell(id_)) cell->Add(n);
   }
   void Dec(std::int64_t n = 1) const { Inc(-n); }
 

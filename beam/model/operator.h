@@ -6,6 +6,7 @@
 // runner and the worker of an engine run the very same operators; only what stands at the ends of a stage differs.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "beam/coder/window.h"
+#include "beam/model/element_counter.h"
 #include "beam/model/metrics.h"
 #include "beam/model/receiver.h"
 #include "beam/model/resume.h"
@@ -41,6 +43,15 @@ class Operator {
   virtual void FinishBundle() {}
 };
 
+// Passes elements on to all that read a PCollection, and counts them.
+class Tee : public Operator {
+ public:
+  ElementCounter& elements() { return elements_; }
+
+ protected:
+  ElementCounter elements_;
+};
+
 using OperatorFactory = std::unique_ptr<Operator> (*)(const OperatorContext&);
 
 namespace internal {
@@ -56,13 +67,30 @@ std::unique_ptr<Operator> MakeOperator(Args&&... args) {
 // Attributes log lines and metrics of this thread to a step while in scope.
 class StepScope {
  public:
-  explicit StepScope(const StepContext* step) : former_(current_log_step) { current_log_step = step; }
-  ~StepScope() { current_log_step = former_; }
+  explicit StepScope(const StepContext* step) : former_(current_log_step.load(std::memory_order_relaxed)) {
+    current_log_step.store(step, std::memory_order_relaxed);
+  }
+  ~StepScope() { current_log_step.store(former_, std::memory_order_relaxed); }
   StepScope(const StepScope&) = delete;
   StepScope& operator=(const StepScope&) = delete;
 
  private:
   const LogStep* former_;
+};
+
+// The same while a step starts or finishes a bundle.
+class BundleHookScope {
+ public:
+  BundleHookScope(StepContext* step, StepPhase phase) : step_(step), scope_(step) {
+    step_->phase.store(phase, std::memory_order_relaxed);
+  }
+  ~BundleHookScope() { step_->phase.store(StepPhase::kProcess, std::memory_order_relaxed); }
+  BundleHookScope(const BundleHookScope&) = delete;
+  BundleHookScope& operator=(const BundleHookScope&) = delete;
+
+ private:
+  StepContext* step_;
+  StepScope scope_;
 };
 
 // A failure inside a step, with the step's full name and, where it can be told, the element.

@@ -2,7 +2,6 @@
 // (beam/coder/windowed_value.h) of WireCoder<T>, one behind the other.
 #pragma once
 
-#include <atomic>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include "beam/model/element_gate.h"
 #include "beam/model/operator.h"
 #include "beam/model/receiver.h"
+#include "beam/model/wire_sink.h"
 
 namespace beam {
 
@@ -26,41 +26,6 @@ struct WireInput {
   ElementGate* gate;
   WireOrigin origin;                 // of the bytes that `in` reads; may be null
   const CoderSpec* coder = nullptr;  // of the elements, as the engine says; only EncodedElement asks
-};
-
-// Where encoded elements gather. One thread, but for AskForFlush().
-class WireSink {
- public:
-  explicit WireSink(WindowCoding windows, std::size_t flush_bytes) : windows_(windows), flush_bytes_(flush_bytes) {}
-  virtual ~WireSink() = default;
-
-  WindowCoding windows() const { return windows_; }
-  Writer& buffer() { return buffer_; }
-
-  // To be called behind each element in the buffer.
-  void Added() {
-    ++elements_;
-    if (buffer_.size() >= flush_bytes_ || flush_asked_.load(std::memory_order_relaxed)) {
-      flush_asked_.store(false, std::memory_order_relaxed);
-      Flush();
-    }
-  }
-
-  std::int64_t elements() const { return elements_; }  // since Restart()
-  void Restart() { elements_ = 0; }
-
-  // By any thread: what has gathered leaves behind the next element.
-  void AskForFlush() { flush_asked_.store(true, std::memory_order_relaxed); }
-
-  // Sends what the buffer holds, and empties it. Throws Error.
-  virtual void Flush() = 0;
-
- private:
-  const WindowCoding windows_;
-  const std::size_t flush_bytes_;
-  std::atomic<bool> flush_asked_{false};
-  std::int64_t elements_ = 0;
-  Writer buffer_;
 };
 
 struct WireType {
@@ -129,6 +94,7 @@ class WireEncoder final : public Receiver<T>, public Operator {
       EncodeMeta(meta, sink_->windows(), header_);
       meta_ = meta;
     }
+    sink_->Open();
     Writer& out = sink_->buffer();
     out.Raw(header_.view());
     WireCoder<T>::Encode(element, out);

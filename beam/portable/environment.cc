@@ -31,6 +31,9 @@ constexpr std::string_view kCapabilities[] = {
     "beam:protocol:progress_reporting:v1",
     "beam:protocol:control_request_elements_embedding:v1",
     "beam:protocol:multi_core_bundle_processing:v1",
+    "beam:protocol:sdk_consuming_received_data:v1",
+    "beam:protocol:state_caching:v1",
+    "beam:protocol:worker_status:v1",
     "beam:transform:to_string:v1",
     "beam:version:sdk_base:klay_beam_cpp",
 };

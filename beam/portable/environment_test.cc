@@ -6,8 +6,10 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "beam/base/error.h"
+#include "beam/coder/dynamic_coder.h"
 
 namespace environment_test {
 
@@ -52,6 +54,44 @@ TEST(Environment, AllSayWhatTheWorkerCanDoAndWhichSdkItIs) {
     EXPECT_THAT(environment.capabilities(), testing::Contains("beam:protocol:multi_core_bundle_processing:v1"));
     EXPECT_THAT(environment.capabilities(), testing::Contains(testing::StartsWith("beam:version:sdk_base:")));
   }
+}
+
+// Each is a promise that engines act by. Beside it, the test in beam/harness that holds the worker to it: what has none
+// is not promised.
+TEST(Environment, PromisesTheProtocolsThatTheWorkerSpeaks) {
+  std::vector<std::string> promised;
+  for (const std::string& capability : DefaultEnvironment().capabilities()) {
+    if (capability.starts_with("beam:protocol:")) promised.push_back(capability);
+  }
+  EXPECT_THAT(promised,
+              testing::UnorderedElementsAre(
+                  "beam:protocol:progress_reporting:v1",                  // MonitoringTest, of a bundle that runs
+                  "beam:protocol:sdk_consuming_received_data:v1",         // likewise
+                  "beam:protocol:control_request_elements_embedding:v1",  // TakesElementsThatComeWithTheRequest
+                  "beam:protocol:multi_core_bundle_processing:v1",        // RunsBundlesAtTheSameTime
+                  "beam:protocol:state_caching:v1",                       // SideInputsTest
+                  "beam:protocol:worker_status:v1"));                     // MonitoringTest, DescribesItself
+}
+
+// Whatever coder an engine may use, elements in it can be read and written.
+TEST(Environment, CodersThatArePromisedAreKnown) {
+  const std::map<std::string, std::vector<CoderSpec>> parts{
+      {"beam:coder:kv:v1", {{.urn = "beam:coder:varint:v1"}, {.urn = "beam:coder:bytes:v1"}}},
+      {"beam:coder:iterable:v1", {{.urn = "beam:coder:varint:v1"}}},
+      {"beam:coder:state_backed_iterable:v1", {{.urn = "beam:coder:varint:v1"}}},
+      {"beam:coder:length_prefix:v1", {{.urn = "beam:coder:varint:v1"}}},
+      {"beam:coder:windowed_value:v1", {{.urn = "beam:coder:varint:v1"}, {.urn = "beam:coder:global_window:v1"}}},
+  };
+  int coders = 0;
+  for (const std::string& capability : DefaultEnvironment().capabilities()) {
+    if (!capability.starts_with("beam:coder:")) continue;
+    const auto found = parts.find(capability);
+    const CoderSpec spec{.urn = capability,
+                         .components = found == parts.end() ? std::vector<CoderSpec>() : found->second};
+    EXPECT_NO_THROW(DynamicCoder{spec}) << capability;
+    ++coders;
+  }
+  EXPECT_GT(coders, 0);
 }
 
 }  // namespace environment_test

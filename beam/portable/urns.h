@@ -48,6 +48,9 @@ inline constexpr std::string_view kProcessEnvironment = "beam:env:process:v1";
 inline constexpr std::string_view kDockerEnvironment = "beam:env:docker:v1";
 inline constexpr std::string_view kDefaultEnvironment = "beam:env:default:v1";
 
+// What an engine can do.
+inline constexpr std::string_view kEmbedsElementsInResponses = "beam:protocol:control_response_elements_embedding:v1";
+
 inline constexpr std::string_view kMinRam = "beam:resources:min_ram_bytes:v1";
 inline constexpr std::string_view kAccelerator = "beam:resources:accelerator:v1";
 inline constexpr std::string_view kCpuCount = "beam:resources:cpu_count:v1";

@@ -11,6 +11,7 @@
 #include "beam/portable/environment.h"
 #include "beam/portable/pipeline_proto.h"
 #include "beam/portable/stage_descriptor.h"
+#include "beam/portable/urns.h"
 #include "beam/runners/fn_api/fn_api_server.h"
 #include "beam/runners/fn_api/remote_stage.h"
 
@@ -46,17 +47,32 @@ class RemoteRunners final : public BundleRunners {
     // The environment matters to engines only.
     const auto pipeline = ToProto(engine_.graph, ExternalEnvironment(server_.endpoint()));
     for (const Stage& stage : engine_.plan.stages) {
-      server_.AddStage(DescribeStage(engine_.graph, stage, pipeline, server_.endpoint()));
+      server_.AddStage(DescribeStage(engine_.graph, stage, pipeline, server_.endpoint()), TokensOf(stage));
     }
-    WorkerRequest worker;
-    worker.id = "embedded";
-    worker.control_endpoint = server_.endpoint();
-    worker_ = StartWorkerThread(worker);
+    worker_ = StartHarnessThread(HarnessOptions{
+        .id = "embedded",
+        .control = server_.endpoint(),
+        .runner_capabilities = {std::string(urn::kEmbedsElementsInResponses)},
+    });
   }
 
   std::unique_ptr<BundleRunner> Make() override { return std::make_unique<RemoteRunner>(engine_, server_); }
 
  private:
+  // Side inputs are complete before a stage begins that reads them: all of its bundles see the same.
+  FnApiServer::CacheTokens TokensOf(const Stage& stage) const {
+    FnApiServer::CacheTokens tokens;
+    for (const int transform : stage.transforms) {
+      for (std::size_t i = 0; i < engine_.graph.transform(transform).side_inputs.size(); ++i) {
+        auto& token = *tokens.Add();
+        token.mutable_side_input()->set_transform_id(TransformId(transform));
+        token.mutable_side_input()->set_side_input_id(SideInputTag(i));
+        token.set_token("of this run");
+      }
+    }
+    return tokens;
+  }
+
   std::shared_ptr<const std::string> ReadState(const fn::StateKey& key) const {
     if (key.has_iterable_side_input()) {
       const auto& wanted = key.iterable_side_input();

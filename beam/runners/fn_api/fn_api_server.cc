@@ -74,10 +74,14 @@ class FnApiServer::Impl {
 
   const std::string& endpoint() const { return endpoint_->name(); }
 
-  void AddStage(fn::ProcessBundleDescriptor stage) {
+  void AddStage(fn::ProcessBundleDescriptor stage, CacheTokens tokens) {
     const std::lock_guard lock(mutex_);
+    tokens_[stage.id()] = std::move(tokens);
     stages_[stage.id()] = std::move(stage);
   }
+
+  // Once all stages are there.
+  const CacheTokens& TokensOf(const std::string& stage) const { return tokens_.at(stage); }
 
   std::shared_ptr<BundleCall::Mailbox> Open() {
     const std::lock_guard lock(mutex_);
@@ -247,6 +251,7 @@ class FnApiServer::Impl {
   const ReadState read_state_;
   std::mutex mutex_;
   std::map<std::string, fn::ProcessBundleDescriptor> stages_;
+  std::map<std::string, CacheTokens> tokens_;                                        // by stage
   std::unordered_map<std::string, std::shared_ptr<BundleCall::Mailbox>> mailboxes_;  // by instruction
   long bundles_ = 0;
   Slot<fn::InstructionResponse, fn::InstructionRequest> control_stream_;
@@ -261,7 +266,9 @@ class FnApiServer::Impl {
 FnApiServer::FnApiServer(ReadState read_state) : impl_(std::make_unique<Impl>(std::move(read_state))) {}
 FnApiServer::~FnApiServer() = default;
 const std::string& FnApiServer::endpoint() const { return impl_->endpoint(); }
-void FnApiServer::AddStage(fn::ProcessBundleDescriptor stage) { impl_->AddStage(std::move(stage)); }
+void FnApiServer::AddStage(fn::ProcessBundleDescriptor stage, CacheTokens tokens) {
+  impl_->AddStage(std::move(stage), std::move(tokens));
+}
 
 BundleCall::BundleCall(FnApiServer& server, const std::string& stage)
     : server_(*server.impl_), stage_(stage), mailbox_(server_.Open()) {}
@@ -273,6 +280,7 @@ void BundleCall::Begin(Elements elements) {
   request.set_instruction_id(mailbox_->instruction);
   request.mutable_process_bundle()->set_process_bundle_descriptor_id(stage_);
   *request.mutable_process_bundle()->mutable_elements() = std::move(elements);
+  *request.mutable_process_bundle()->mutable_cache_tokens() = server_.TokensOf(stage_);
   server_.Ask(request);
 }
 

@@ -2,7 +2,7 @@
 // services, without a socket.
 //
 //   FnApiServer server(read_state);
-//   server.AddStage(descriptor);                          // its endpoints being server.endpoint()
+//   server.AddStage(descriptor, {});                      // its endpoints being server.endpoint()
 //   ... a worker connects to server.endpoint() ...
 //   BundleCall call(server, descriptor.id());             // any number at a time, each with a thread of its own
 //   call.Begin(elements); call.Send(more);
@@ -26,6 +26,8 @@ namespace beam {
 class FnApiServer {
  public:
   using StateKey = org::apache::beam::model::fn_execution::v1::StateKey;
+  using CacheTokens =
+      google::protobuf::RepeatedPtrField<org::apache::beam::model::fn_execution::v1::ProcessBundleRequest::CacheToken>;
   // All that is kept under a key. Called by a thread of the server; may throw Error, which the worker is told.
   using ReadState = std::function<std::shared_ptr<const std::string>(const StateKey& key)>;
 
@@ -36,7 +38,8 @@ class FnApiServer {
   FnApiServer& operator=(const FnApiServer&) = delete;
 
   const std::string& endpoint() const;
-  void AddStage(org::apache::beam::model::fn_execution::v1::ProcessBundleDescriptor stage);
+  // `tokens` are given to all bundles of the stage.
+  void AddStage(org::apache::beam::model::fn_execution::v1::ProcessBundleDescriptor stage, CacheTokens tokens);
 
  private:
   friend class BundleCall;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -49,12 +50,14 @@ class RemoteStage::Source final : public WireSink {
   void Begin(BundleCall& call) {
     call_ = &call;
     has_begun_ = false;
-    buffer().Clear();
+    const std::lock_guard lock(mutex());
+    Restart();
   }
-  void Flush() override { Send(false); }
   void Finish() { Send(true); }
 
  private:
+  void Flush() override { Send(false); }
+
   static const WindowingStrategy& WindowingOf(const Graph& graph, const Stage& stage) {
     const int pcollection =
         stage.root == RootKind::kGroups ? graph.transform(stage.root_transform).inputs.front() : stage.root_pcollection;
