@@ -60,7 +60,8 @@ TEST(Environment, AllSayWhatTheWorkerCanDoAndWhichSdkItIs) {
 // is not promised.
 TEST(Environment, PromisesTheProtocolsThatTheWorkerSpeaks) {
   std::vector<std::string> promised;
-  for (const std::string& capability : DefaultEnvironment().capabilities()) {
+  const EnvironmentProto environment = DefaultEnvironment();
+  for (const std::string& capability : environment.capabilities()) {
     if (capability.starts_with("beam:protocol:")) promised.push_back(capability);
   }
   EXPECT_THAT(promised,
@@ -83,7 +84,8 @@ TEST(Environment, CodersThatArePromisedAreKnown) {
       {"beam:coder:windowed_value:v1", {{.urn = "beam:coder:varint:v1"}, {.urn = "beam:coder:global_window:v1"}}},
   };
   int coders = 0;
-  for (const std::string& capability : DefaultEnvironment().capabilities()) {
+  const EnvironmentProto environment = DefaultEnvironment();
+  for (const std::string& capability : environment.capabilities()) {
     if (!capability.starts_with("beam:coder:")) continue;
     const auto found = parts.find(capability);
     const CoderSpec spec{.urn = capability,
