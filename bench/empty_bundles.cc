@@ -1,6 +1,7 @@
 // An engine in this process asks a worker in this process for bundles without elements; prints how many were done a
 // second of wall clock. What is left is what a bundle costs by itself: its request with the end of its elements, its
-// answer, the end of its outputs, and the start and finish of its steps.
+// answer with the end of its outputs, and the start and finish of its steps. The engine takes what engines may take:
+// outputs with the answer, metrics by short ids.
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -21,6 +22,7 @@
 #include "beam/harness/harness.h"
 #include "beam/harness/worker_thread.h"
 #include "beam/portable/test_descriptor.h"
+#include "beam/portable/urns.h"
 #include "beam/transforms/create.h"
 #include "beam/transforms/map.h"
 
@@ -95,6 +97,9 @@ class Engine {
     for (int answered = 0; answered < bundles_ && error.empty() && stream.Read(&response); ++answered) {
       if (answered == kAhead - 1) begin_ = Clock::now();
       error = response.error();
+      if (error.empty() && response.process_bundle().elements().data().empty()) {
+        error = "an answer without the end of its outputs";
+      }
       if (asked < bundles_) Ask(stream, asked++);
     }
     const std::lock_guard lock(mutex_);
@@ -139,10 +144,11 @@ int main(int argc, char** argv) {
     const auto ones = p | beam::Create("Ones", {std::int64_t{1}});
     ones | beam::Map("Double", [](std::int64_t n) { return 2 * n; });
     engine.SetStage(beam::testing_portable::StageOf(beam::testing_portable::ProtoOf(p), {"Double"}, engine.endpoint()));
-    beam::WorkerRequest request;
-    request.id = "worker";
-    request.control_endpoint = engine.endpoint();
-    const auto worker = beam::StartWorkerThread(request);
+    const auto worker =
+        beam::StartHarnessThread({.id = "worker",
+                                  .control = engine.endpoint(),
+                                  .runner_capabilities = {std::string(beam::urn::kEmbedsElementsInResponses),
+                                                          std::string(beam::urn::kTakesShortIds)}});
     std::printf("%.0f\n", engine.Wait());
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {

@@ -60,6 +60,7 @@ class Harness::Impl {
         channel_(OpenChannel(options.control)),
         stub_(fn::BeamFnControl::NewStub(channel_)),
         embeds_elements_(options.runner_capabilities.contains(urn::kEmbedsElementsInResponses)),
+        takes_short_ids_(options.runner_capabilities.contains(urn::kTakesShortIds)),
         cache_(services_, [this](const std::string& id) { return FetchDescriptor(id); }) {
     context_.AddMetadata("worker_id", options.id);
   }
@@ -222,12 +223,13 @@ class Harness::Impl {
     cache_.Return(stage, std::move(run));
   }
 
-  // Engines take either form: whole infos, or their payloads by short ids that they ask about.
+  // Payloads by short ids, which the engine asks about once; to engines that may not know of these, whole infos as
+  // well.
   template <class Response>
   void AddMetrics(BundleRun::Metrics metrics, Response& response) {
     for (MonitoringInfo& info : metrics) {
       (*response.mutable_monitoring_data())[short_ids_.IdOf(info)] = info.payload();
-      *response.add_monitoring_infos() = std::move(info);
+      if (!takes_short_ids_) *response.add_monitoring_infos() = std::move(info);
     }
   }
 
@@ -255,6 +257,7 @@ class Harness::Impl {
   std::unique_ptr<grpc::ClientReaderWriter<fn::InstructionResponse, fn::InstructionRequest>> stream_;
   std::unique_ptr<StreamWriter<fn::InstructionResponse>> answers_;
   const bool embeds_elements_;
+  const bool takes_short_ids_;
   ShortIds short_ids_;
   BundleCache cache_;
   std::mutex mutex_;

@@ -1,5 +1,9 @@
 #include "beam/harness/monitoring.h"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 #include "beam/base/bytes.h"
 #include "beam/base/error.h"
 
@@ -136,18 +140,19 @@ bool ParseUserMetric(const MonitoringInfo& info, std::string& transform, MetricN
 }
 
 std::string ShortIds::IdOf(const MonitoringInfo& info) {
-  MonitoringInfo kind = info;
-  kind.clear_payload();
   // Maps of Protobuf have no order.
-  std::string name = kind.urn();
-  for (const auto& [label, value] : std::map<std::string, std::string>(kind.labels().begin(), kind.labels().end())) {
-    name.append({'\0'}).append(label).append({'\0'}).append(value);
-  }
+  std::vector<std::pair<std::string_view, std::string_view>> labels;
+  for (const auto& label : info.labels()) labels.emplace_back(label.first, label.second);
+  std::sort(labels.begin(), labels.end());
+  std::string name = info.urn();
+  for (const auto& [label, value] : labels) name.append({'\0'}).append(label).append({'\0'}).append(value);
   const std::lock_guard lock(mutex_);
   std::string& id = ids_[name];
   if (id.empty()) {
     id = std::to_string(ids_.size());
-    infos_[id] = std::move(kind);
+    MonitoringInfo& kind = infos_[id];
+    kind = info;
+    kind.clear_payload();
   }
   return id;
 }

@@ -108,6 +108,27 @@ TEST_F(MonitoringTest, TellsWhatABundleAmountedToInBothForms) {
   }
 }
 
+TEST_F(MonitoringTest, TellsAnEngineThatTakesShortIdsNoMore) {
+  engine_.Offer("beam:protocol:monitoring_info_short_ids:v1");
+  StartWorker();
+  std::vector<std::size_t> told;
+  for (const char* const id : {"a", "b"}) {
+    engine_.AskForBundle(id, "Double");
+    engine_.SendElements(id, source_, Encoded({1, 2}), true);
+    const fn::ProcessBundleResponse answer = engine_.Answer(id).process_bundle();
+    EXPECT_EQ(answer.monitoring_infos_size(), 0);
+    for (const auto& [short_id, payload] : answer.monitoring_data()) {
+      fn::InstructionRequest name;
+      name.mutable_monitoring_infos()->add_monitoring_info_id(short_id);
+      const fn::InstructionResponse info = Ask(name, "name");
+      EXPECT_EQ(info.monitoring_infos().monitoring_info().count(short_id), 1u) << info.error();
+    }
+    told.push_back(answer.monitoring_data().size());
+  }
+  EXPECT_GE(told.front(), 5u);
+  EXPECT_EQ(told.front(), told.back());
+}
+
 TEST_F(MonitoringTest, TellsHowFarABundleIsAndWhereTimeGoes) {
   StartWorker();
   barrier.Close();

@@ -50,6 +50,7 @@ inline constexpr std::string_view kDefaultEnvironment = "beam:env:default:v1";
 
 // What an engine can do.
 inline constexpr std::string_view kEmbedsElementsInResponses = "beam:protocol:control_response_elements_embedding:v1";
+inline constexpr std::string_view kTakesShortIds = "beam:protocol:monitoring_info_short_ids:v1";
 
 inline constexpr std::string_view kMinRam = "beam:resources:min_ram_bytes:v1";
 inline constexpr std::string_view kAccelerator = "beam:resources:accelerator:v1";
