@@ -90,7 +90,13 @@ class StageDescriber {
     for (const SideInputNode& side : transform.side_inputs) AddPCollection(side.pcollection);
     for (const OutputNode& output : transform.outputs) AddPCollection(output.pcollection);
     const std::string id = TransformId(transform.id);
-    (*result_.mutable_transforms())[id] = pipeline_.components().transforms().at(id);
+    proto::PTransform& made = (*result_.mutable_transforms())[id];
+    made = pipeline_.components().transforms().at(id);
+    // For engines it may have parts; here it is one step.
+    if (transform.kind == TransformKind::kFlatten) {
+      made.mutable_spec()->set_urn(std::string(urn::kFlatten));
+      made.clear_subtransforms();
+    }
   }
 
   static std::string Part(const TransformNode& transform, const std::string& name) {

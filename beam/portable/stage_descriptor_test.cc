@@ -95,4 +95,12 @@ TEST(StageDescriptor, OfElementsThatOnlyPass) {
               UnorderedElementsAre("bytes: A -> varint", "bytes: B -> varint", "varint: -> varint", "varint: Same"));
 }
 
+// Engines get it in parts, as "A" is read twice.
+TEST(StageDescriptor, OfAFlatten) {
+  Pipeline p;
+  const auto a = Numbers(p, "A");
+  Flatten("Flatten", a, a) | Reshuffle("Shuffle") | Map("Same", [](std::int64_t n) { return n; });
+  EXPECT_THAT(StagesOf(p), ElementsAre("bytes: A Flatten -> varint", "varint: Same"));
+}
+
 }  // namespace stage_descriptor_test
