@@ -61,6 +61,7 @@ class Harness::Impl {
         stub_(fn::BeamFnControl::NewStub(channel_)),
         embeds_elements_(options.runner_capabilities.contains(urn::kEmbedsElementsInResponses)),
         takes_short_ids_(options.runner_capabilities.contains(urn::kTakesShortIds)),
+        short_ids_(options.id),
         cache_(services_, [this](const std::string& id) { return FetchDescriptor(id); }) {
     context_.AddMetadata("worker_id", options.id);
   }

@@ -1,11 +1,12 @@
 #include "beam/harness/monitoring.h"
 
 #include <algorithm>
-#include <string_view>
+#include <cstdint>
 #include <utility>
 
 #include "beam/base/bytes.h"
 #include "beam/base/error.h"
+#include "beam/base/hash.h"
 
 namespace beam {
 namespace {
@@ -139,6 +140,9 @@ bool ParseUserMetric(const MonitoringInfo& info, std::string& transform, MetricN
   return false;
 }
 
+ShortIds::ShortIds(std::string_view worker)
+    : prefix_(std::to_string(static_cast<std::uint32_t>(HashBytes(worker))) + ".") {}
+
 std::string ShortIds::IdOf(const MonitoringInfo& info) {
   // Maps of Protobuf have no order.
   std::vector<std::pair<std::string_view, std::string_view>> labels;
@@ -149,7 +153,7 @@ std::string ShortIds::IdOf(const MonitoringInfo& info) {
   const std::lock_guard lock(mutex_);
   std::string& id = ids_[name];
   if (id.empty()) {
-    id = std::to_string(ids_.size());
+    id = prefix_ + std::to_string(ids_.size());
     MonitoringInfo& kind = infos_[id];
     kind = info;
     kind.clear_payload();

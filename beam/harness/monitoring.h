@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "beam/model/metrics.h"
@@ -34,14 +35,17 @@ MonitoringInfo DataReadIndex(const std::string& transform, std::int64_t claimed)
 // A user metric, back. False if the info is none.
 bool ParseUserMetric(const MonitoringInfo& info, std::string& transform, MetricName& name, MetricCell& cell);
 
-// Numbers kinds of infos (all but their payload), so that an engine is told each of them once. Thread-safe.
+// Numbers kinds of infos (all but their payload), so that an engine is told each of them once. Ids differ from those of
+// other workers: Prism 2.77 takes the ids of all workers of a job for the same. Thread-safe.
 class ShortIds {
  public:
+  explicit ShortIds(std::string_view worker);
   std::string IdOf(const MonitoringInfo& info);
   // Without a payload. Throws Error for an id that was never given.
   MonitoringInfo InfoOf(const std::string& id) const;
 
  private:
+  const std::string prefix_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> ids_;  // by the info's name and labels
   std::map<std::string, MonitoringInfo> infos_;

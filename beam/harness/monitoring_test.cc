@@ -129,6 +129,18 @@ TEST_F(MonitoringTest, TellsAnEngineThatTakesShortIdsNoMore) {
   EXPECT_EQ(told.front(), told.back());
 }
 
+// An engine may keep the ids of all workers of a job in one place.
+TEST(ShortIds, OfTwoWorkersAreNotTheSame) {
+  ShortIds one("job[]_cpp");
+  ShortIds other("job[]_cpp2");
+  const std::string id = one.IdOf(ElementCount("p1", 1));
+  EXPECT_EQ(one.IdOf(ElementCount("p1", 2)), id);
+  EXPECT_NE(one.IdOf(ElementCount("p2", 1)), id);
+  EXPECT_NE(other.IdOf(ElementCount("p3", 1)), id);
+  EXPECT_EQ(one.InfoOf(id).labels().at("PCOLLECTION"), "p1");
+  EXPECT_THROW(other.InfoOf(id), Error);
+}
+
 TEST_F(MonitoringTest, TellsHowFarABundleIsAndWhereTimeGoes) {
   StartWorker();
   barrier.Close();
