@@ -100,14 +100,15 @@ class TestEngine {
 
   // Asks; Answer() waits for what the worker says.
   void Ask(const fn::InstructionRequest& request) {
+    // Not under mutex_: the worker may wait for its answers to be read before it reads on. A stream that ends meanwhile
+    // lives until it is let go.
+    const std::lock_guard writing(control_write_mutex_);
     ControlStream* stream = nullptr;
     {
       std::unique_lock lock(mutex_);
       Wait(lock, [this] { return control_stream_ != nullptr; });
       stream = control_stream_;
     }
-    // Not under the lock: the worker may wait for its answers to be read before it reads on.
-    const std::lock_guard lock(control_write_mutex_);
     stream->Write(request);
   }
   fn::InstructionResponse Answer(const std::string& instruction) {
@@ -138,14 +139,14 @@ class TestEngine {
     Send(elements);
   }
   void Send(const fn::Elements& elements) {
+    // Not under mutex_ either, as for control: it waits where the worker does not read.
+    const std::lock_guard writing(data_write_mutex_);
     DataStream* stream = nullptr;
     {
       std::unique_lock lock(mutex_);
       Wait(lock, [this] { return data_stream_ != nullptr; });
       stream = data_stream_;
     }
-    // Not under the lock: it waits where the worker does not read.
-    const std::lock_guard lock(data_write_mutex_);
     stream->Write(elements);
   }
 
@@ -272,6 +273,7 @@ class TestEngine {
         std::string id = response.instruction_id();
         engine.answers_[std::move(id)] = std::move(response);
       });
+      const std::lock_guard written(engine.control_write_mutex_);
       return grpc::Status::OK;
     }
     grpc::Status GetProcessBundleDescriptor(grpc::ServerContext*, const fn::GetProcessBundleDescriptorRequest* request,
@@ -300,6 +302,7 @@ class TestEngine {
             }
           },
           [this] { const std::lock_guard wait(engine.data_read_mutex_); });
+      const std::lock_guard written(engine.data_write_mutex_);
       return grpc::Status::OK;
     }
     TestEngine& engine;

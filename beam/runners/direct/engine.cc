@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <thread>
 #include <utility>
 
 #include "beam/base/cancel.h"
@@ -69,8 +68,13 @@ void Engine::Start() {
   threads_left_ = options_.workers;
   runners_used_ = options_.workers;
   for (int i = 0; i < options_.workers; ++i) {
-    std::thread([self = shared_from_this()] { self->RunWorker(); }).detach();
+    threads_.emplace_back([self = shared_from_this()] { self->RunWorker(); });
   }
+}
+
+// Whoever gave up waiting leaves threads that hold this, one of which may be the last to do so.
+Engine::~Engine() {
+  for (std::thread& thread : threads_) thread.detach();
 }
 
 void Engine::Stop() {
@@ -84,9 +88,16 @@ bool Engine::Wait(std::chrono::milliseconds timeout) {
   const auto is_over = [this] { return threads_left_ == 0; };
   if (timeout == std::chrono::milliseconds::max()) {
     ended_.wait(lock, is_over);
-    return true;
+  } else if (!ended_.wait_for(lock, timeout, is_over)) {
+    return false;
   }
-  return ended_.wait_for(lock, timeout, is_over);
+  // The threads have nothing left to do but to give back what libraries keep for each thread; a process that exits
+  // meanwhile would keep them from it.
+  std::vector<std::thread> threads = std::move(threads_);
+  threads_.clear();
+  lock.unlock();
+  for (std::thread& thread : threads) thread.join();
+  return true;
 }
 
 PipelineState Engine::state() const {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "beam/exec/stage.h"
@@ -41,11 +42,12 @@ struct EngineOptions {
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
   Engine(std::shared_ptr<const Graph> graph, const EngineOptions& options);
+  ~Engine();
 
   void Start();
   // Asks the workers to stop. They do so between elements.
   void Stop();
-  // Whether the run, with all its threads, has ended within the time.
+  // Whether the run, with all its threads, has ended within the time. Not from a thread of the run.
   bool Wait(std::chrono::milliseconds timeout);
 
   PipelineState state() const;
@@ -107,6 +109,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::condition_variable ended_;
   std::vector<StageRun> runs_;
   std::size_t stages_left_ = 0;
+  std::vector<std::thread> threads_;  // until the run is seen to have ended
   int threads_left_ = 0;
   std::unique_ptr<BundleRunners> runners_;  // as long as threads use it
   std::atomic<int> runners_used_{0};
