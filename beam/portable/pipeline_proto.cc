@@ -1,5 +1,8 @@
 #include "beam/portable/pipeline_proto.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <charconv>
 #include <map>
 #include <set>
@@ -359,6 +362,17 @@ int TransformOfId(const Graph& graph, const std::string& id) {
 
 proto::Pipeline ToProto(const Graph& graph, const proto::Environment& environment, const ResourceHints& hints) {
   return Translator(graph, environment, hints).Run();
+}
+
+std::string SerializedPipeline(const proto::Pipeline& pipeline) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream out(&stream);
+    out.SetSerializationDeterministic(true);
+    pipeline.SerializeToCodedStream(&out);
+  }
+  return bytes;
 }
 
 }  // namespace beam

@@ -23,6 +23,10 @@ org::apache::beam::model::pipeline::v1::Pipeline ToProto(
     const Graph& graph, const org::apache::beam::model::pipeline::v1::Environment& environment,
     const ResourceHints& hints = {});
 
+// The bytes of a pipeline; equal ones of equal pipelines, as Protobuf by itself writes the entries of maps in any
+// order.
+std::string SerializedPipeline(const org::apache::beam::model::pipeline::v1::Pipeline& pipeline);
+
 std::string PCollectionId(int pcollection);
 std::string TransformId(int transform);
 // The step of the graph that is meant by `id`, or -1.

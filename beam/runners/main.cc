@@ -29,8 +29,9 @@ void PrintCounters(const PipelineResult& result) {
   }
 }
 
-int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const std::string& program) {
-  const std::unique_ptr<PipelineResult> result = Run(pipeline, options);
+int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const DataflowFlags& dataflow,
+             const std::string& program) {
+  const std::unique_ptr<PipelineResult> result = Run(pipeline, options, dataflow);
   const auto print_stopped = [&] {
     PrintLine(stderr, program + ": stopped; done until then:");
     PrintCounters(*result);
@@ -66,7 +67,7 @@ void FlushOutput() {
   throw Error(std::string("cannot write to standard output: ") + std::strerror(errno));
 }
 
-int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options,
+int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options, DataflowFlags& dataflow,
             const std::function<void(Pipeline&)>& build) {
   const std::string program = ProgramName(argc > 0 ? argv[0] : "");
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
@@ -78,7 +79,9 @@ int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& option
     if (flags.Parse(arguments)) {
       Pipeline pipeline;
       build(pipeline);
-      code = RunToEnd(pipeline, options, program);
+      dataflow.program = program;
+      dataflow.program_options = OptionsGiven(flags);
+      code = RunToEnd(pipeline, options, dataflow, program);
     } else {
       std::fputs(flags.Help().c_str(), stdout);
     }

@@ -9,9 +9,9 @@
 //     });
 //   }
 //
-// Flags are the fields of Options (options_flag.h), of PipelineOptions and of StorageOptions; a builder that takes only
-// the Pipeline has none of its own. Exit codes: 0 done, 1 the run failed, 2 the command line or the pipeline is at
-// fault, 130 stopped by Ctrl-C. Errors are one sentence on standard error.
+// Flags are the fields of Options (options_flag.h), of PipelineOptions, of StorageOptions and of DataflowFlags; a
+// builder that takes only the Pipeline has none of its own. Exit codes: 0 done, 1 the run failed, 2 the command line or
+// the pipeline is at fault, 130 stopped by Ctrl-C. Errors are one sentence on standard error.
 #pragma once
 
 #include <functional>
@@ -51,7 +51,7 @@ void OpenStandardStreams();
 // Flushes standard output. Throws Error if what was printed could not be written, unless its reader simply left.
 void FlushOutput();
 
-int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options,
+int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& options, DataflowFlags& dataflow,
             const std::function<void(Pipeline&)>& build);
 
 }  // namespace internal
@@ -67,7 +67,9 @@ int Main(int argc, char** argv, Build build) {
   flags.Add("Options of every pipeline", pipeline_options);
   StorageOptions storage_options;
   flags.Add("Options of stores", storage_options);
-  return internal::RunMain(argc, argv, flags, pipeline_options, [&](Pipeline& pipeline) {
+  DataflowFlags dataflow;
+  AddDataflowFlags(flags, dataflow);
+  return internal::RunMain(argc, argv, flags, pipeline_options, dataflow, [&](Pipeline& pipeline) {
     UseStorage(storage_options);
     if constexpr (std::is_same_v<Options, std::tuple<>>) {
       build(pipeline);

@@ -65,7 +65,9 @@ void PipelineOptions::Validate() const {
   EnvironmentType();
   ResourceHintsOfPipeline();
   struct stat status{};
-  if (!temp_location.empty() && (stat(temp_location.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {
+  // Dataflow's is a folder of a bucket, and looked at there.
+  if (runner != Runner::kDataflow && !temp_location.empty()
+      && (stat(temp_location.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {
     throw UsageError("--temp_location '" + temp_location + "' is not a folder: create it, or leave the flag out");
   }
 }

@@ -103,7 +103,10 @@ bool FlagSet::Parse(const std::vector<std::string>& arguments) {
       value = arguments[++i];
     }
     try {
-      flag->set(value);
+      // A flag that several structs have is one flag.
+      for (const FlagSpec* const spec : flags()) {
+        if (spec->name == flag->name) spec->set(value);
+      }
     } catch (const UsageError& error) {
       throw UsageError("--" + flag->name + ' ' + error.what() + ", not '" + value + "'");
     }

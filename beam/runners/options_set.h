@@ -37,7 +37,8 @@ class FlagSet {
  public:
   FlagSet(std::string program, std::string summary) : program_(std::move(program)), summary_(std::move(summary)) {}
 
-  // Adds a flag for each field. `options` must outlive the set; Parse() writes into it.
+  // Adds a flag for each field. `options` must outlive the set; Parse() writes into it. A field of a name that is there
+  // already gets the value of the same flag, which the help shows once.
   template <class Options>
   void Add(std::string title, Options& options);
 

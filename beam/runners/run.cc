@@ -14,9 +14,12 @@
 #include "beam/base/staged_files.h"
 #include "beam/harness/worker_options.h"
 #include "beam/runners/direct/direct_runner.h"
+#include "beam/runners/flag_list.h"
 #include "beam/runners/fn_api/fn_api_runner.h"
 #include "beam/runners/job/dump_pipeline.h"
 #include "beam/runners/job/portable_runner.h"
+#include "beam/runners/job/staged_artifacts.h"
+#include "beam/runners/run_on_dataflow.h"
 #include "beam/runners/storage_options.h"
 
 namespace beam {
@@ -37,19 +40,9 @@ LocalEngineProgram EngineProgram(const PipelineOptions& options) {
   }
 }
 
-// --files_to_stage may be repeated, and be a list.
-std::vector<std::string> PathsOf(const std::vector<std::string>& lists) {
-  std::vector<std::string> paths;
-  for (const std::string& list : lists) {
-    std::istringstream parts(list);
-    for (std::string path; std::getline(parts, path, ',');) paths.push_back(path);
-  }
-  return paths;
-}
-
 // What the engine is told besides the pipeline. Beam's names: an engine, or a worker, that knows them may heed them.
-std::map<std::string, JobOptionValue> JobOptionsOf(const PipelineOptions& options) {
-  std::map<std::string, JobOptionValue> result;
+JobOptionValues JobOptionsOf(const PipelineOptions& options) {
+  JobOptionValues result;
   result["default_sdk_harness_log_level"] = std::string(LogLevelName(options.log_level));
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) {
     result["max_memory"] = static_cast<std::int64_t>(memory.bytes);
@@ -88,7 +81,7 @@ std::unique_ptr<PipelineResult> RunOnEngine(const Pipeline& pipeline, const Pipe
   portable.job.job_name = options.job_name;
   portable.job.run_timeout = std::chrono::seconds(options.job_timeout);
   portable.job.pipeline_options = JobOptionsOf(options);
-  portable.files_to_stage = PathsOf(options.files_to_stage);
+  portable.files_to_stage = ListItems(options.files_to_stage);
   portable.sdk_location = options.sdk_location;
   portable.environment_type = options.EnvironmentType();
   portable.environment_config = options.EnvironmentConfig();
@@ -100,16 +93,13 @@ std::unique_ptr<PipelineResult> RunOnEngine(const Pipeline& pipeline, const Pipe
 
 }  // namespace
 
-std::unique_ptr<PipelineResult> Run(const Pipeline& pipeline, const PipelineOptions& options) {
+std::unique_ptr<PipelineResult> Run(const Pipeline& pipeline, const PipelineOptions& options,
+                                    const DataflowFlags& dataflow) {
   const Runner runner = options.runner;
-  if (runner == Runner::kDataflow) {
-    throw UsageError(
-        "--runner Dataflow is not part of this build: it needs a Google Cloud project, a region, a bucket for "
-        "--temp_location and a worker container, none of which this build can use; use --runner Direct");
-  }
   SetLogLevel(options.log_level);
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) MemoryBudget::Process().SetLimit(memory.bytes);
-  SetStagedFiles(FilesByName(PathsOf(options.files_to_stage)));
+  SetStagedFiles(FilesByName(ListItems(options.files_to_stage)));
+  if (runner == Runner::kDataflow) return RunOnDataflow(pipeline, options, dataflow, JobOptionsOf(options));
   if (HasJobService(runner)) return RunOnEngine(pipeline, options);
   if (!options.dump_pipeline.empty()) {
     DumpPipeline(*pipeline.shared_graph(), options.ResourceHintsOfPipeline(), options.dump_pipeline);

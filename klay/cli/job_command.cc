@@ -65,7 +65,8 @@ void WriteResult(beam::ByteSink* file, const std::function<std::string()>& text)
 // A run in progress, and what is said about it.
 class JobRun {
  public:
-  JobRun(const JobCommand& command, const JobOptions& options, const beam::PipelineOptions& pipeline_options)
+  JobRun(const JobCommand& command, const JobOptions& options, const beam::PipelineOptions& pipeline_options,
+         const beam::DataflowFlags& dataflow)
       : command_(command), options_(options), start_(Clock::now()) {
     metrics_file_ = OpenResult("--metrics_json", options_.metrics_json);
     failures_file_ = OpenResult("--failures", options_.failures);
@@ -73,7 +74,7 @@ class JobRun {
     beam::Pipeline pipeline;
     command_.build(pipeline);
     progress_.emplace(options_.quiet);
-    result_ = beam::Run(pipeline, pipeline_options);
+    result_ = beam::Run(pipeline, pipeline_options, dataflow);
   }
 
   int Finish() {
@@ -137,6 +138,8 @@ int RunJobCommand(const JobCommand& command) {
   command.flags.Add("Options of every pipeline", pipeline_options);
   beam::StorageOptions storage_options;
   command.flags.Add("Options of stores", storage_options);
+  beam::DataflowFlags dataflow;
+  beam::AddDataflowFlags(command.flags, dataflow);
   const auto complain = [&](const std::exception& error) {
     std::fprintf(stderr, "klay-beam %s: %s\n", command.name.c_str(), error.what());
   };
@@ -151,7 +154,9 @@ int RunJobCommand(const JobCommand& command) {
     } else {
       PrintArguments(command.name, command.flags);
     }
-    return JobRun(command, options, pipeline_options).Finish();
+    dataflow.program = "klay-beam-" + command.name;
+    dataflow.program_options = beam::OptionsGiven(command.flags);
+    return JobRun(command, options, pipeline_options, dataflow).Finish();
   } catch (const beam::UsageError& error) {
     complain(error);
     return kUsage;

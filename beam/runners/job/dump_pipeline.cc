@@ -1,7 +1,5 @@
 #include "beam/runners/job/dump_pipeline.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 
 #include "beam/base/error.h"
@@ -22,24 +20,16 @@ std::string Text(const proto::Pipeline& pipeline) {
   return text;
 }
 
-// Of maps Protobuf by itself writes the entries in any order.
-std::string Binary(const proto::Pipeline& pipeline) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream out(&stream);
-    out.SetSerializationDeterministic(true);
-    pipeline.SerializeToCodedStream(&out);
-  }
-  return bytes;
-}
-
 struct DumpFormat {
   const char* ending;
   std::string (*write)(const proto::Pipeline& pipeline);
 };
-constexpr DumpFormat kFormats[] = {{".txt", &Text},  {".textproto", &Text}, {".pbtxt", &Text},
-                                   {".pb", &Binary}, {".binpb", &Binary},   {".dot", &DotOf}};
+constexpr DumpFormat kFormats[] = {{".txt", &Text},
+                                   {".textproto", &Text},
+                                   {".pbtxt", &Text},
+                                   {".pb", &SerializedPipeline},
+                                   {".binpb", &SerializedPipeline},
+                                   {".dot", &DotOf}};
 
 const DumpFormat& FormatOf(const std::string& path) {
   std::string endings;

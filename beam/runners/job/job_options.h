@@ -2,22 +2,18 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
-#include <variant>
-#include <vector>
+
+#include "beam/base/job_option_value.h"
 
 namespace beam {
-
-using JobOptionValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>>;
 
 struct JobOptions {
   std::string endpoint;  // host:port of the engine's job service (--job_endpoint)
   std::string job_name;
   // What the engine is told besides, by the names of Beam's other SDKs: parallelism, environment_cache_millis, ...
-  std::map<std::string, JobOptionValue> pipeline_options;
+  JobOptionValues pipeline_options;
 
   // Until the job service answers at all, and, for each question after that, until it answers.
   std::chrono::milliseconds connect_timeout{10'000};

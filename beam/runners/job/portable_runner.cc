@@ -1,11 +1,5 @@
 #include "beam/runners/job/portable_runner.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "beam/base/error.h"
@@ -17,22 +11,10 @@
 #include "beam/portable/validate.h"
 #include "beam/runners/job/dump_pipeline.h"
 #include "beam/runners/job/job.h"
+#include "beam/runners/job/staged_artifacts.h"
 
 namespace beam {
 namespace {
-
-void AddArtifacts(const PortableRunnerOptions& options, EnvironmentProto& environment) {
-  if (options.sdk_location != "container") {
-    const std::string program = options.sdk_location == "default" ? ExecutablePath() : options.sdk_location;
-    if (access(program.c_str(), R_OK | X_OK) != 0) {
-      throw UsageError("--sdk_location " + program + " is no program that can be taken along: " + std::strerror(errno));
-    }
-    *environment.add_dependencies() = FileArtifact(program, kStagedProgram);
-  }
-  for (const auto& [name, path] : FilesByName(options.files_to_stage)) {
-    *environment.add_dependencies() = FileArtifact(path, name);
-  }
-}
 
 // A job, and the workers that it has in this process.
 class PortableResult final : public PipelineResult {
@@ -62,7 +44,7 @@ class PortableResult final : public PipelineResult {
   EnvironmentProto MakeEnvironment(const PortableRunnerOptions& options) {
     EnvironmentProto environment = MakeBareEnvironment(options);
     // Workers in this process have its program, and its files where they are.
-    if (options.environment_type != "LOOPBACK") AddArtifacts(options, environment);
+    if (options.environment_type != "LOOPBACK") AddArtifacts(options.sdk_location, options.files_to_stage, environment);
     return environment;
   }
 
@@ -98,22 +80,6 @@ class PortableResult final : public PipelineResult {
 };
 
 }  // namespace
-
-std::map<std::string, std::string> FilesByName(const std::vector<std::string>& paths) {
-  std::map<std::string, std::string> files;
-  for (const std::string& path : paths) {
-    const std::string name = std::filesystem::path(path).filename();
-    const auto complain = [&](const std::string& why) {
-      throw UsageError("--files_to_stage '" + path + "' cannot be taken along: " + why);
-    };
-    struct stat status{};
-    if (stat(path.c_str(), &status) != 0 || access(path.c_str(), R_OK) != 0) complain(std::strerror(errno));
-    if (!S_ISREG(status.st_mode)) complain("it is no file");
-    if (name == kStagedProgram) complain("the name is that of the program; give it another one");
-    if (!files.emplace(name, path).second) complain("there is another one of its name");
-  }
-  return files;
-}
 
 std::unique_ptr<PipelineResult> RunPortable(const Pipeline& pipeline, const PortableRunnerOptions& options) {
   return std::make_unique<PortableResult>(pipeline.shared_graph(), options);

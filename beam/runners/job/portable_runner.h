@@ -1,7 +1,6 @@
 // RunPortable: runs a pipeline on an engine of Beam, through its job service.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,10 +32,6 @@ struct PortableRunnerOptions {
   ResourceHints hints = {};                      // of the whole pipeline
   std::string dump_pipeline = {};                // the file for what is submitted, see dump_pipeline.h; empty: none
 };
-
-// The files of --files_to_stage by the names under which steps find them. Throws UsageError for one that cannot be
-// read, and for two of one name.
-std::map<std::string, std::string> FilesByName(const std::vector<std::string>& paths);
 
 // Returns once the job runs; destroy the result in the same thread. Throws what RunJob throws, and UsageError for an
 // environment that makes no sense; Error where engines would refuse the pipeline, or the dump cannot be written.

@@ -1,0 +1,8 @@
+// The version of this SDK, as CMake and those it talks to know it.
+#pragma once
+
+namespace beam {
+
+inline constexpr const char* kVersion = "0.1.0";
+
+}  // namespace beam

@@ -1,0 +1,58 @@
+// GoogleRest: requests to one of Google's REST services, JSON both ways, tried again where that may help.
+//
+// Not thread-safe. Calls throw Cancelled when the run is stopped, until HurryUp().
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "beam/base/error.h"
+#include "beam/io/google/credentials.h"
+#include "beam/io/http_channel.h"
+
+namespace beam {
+
+// The service refused. The text is a sentence: what was asked, and the service's own reason.
+class RestError : public Error {
+ public:
+  RestError(int status, const std::string& text) : Error(text), status_(status) {}
+  int status() const { return status_; }  // of HTTP; 0: there was no answer at all
+
+ private:
+  int status_;
+};
+
+class GoogleRest {
+ public:
+  // `service` is what errors call it.
+  GoogleRest(std::string service, std::shared_ptr<GoogleCredentials> credentials)
+      : service_(std::move(service)), credentials_(std::move(credentials)) {}
+
+  struct Request {
+    std::string method = "GET";
+    std::string url;
+    std::string body = {};  // JSON, or nothing
+    int attempts = 7;       // where the service is busy or the connection is cut
+    bool may_lag = false;   // what was just made may not be seen yet: 404 is tried again, too
+  };
+  // The body of a good answer. Throws RestError; CredentialsError.
+  std::string Call(const Request& request);
+
+  // Of a run that is being stopped: from now on that stops no call, and none is tried twice.
+  void HurryUp();
+
+ private:
+  struct Answer {
+    int status = 0;
+    std::string body;
+    std::string failure;  // of the connection
+  };
+  Answer Ask(const Request& request);
+
+  const std::string service_;
+  const std::shared_ptr<GoogleCredentials> credentials_;
+  internal::HttpChannel channel_;
+  bool hurried_ = false;
+};
+
+}  // namespace beam
