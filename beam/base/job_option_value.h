@@ -9,7 +9,7 @@
 
 namespace beam {
 
-using JobOptionValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>>;
+using JobOptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
 using JobOptionValues = std::map<std::string, JobOptionValue>;  // by the options' names
 
 }  // namespace beam

@@ -1,4 +1,4 @@
-// The version of this SDK, as CMake and those it talks to know it.
+// The version of the project, as CMake and those it talks to know it.
 #pragma once
 
 namespace beam {

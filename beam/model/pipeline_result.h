@@ -8,7 +8,8 @@
 
 namespace beam {
 
-enum class PipelineState { kRunning, kDone, kFailed, kCancelled };
+// kDetached is an end, too: nobody here knows more of the run, as it was only handed over, or only looked at.
+enum class PipelineState { kRunning, kDone, kFailed, kCancelled, kDetached };
 
 class PipelineResult {
  public:

@@ -1,13 +1,20 @@
 #include "beam/runners/dataflow_flags.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 
 #include "beam/base/error.h"
 #include "beam/runners/flag_list.h"
 
 namespace beam {
 namespace {
+
+// What is no business of workers, and of those who look at the job.
+constexpr std::string_view kOfTheLauncher[] = {"dataflow_job_file", "dry_run", "dump_pipeline",
+                                               "impersonate_service_account", "template_location"};
 
 void AddLabels(const std::string& text, std::map<std::string, std::string>& labels) {
   if (text.starts_with('{')) {
@@ -35,11 +42,22 @@ std::string OneOf(const char* name, const std::string& value, const char* other_
 }  // namespace
 
 void GoogleCloudOptions::Validate() const {
-  if (!setup_file.empty()) {
-    throw UsageError(
-        "--setup_file builds a Python package, and a C++ program needs none: files for the workers are named by "
-        "--files_to_stage, and libraries are part of the image (--sdk_container_image)");
-  }
+  const auto refuse = [](const char* flag, bool is_given, const char* why) {
+    if (is_given) throw UsageError(std::string("--") + flag + " " + why);
+  };
+  constexpr const char* kPackages =
+      "is of Python packages, and a C++ program needs none: files for the workers are named by --files_to_stage, and "
+      "libraries are part of the image (--sdk_container_image)";
+  refuse("setup_file", !setup_file.empty(), kPackages);
+  refuse("requirements_file", !requirements_file.empty(), kPackages);
+  refuse("extra_package", !extra_package.empty(), kPackages);
+  constexpr const char* kStreaming = "is of streaming jobs, and this SDK has batch jobs alone: leave it out";
+  refuse("streaming", streaming, kStreaming);
+  refuse("update", update, kStreaming);
+  refuse("transform_name_mapping", !transform_name_mapping.empty(), kStreaming);
+  refuse("create_from_snapshot", !create_from_snapshot.empty(), kStreaming);
+  refuse("template_location", !template_location.empty() && !template_location.starts_with("gs://"),
+         "must be a file in a bucket: gs://BUCKET/FILE");
   Labels();
 }
 
@@ -59,6 +77,10 @@ std::vector<std::string> GoogleCloudOptions::Experiments() const {
 void DataflowMachineOptions::Validate() const {
   MachineType();
   DiskType();
+  if (!zone.empty() && (!worker_zone.empty() || !worker_region.empty())) {
+    throw UsageError(
+        "--zone is --worker_zone by its former name, which is given as well, or --worker_region: leave it out");
+  }
   if (use_public_ips && no_use_public_ips) {
     throw UsageError("--use_public_ips and --no_use_public_ips exclude each other: leave one out");
   }
@@ -72,6 +94,11 @@ std::string DataflowMachineOptions::DiskType() const {
   return OneOf("disk_type", disk_type, "worker_disk_type", worker_disk_type);
 }
 
+std::string DataflowMachineOptions::Image(const std::string& sdk_container_image) const {
+  return OneOf("sdk_container_image", sdk_container_image, "worker_harness_container_image",
+               worker_harness_container_image);
+}
+
 void AddDataflowFlags(FlagSet& flags, DataflowFlags& dataflow) {
   flags.Add("Options of --runner Dataflow", dataflow.cloud);
   flags.Add("Machines of --runner Dataflow", dataflow.machines);
@@ -80,13 +107,10 @@ void AddDataflowFlags(FlagSet& flags, DataflowFlags& dataflow) {
 JobOptionValues OptionsGiven(const FlagSet& flags) {
   JobOptionValues options;
   for (const FlagSpec* const flag : flags.flags()) {
-    const std::string text = flag->text();
-    if (text.empty() || flag->name == "impersonate_service_account") continue;
-    if (flag->kind.empty()) {
-      options[flag->name] = text == "true";
-    } else {
-      options[flag->name] = text;
-    }
+    const bool is_of_launcher =
+        std::find(std::begin(kOfTheLauncher), std::end(kOfTheLauncher), flag->name) != std::end(kOfTheLauncher);
+    if (is_of_launcher || flag->text() == flag->default_text) continue;
+    if (const std::optional<JobOptionValue> value = flag->value()) options[flag->name] = *value;
   }
   return options;
 }

@@ -28,10 +28,20 @@ struct GoogleCloudOptions {
   Flag<bool, "Dataflow logs keys that hold a grouping up"> enable_hot_key_logging = false;
   Flag<std::string, "the job's request is written to this file, too, as JSON"> dataflow_job_file = {};
   Flag<bool, "nothing is sent: --dataflow_job_file and --dump_pipeline show what would be"> dry_run = false;
+  Flag<std::string, "gs://BUCKET/FILE for the request: a template, to be run later; no job is made"> template_location =
+      {};
   Flag<bool, "the program ends once the job is made"> no_wait_until_finish = false;
   Flag<std::string, "the service account that sends the job, in place of who you are"> impersonate_service_account = {};
   Flag<std::string, "the URL of the service, where it is not Google's own"> dataflow_endpoint = {};
+  // What the other SDKs have, and what is said of it here.
   Flag<std::string, "what takes its place in C++: --files_to_stage, or the image of the workers"> setup_file = {};
+  Flag<std::string, "the same"> requirements_file = {};
+  Flag<std::vector<std::string>, "the same"> extra_package = {};
+  Flag<bool, "of streaming jobs, which there are none of yet"> streaming = false;
+  Flag<bool, "the same"> update = false;
+  Flag<std::string, "the same"> transform_name_mapping = {};
+  Flag<std::string, "the same"> create_from_snapshot = {};
+  Flag<bool, "what is staged already is never sent again, so nothing changes"> enable_artifact_caching = false;
 
   void Validate() const;
   // Of the flags that say the same in several ways. Throws UsageError for what is no label.
@@ -53,6 +63,8 @@ struct DataflowMachineOptions {
   Flag<int, "of each disk, in MiB/s; 0: as its type has it"> disk_provisioned_throughput_mibps = 0;
   Flag<std::string, "where the machines are, if not in --region"> worker_region = {};
   Flag<std::string, "the same, one zone of it"> worker_zone = {};
+  Flag<std::string, "--worker_zone by its former name"> zone = {};
+  Flag<std::string, "--sdk_container_image by its former name"> worker_harness_container_image = {};
   Flag<std::string, "the network of the machines"> network = {};
   Flag<std::string, "such as regions/REGION/subnetworks/NAME"> subnetwork = {};
   Flag<bool, "the machines have public addresses"> use_public_ips = false;
@@ -63,6 +75,7 @@ struct DataflowMachineOptions {
   // Of the flags that say the same in several ways. Throw UsageError where these differ.
   std::string MachineType() const;
   std::string DiskType() const;
+  std::string Image(const std::string& sdk_container_image) const;
 };
 
 struct DataflowFlags {
@@ -76,8 +89,8 @@ struct DataflowFlags {
 // Adds both groups to the flags of a program.
 void AddDataflowFlags(FlagSet& flags, DataflowFlags& dataflow);
 
-// The flags of a program as they are after Parse(), for DataflowFlags::program_options; those that say nothing, and who
-// is to be impersonated, are left out.
+// The flags of a program as they are after Parse(), for DataflowFlags::program_options, without those that are as they
+// always are and those that are for the launcher alone.
 JobOptionValues OptionsGiven(const FlagSet& flags);
 
 }  // namespace beam

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
@@ -17,22 +18,45 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kStopTime{1500};
+constexpr unsigned kStopSeconds = 2;  // from the signal to the end of the process
+constexpr std::chrono::milliseconds kLastWords{500};
 constexpr std::chrono::milliseconds kPollTime{20};
 
 std::atomic<int> caught_signal{0};
+std::atomic<unsigned> stop_seconds{kStopSeconds};
+// What the first SIGINT is answered with; of size 0 if it asks nothing.
+char question_text[1024];
+std::atomic<std::size_t> question_size{0};
+static_assert(std::atomic<std::size_t>::is_always_lock_free, "it is read by a signal handler");
 static_assert(std::atomic<int>::is_always_lock_free, "it is set by a signal handler");
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGALRM, SIGPIPE, SIGXFSZ};
 constexpr bool IsIgnored(int signal) { return signal == SIGPIPE || signal == SIGXFSZ; }
 struct sigaction former_actions[std::size(kSignals)];
 
+void HandleSignal(int signal);
+
+void Catch(int signal, struct sigaction* former) {
+  struct sigaction action{};
+  sigemptyset(&action.sa_mask);
+  // After a signal the system's own handling is back: the next one ends the process.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = IsIgnored(signal) ? SIG_IGN : &HandleSignal;
+  sigaction(signal, &action, former);
+}
+
 void HandleSignal(int signal) {
+  const std::size_t size = signal == SIGINT ? question_size.exchange(0) : 0;
+  if (size > 0) {
+    static_cast<void>(!write(STDERR_FILENO, question_text, size));
+    Catch(signal, nullptr);
+    return;
+  }
   if (signal == SIGALRM) _exit(128 + caught_signal.load(std::memory_order_relaxed));
   caught_signal.store(signal, std::memory_order_relaxed);
   RequestCancel();
   // Even the thread that waits for the end may be stuck, in a log line that nobody takes off a pipe for example.
-  alarm(2);
+  alarm(stop_seconds.load(std::memory_order_relaxed));
 }
 
 }  // namespace
@@ -40,19 +64,20 @@ void HandleSignal(int signal) {
 InterruptScope::InterruptScope() {
   caught_signal = 0;
   ResetCancel();
-  for (std::size_t i = 0; i < std::size(kSignals); ++i) {
-    struct sigaction action{};
-    sigemptyset(&action.sa_mask);
-    // After the first signal the system's own handling is back: the second one ends the process.
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    action.sa_handler = IsIgnored(kSignals[i]) ? SIG_IGN : &HandleSignal;
-    sigaction(kSignals[i], &action, &former_actions[i]);
-  }
+  stop_seconds = kStopSeconds;
+  for (std::size_t i = 0; i < std::size(kSignals); ++i) Catch(kSignals[i], &former_actions[i]);
 }
 
 InterruptScope::~InterruptScope() {
   if (Signal() != 0) alarm(0);
   for (std::size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &former_actions[i], nullptr);
+  question_size = 0;
+}
+
+void InterruptScope::AskFirst(const std::string& question, std::chrono::seconds patience) {
+  stop_seconds = static_cast<unsigned>(patience.count());
+  question_size = 0;
+  question_size = question.copy(question_text, sizeof question_text);
 }
 
 int InterruptScope::Signal() { return caught_signal.load(std::memory_order_relaxed); }
@@ -71,7 +96,7 @@ PipelineState WaitForEnd(PipelineResult& result, const WaitOptions& options) {
     }
     if (!CancelRequested()) continue;
     if (!stop_by) {
-      stop_by = now + kStopTime;
+      stop_by = now + std::chrono::seconds(stop_seconds.load()) - kLastWords;
       result.Cancel();
     } else if (now >= *stop_by) {
       if (options.give_up) options.give_up();

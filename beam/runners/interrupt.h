@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 #include "beam/model/pipeline_result.h"
 
@@ -23,7 +24,11 @@ class InterruptScope {
   InterruptScope(const InterruptScope&) = delete;
   InterruptScope& operator=(const InterruptScope&) = delete;
 
-  // The signal that came since the last scope began, or 0.
+  // Until the scope ends: the first SIGINT only writes `question` to standard error, as a run elsewhere can go on
+  // without this process. The second one asks the run to stop, which may then take `patience` instead of two seconds.
+  static void AskFirst(const std::string& question, std::chrono::seconds patience);
+
+  // The signal that came since the last scope began, or 0. That at which a question was asked does not count.
   static int Signal();
 };
 
@@ -31,8 +36,8 @@ struct WaitOptions {
   // Called every `interval` while the pipeline runs, in the thread that waits.
   std::function<void()> tick = {};
   std::chrono::milliseconds interval{100};
-  // Called if the run has not ended 1.5 s after the signal, as a step is stuck in the middle of an element; when it
-  // returns the process ends, without destructors, with exit code 128 + signal.
+  // Called if the run has not ended half a second before the process will be, as a step is stuck in the middle of an
+  // element; when it returns the process ends, without destructors, with exit code 128 + signal.
   std::function<void()> give_up = {};
 };
 

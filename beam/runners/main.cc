@@ -37,7 +37,8 @@ int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const Dat
     PrintCounters(*result);
   };
   switch (WaitForEnd(*result, {.give_up = print_stopped})) {
-    case PipelineState::kDone: return kExitDone;
+    case PipelineState::kDone:
+    case PipelineState::kDetached: return kExitDone;
     case PipelineState::kCancelled: print_stopped(); return 128 + InterruptScope::Signal();
     default:
       PrintLine(stderr, program + ": the run failed: " + result->error());

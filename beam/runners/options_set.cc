@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 namespace beam {
 namespace {
@@ -46,8 +47,11 @@ std::string HelpOf(const FlagSpec& flag) {
 
 std::vector<const FlagSpec*> FlagSet::flags() const {
   std::vector<const FlagSpec*> flags;
+  std::set<std::string_view> names;
   for (const Group& group : groups_) {
-    for (const FlagSpec& flag : group.flags) flags.push_back(&flag);
+    for (const FlagSpec& flag : group.flags) {
+      if (names.insert(flag.name).second) flags.push_back(&flag);
+    }
   }
   return flags;
 }
@@ -104,8 +108,10 @@ bool FlagSet::Parse(const std::vector<std::string>& arguments) {
     }
     try {
       // A flag that several structs have is one flag.
-      for (const FlagSpec* const spec : flags()) {
-        if (spec->name == flag->name) spec->set(value);
+      for (const Group& group : groups_) {
+        for (const FlagSpec& spec : group.flags) {
+          if (spec.name == flag->name) spec.set(value);
+        }
       }
     } catch (const UsageError& error) {
       throw UsageError("--" + flag->name + ' ' + error.what() + ", not '" + value + "'");
@@ -133,7 +139,9 @@ std::string FlagSet::Help() const {
   text += '\n';
   for (const Group& group : groups_) {
     text += '\n' + group.title + ":\n";
-    for (const FlagSpec& flag : group.flags) text += HelpOf(flag);
+    for (const FlagSpec& flag : group.flags) {
+      if (Find(flag.name) == &flag) text += HelpOf(flag);
+    }
   }
   return text;
 }

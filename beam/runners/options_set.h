@@ -9,12 +9,16 @@
 //   flags.Parse({argv + 1, argv + argc});
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "beam/base/job_option_value.h"
 #include "beam/coder/reflect.h"
 #include "beam/runners/options_flag.h"
 #include "beam/runners/options_value.h"
@@ -28,9 +32,10 @@ struct FlagSpec {
   std::string kind;  // of its values, for the help; empty: a switch, which needs none
   std::string default_text;
   bool is_required = false;
-  bool is_list = false;                       // may be given several times
-  std::function<void(std::string_view)> set;  // parses a value and stores it; throws UsageError
-  std::function<std::string()> text;          // the value it has now
+  bool is_list = false;                                  // may be given several times
+  std::function<void(std::string_view)> set;             // parses a value and stores it; throws UsageError
+  std::function<std::string()> text;                     // the value it has now
+  std::function<std::optional<JobOptionValue>()> value;  // the same, for other programs; nothing: it says nothing
 };
 
 class FlagSet {
@@ -58,7 +63,7 @@ class FlagSet {
   // What --help prints.
   std::string Help() const;
 
-  // The flags in order of declaration, for showing what a run was started with.
+  // The flags in order of declaration, each once, for showing what a run was started with.
   std::vector<const FlagSpec*> flags() const;
 
  private:
@@ -102,6 +107,25 @@ struct ListElement<std::vector<T>> {
   using Type = T;
 };
 
+// Numbers, switches and lists of texts stay what they are; all else is its text.
+template <class T>
+std::optional<JobOptionValue> OptionValueOf(const T& value) {
+  if constexpr (std::same_as<T, bool>) {
+    return value;
+  } else if constexpr (std::integral<T>) {
+    return static_cast<std::int64_t>(value);
+  } else if constexpr (std::floating_point<T>) {
+    return double{value};
+  } else if constexpr (std::same_as<T, std::vector<std::string>>) {
+    return value.empty() ? std::nullopt : std::optional<JobOptionValue>(value);
+  } else if constexpr (requires { value.has_value(); }) {
+    return value.has_value() ? OptionValueOf(*value) : std::nullopt;
+  } else {
+    std::string text = FlagValue<T>::Text(value);
+    return text.empty() ? std::nullopt : std::optional<JobOptionValue>(std::move(text));
+  }
+}
+
 template <class Field>
 FlagSpec MakeFlagSpec(std::string_view name, Field& field) {
   using Value = typename FieldFlag<Field>::Value;
@@ -120,6 +144,15 @@ FlagSpec MakeFlagSpec(std::string_view name, Field& field) {
       return text;
     } else {
       return FlagValue<Value>::Text(field);
+    }
+  };
+  spec.value = [&field]() -> std::optional<JobOptionValue> {
+    if constexpr (List::kIsList && !std::same_as<Value, std::vector<std::string>>) {
+      std::vector<std::string> texts;
+      for (const Element& element : field) texts.push_back(FlagValue<Element>::Text(element));
+      return texts.empty() ? std::nullopt : std::optional<JobOptionValue>(std::move(texts));
+    } else {
+      return OptionValueOf<Value>(field);
     }
   };
   spec.default_text = spec.text();

@@ -1,11 +1,18 @@
 #include "beam/runners/run_on_dataflow.h"
 
+#include <chrono>
+#include <utility>
+
 #include "beam/runners/dataflow/dataflow_runner.h"
 #include "beam/runners/flag_list.h"
+#include "beam/runners/interrupt.h"
 #include "beam/runners/storage_options.h"
 
 namespace beam {
 namespace {
+
+// What the service may take to hear that a job is to be cancelled; a job that it does not hear of costs money.
+constexpr std::chrono::seconds kCancelTime{15};
 
 DataflowOptions DataflowOptionsOf(const PipelineOptions& pipeline, const DataflowFlags& flags) {
   const GoogleCloudOptions& cloud = flags.cloud;
@@ -36,10 +43,11 @@ DataflowOptions DataflowOptionsOf(const PipelineOptions& pipeline, const Dataflo
   options.disk_provisioned_throughput_mibps = machines.disk_provisioned_throughput_mibps;
   options.network = machines.network;
   options.subnetwork = machines.subnetwork;
+  if (options.worker_zone.empty() && !machines.zone.empty()) options.worker_zone = machines.zone;
   if (machines.use_public_ips) options.use_public_ips = true;
   if (machines.no_use_public_ips) options.use_public_ips = false;
   options.threads_per_worker = machines.number_of_worker_harness_threads;
-  options.container_image = pipeline.sdk_container_image;
+  options.container_image = machines.Image(pipeline.sdk_container_image);
   return options;
 }
 
@@ -57,12 +65,20 @@ std::unique_ptr<PipelineResult> RunOnDataflow(const Pipeline& pipeline, const Pi
   dataflow.dump_pipeline = options.dump_pipeline;
   dataflow.job_file = flags.cloud.dataflow_job_file;
   dataflow.dry_run = flags.cloud.dry_run;
+  dataflow.template_location = flags.cloud.template_location;
   dataflow.wait = !flags.cloud.no_wait_until_finish;
   dataflow.endpoint = flags.cloud.dataflow_endpoint;
   dataflow.credentials.anonymous = StorageInUse().no_auth;
   dataflow.credentials.impersonate_service_account = flags.cloud.impersonate_service_account;
   dataflow.program = flags.program;
-  return RunDataflow(pipeline, dataflow);
+  DataflowRun run = RunDataflow(pipeline, dataflow);
+  if (dataflow.wait && !run.page.empty()) {
+    InterruptScope::AskFirst(
+        "\nCtrl-C: the job runs on. Again: it is cancelled. Ctrl-\\: this program ends, and the job runs on ("
+            + run.page + ").\n",
+        kCancelTime);
+  }
+  return std::move(run.result);
 }
 
 }  // namespace beam

@@ -35,7 +35,14 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
       .name = command.name,
       .flags = flags,
       .arguments = arguments,
-      .build = [&](beam::Pipeline& pipeline) { kBuild(pipeline, options); },
+      .build =
+          [&](beam::Pipeline& pipeline, beam::Runner runner) {
+            // What is shown there is the request of the real run.
+            if constexpr (requires { options.dry_run; }) {
+              if (runner == beam::Runner::kDataflow) options.dry_run = false;
+            }
+            kBuild(pipeline, options);
+          },
       .nothing_matched = [&] { return options.NothingMatched(); },
   });
 }

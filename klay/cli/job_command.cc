@@ -72,7 +72,7 @@ class JobRun {
     failures_file_ = OpenResult("--failures", options_.failures);
     if (failures_file_ != nullptr) JobLog::Process().KeepAll();
     beam::Pipeline pipeline;
-    command_.build(pipeline);
+    command_.build(pipeline, pipeline_options.runner);
     progress_.emplace(options_.quiet);
     result_ = beam::Run(pipeline, pipeline_options, dataflow);
   }
@@ -91,6 +91,7 @@ class JobRun {
     Report(outcome);
     switch (outcome.state) {
       case beam::PipelineState::kDone: break;
+      case beam::PipelineState::kDetached: return kAllDone;
       case beam::PipelineState::kCancelled: return kSignalled + beam::InterruptScope::Signal();
       default:
         // What other threads are in the middle of is of no use any more.
@@ -113,7 +114,9 @@ class JobRun {
     } else if (IsEmpty(outcome)) {
       std::fprintf(stderr, "klay-beam %s: %s\n", command_.name.c_str(), command_.nothing_matched().c_str());
     }
-    if (!IsEmpty(outcome)) Print(JobLog::Process().report() + Summary(outcome, failures));
+    if (!IsEmpty(outcome) && outcome.state != beam::PipelineState::kDetached) {
+      Print(JobLog::Process().report() + Summary(outcome, failures));
+    }
     WriteResult(metrics_file_.get(),
                 [&] { return MetricsJson(command_.name, command_.flags, *result_, outcome, failures); });
     WriteResult(failures_file_.get(), [&] { return FailuresJson(failures); });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "beam/model/pcollection.h"
+#include "beam/runners/options.h"
 #include "beam/runners/options_set.h"
 
 namespace klay {
@@ -14,8 +15,8 @@ struct JobCommand {
   std::string name;
   beam::FlagSet& flags;  // with the job's own; those that all jobs share are added to it
   const std::vector<std::string>& arguments;
-  std::function<void(beam::Pipeline&)> build;    // called once the flags are parsed
-  std::function<std::string()> nothing_matched;  // one sentence, for when there was no input
+  std::function<void(beam::Pipeline&, beam::Runner)> build;  // called once the flags are parsed
+  std::function<std::string()> nothing_matched;              // one sentence, for when there was no input
 };
 
 // Runs the job to its end. Returns the exit code (commands.h).

@@ -19,6 +19,7 @@ const char* StateName(beam::PipelineState state) {
     case beam::PipelineState::kDone: return "done";
     case beam::PipelineState::kFailed: return "failed";
     case beam::PipelineState::kCancelled: return "cancelled";
+    case beam::PipelineState::kDetached: return "detached";
   }
   return "";
 }

@@ -16,6 +16,14 @@ std::string Plural(std::int64_t n, const std::string& word) {
   return std::to_string(n) + ' ' + word + (n == 1 ? "" : "s");
 }
 
+// Not every engine reports gauges.
+bool HasTotals(const beam::MetricResults& metrics) {
+  const auto& all = metrics.all();
+  return std::any_of(all.begin(), all.end(), [](const beam::MetricResult& metric) {
+    return metric.metric.name_space == "klay" && metric.metric.name == "total_files";
+  });
+}
+
 std::string DryRunText(const Outcome& outcome) {
   const std::int64_t known = outcome.files_done - outcome.planned_unknown_sizes;
   std::string text =
@@ -42,7 +50,7 @@ Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
   outcome.files_damaged = counter("files_damaged");
   outcome.bytes_taken = counter("bytes_taken");
   outcome.audio_seconds = static_cast<double>(counter("audio_milliseconds")) / 1e3;
-  if (outcome.state == beam::PipelineState::kDone) {
+  if (outcome.state == beam::PipelineState::kDone && HasTotals(metrics)) {
     outcome.files_done = metrics.GaugeValue("klay", "total_files");
     outcome.files_skipped = metrics.GaugeValue("klay", "total_skipped");
     outcome.files_failed = metrics.GaugeValue("klay", "total_failed");

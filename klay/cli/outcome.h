@@ -30,7 +30,7 @@ struct Outcome {
   std::int64_t planned_unknown_sizes = 0;
 };
 
-// The job's own totals where the run is done, what is counted by now where it is not.
+// The job's own totals where the run is done and its engine reports them, else what is counted by now.
 Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds);
 
 // What is printed at the end, several lines.

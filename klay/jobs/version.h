@@ -1,8 +1,10 @@
-// The version of the program; that of the CMake project.
+// The version of the program: that of the project.
 #pragma once
+
+#include "beam/base/version.h"
 
 namespace klay {
 
-inline constexpr const char* kVersion = "0.1.0";
+using beam::kVersion;
 
 }  // namespace klay

@@ -121,15 +121,16 @@ std::optional<PipelineState> FinalStateOf(const std::string& state) {
   return found == std::end(kFinal) ? std::nullopt : std::optional(found->state);
 }
 
-DataflowClient::DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCredentials> credentials)
+DataflowClient::DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCredentials> credentials,
+                               const RestPolicy& policy)
     : place_(std::move(place)),
       jobs_url_(place_.endpoint + "/v1b3/projects/" + internal::PercentEncoded(place_.project) + "/locations/"
                 + place_.region + "/jobs"),
-      rest_("Dataflow", std::move(credentials)) {}
+      rest_("Dataflow", std::move(credentials), policy) {}
 
 DataflowJob DataflowClient::Create(const std::string& json) {
   try {
-    return JobIn(rest_.Call({.method = "POST", .url = jobs_url_, .body = json, .attempts = 3}));
+    return JobIn(rest_.Call({.method = "POST", .url = jobs_url_, .body = json}));
   } catch (const RestError& error) {
     if (error.status() != 409) throw;
     throw RestError(
@@ -139,7 +140,7 @@ DataflowJob DataflowClient::Create(const std::string& json) {
 }
 
 DataflowJob DataflowClient::Get(const std::string& id) {
-  return JobIn(rest_.Call({.url = JobUrl(id), .may_lag = true}));
+  return JobIn(rest_.Call({.url = JobUrl(id), .may_lag = true, .is_watch = true}));
 }
 
 std::vector<DataflowMessage> DataflowClient::Messages(const std::string& id, const std::string& time) {
@@ -149,7 +150,7 @@ std::vector<DataflowMessage> DataflowClient::Messages(const std::string& id, con
     std::string url = JobUrl(id) + "/messages?minimumImportance=JOB_MESSAGE_DETAILED";
     if (!time.empty()) url += "&startTime=" + internal::PercentEncoded(time);
     if (!page.empty()) url += "&pageToken=" + internal::PercentEncoded(page);
-    const Json json = Parsed(rest_.Call({.url = url, .may_lag = true}));
+    const Json json = Parsed(rest_.Call({.url = url, .may_lag = true, .is_watch = true}));
     for (const Json& message : ListAt(json, "jobMessages")) {
       messages.push_back({.id = TextAt(message, "id"),
                           .time = TextAt(message, "time"),
@@ -166,7 +167,7 @@ std::vector<DataflowMessage> DataflowClient::Messages(const std::string& id, con
 
 MetricResults DataflowClient::Metrics(const std::string& id,
                                       const std::function<std::string(const std::string&)>& step_of) {
-  const Json json = Parsed(rest_.Call({.url = JobUrl(id) + "/metrics", .may_lag = true}));
+  const Json json = Parsed(rest_.Call({.url = JobUrl(id) + "/metrics", .may_lag = true, .is_watch = true}));
   std::map<std::string, Reported> by_name;
   for (const Json& update : ListAt(json, "metrics")) {
     const auto name = update.find("name");

@@ -44,7 +44,7 @@ std::optional<PipelineState> FinalStateOf(const std::string& state);
 
 class DataflowClient {
  public:
-  DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCredentials> credentials);
+  DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCredentials> credentials, const RestPolicy& policy = {});
 
   // `json` is the request of dataflow_job.h. Throws Error that says what to do where a job of its name runs already.
   DataflowJob Create(const std::string& json);

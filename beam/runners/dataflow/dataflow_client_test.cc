@@ -31,14 +31,18 @@ constexpr const char* kJobs = "/v1b3/projects/my-project/locations/europe-west4/
 std::unique_ptr<DataflowClient> ClientOf(const TestHttpServer& server) {
   return std::make_unique<DataflowClient>(
       DataflowPlace{.endpoint = server.url(), .project = "my-project", .region = "europe-west4"},
-      std::make_shared<GoogleCredentials>(nullptr));
+      std::make_shared<GoogleCredentials>(nullptr),
+      RestPolicy{.first_pause = milliseconds(1), .longest_pause = milliseconds(1)});
 }
 
 std::string SameName(const std::string& transform) { return transform; }
 
 // Each poll of a job at once.
-constexpr DataflowFollowTimes kFast{
-    .poll = milliseconds(1), .reason_poll = milliseconds(1), .reason = milliseconds(60), .cancel = milliseconds(500)};
+constexpr DataflowFollowTimes kFast{.first_poll = milliseconds(1),
+                                    .poll = milliseconds(1),
+                                    .reason_poll = milliseconds(1),
+                                    .reason = milliseconds(60),
+                                    .cancel = milliseconds(500)};
 
 // A job whose states, messages and metrics follow each other as a test lists them; the last of each stays.
 class ScriptedJob {

@@ -71,6 +71,9 @@ Json DisplayItem(const std::string& name, const JobOptionValue& value) {
   } else if (const auto* const number = std::get_if<std::int64_t>(&value)) {
     item["type"] = "INTEGER";
     item["value"] = *number;
+  } else if (const auto* const fraction = std::get_if<double>(&value)) {
+    item["type"] = "FLOAT";
+    item["value"] = *fraction;
   } else {
     item["type"] = "STRING";
     const auto* const text = std::get_if<std::string>(&value);

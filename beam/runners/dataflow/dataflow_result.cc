@@ -1,5 +1,6 @@
 #include "beam/runners/dataflow/dataflow_result.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -106,13 +107,17 @@ class DataflowResult final : public PipelineResult {
 
   // Nothing if the run is to be stopped first.
   std::optional<PipelineState> FollowToEnd() {
-    for (;;) {
+    for (milliseconds pause = times_.first_poll;; pause = std::min(2 * pause, times_.poll)) {
       const std::string state = client_->Get(id_).state;
-      if (state != last_state_ && !state.empty()) LogInfo("the job is " + state);
-      if (!state.empty()) last_state_ = state;
+      const bool is_news = !state.empty() && state != last_state_;
+      if (is_news) {
+        LogInfo("the job is " + state);
+        last_state_ = state;
+        pause = times_.first_poll;
+      }
       ReadMessages();
       if (const std::optional<PipelineState> final_state = FinalStateOf(state)) return final_state;
-      if (!Pause(times_.poll)) return std::nullopt;
+      if (!Pause(pause)) return std::nullopt;
     }
   }
 

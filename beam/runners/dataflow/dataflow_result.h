@@ -13,6 +13,8 @@ namespace beam {
 
 // How often Dataflow is asked. Other times than these are for tests.
 struct DataflowFollowTimes {
+  // Soon again while there is news, then ever less often.
+  std::chrono::milliseconds first_poll{500};
   std::chrono::milliseconds poll{5'000};
   // A job that has failed tells why only after a while: it is asked that often, and for so long.
   std::chrono::milliseconds reason_poll{1'000};

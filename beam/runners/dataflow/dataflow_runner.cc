@@ -31,11 +31,11 @@ namespace proto = org::apache::beam::model::pipeline::v1;
 
 namespace {
 
-// A run of which nothing is left to do.
-class EndedResult final : public PipelineResult {
+// A run that is not followed.
+class DetachedResult final : public PipelineResult {
  public:
-  PipelineState state() const override { return PipelineState::kDone; }
-  PipelineState WaitUntilFinish(std::chrono::milliseconds) override { return PipelineState::kDone; }
+  PipelineState state() const override { return PipelineState::kDetached; }
+  PipelineState WaitUntilFinish(std::chrono::milliseconds) override { return PipelineState::kDetached; }
   void Cancel() override {}
   std::string error() const override { return ""; }
   MetricResults metrics() const override { return {}; }
@@ -113,12 +113,12 @@ std::map<std::string, std::string> StepNames(const proto::Pipeline& pipeline) {
 
 }  // namespace
 
-std::unique_ptr<PipelineResult> RunDataflow(const Pipeline& pipeline, const DataflowRunnerOptions& options) {
+DataflowRun RunDataflow(const Pipeline& pipeline, const DataflowRunnerOptions& options) {
   const Submission submission = Prepare(*pipeline.shared_graph(), options);
   if (!options.job_file.empty()) WriteFile(options.job_file, submission.json);
   if (options.dry_run) {
     LogInfo("nothing was sent (--dry_run)");
-    return std::make_unique<EndedResult>();
+    return {std::make_unique<DetachedResult>()};
   }
   const DataflowOptions& job = submission.options;
   DataflowPlace place{.project = job.project, .region = job.region};
@@ -127,19 +127,26 @@ std::unique_ptr<PipelineResult> RunDataflow(const Pipeline& pipeline, const Data
 
   for (const StagedFile& file : submission.staged.files) Upload(file);
   WriteFile(submission.staged.url, submission.pipeline_bytes);
+  if (!options.template_location.empty()) {
+    WriteFile(options.template_location, submission.json);
+    LogInfo("made the template " + options.template_location + "; \"gcloud dataflow jobs run\" runs it");
+    return {std::make_unique<DetachedResult>()};
+  }
   const DataflowJob created = client->Create(submission.json);
   if (!created.client_request_id.empty() && created.client_request_id != submission.identity.client_request_id) {
     throw Error("a job of the name " + job.job_name + " runs already (" + client->ConsoleUrl(created.id)
                 + "): give another --job_name, or wait for its end");
   }
-  LogInfo("job " + created.id + ": " + client->ConsoleUrl(created.id));
+  const std::string page = client->ConsoleUrl(created.id);
+  LogInfo("job " + created.id + ": " + page);
   LogInfo("its log: " + client->LogsUrl(created.id));
-  if (!options.wait) return std::make_unique<EndedResult>();
-  return FollowDataflowJob(std::move(client), created.id,
-                           [names = StepNames(submission.pipeline)](const std::string& transform) {
-                             const auto found = names.find(transform);
-                             return found == names.end() ? transform : found->second;
-                           });
+  if (!options.wait) return {std::make_unique<DetachedResult>(), page};
+  return {FollowDataflowJob(std::move(client), created.id,
+                            [names = StepNames(submission.pipeline)](const std::string& transform) {
+                              const auto found = names.find(transform);
+                              return found == names.end() ? transform : found->second;
+                            }),
+          page};
 }
 
 }  // namespace beam

@@ -23,14 +23,20 @@ struct DataflowRunnerOptions {
   std::string dump_pipeline = {};                // the file for the pipeline, see dump_pipeline.h; empty: none
   std::string job_file = {};                     // the file for the request, in JSON; empty: none
   bool dry_run = false;                          // nothing is sent: only these files are written
-  bool wait = true;                              // false: the run is over once the job is made (--no_wait_until_finish)
-  std::string endpoint = {};                     // the service's URL; empty: Google's
+  std::string template_location = {};  // the gs:// path for the request in place of a job; empty: a job is made
+  bool wait = true;                    // false: the run is over once the job is made (--no_wait_until_finish)
+  std::string endpoint = {};           // the service's URL; empty: Google's
   GoogleCredentialOptions credentials = {};
   std::string program = {};  // what the program calls itself, for a job without a name
 };
 
+struct DataflowRun {
+  std::unique_ptr<PipelineResult> result;
+  std::string page = {};  // the URL of the job's page; empty if none was made
+};
+
 // Returns once the job is made; destroy the result in the same thread. Throws UsageError for options that Dataflow
 // would refuse; Error where it would refuse the pipeline, does refuse the job, or a file cannot be written.
-std::unique_ptr<PipelineResult> RunDataflow(const Pipeline& pipeline, const DataflowRunnerOptions& options);
+DataflowRun RunDataflow(const Pipeline& pipeline, const DataflowRunnerOptions& options);
 
 }  // namespace beam

@@ -14,10 +14,10 @@
 namespace beam {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstPause{500};
-constexpr milliseconds kLongestPause{8'000};
+constexpr int kWatchFactor = 10;
 // A signal handler can wake nobody, so its flag is looked at.
 constexpr milliseconds kPollTime{20};
 
@@ -68,25 +68,30 @@ GoogleRest::Answer GoogleRest::Ask(const Request& request) {
   return answer;
 }
 
+milliseconds GoogleRest::PatienceFor(const Answer& answer, const Request& request) const {
+  if (hurried_) return milliseconds(0);
+  if (answer.status == 0 || IsBusy(answer.status)) return request.is_watch ? kWatchFactor * policy_.busy : policy_.busy;
+  return answer.status == 404 && request.may_lag ? policy_.lag : milliseconds(0);
+}
+
 std::string GoogleRest::Call(const Request& request) {
-  milliseconds pause = kFirstPause;
+  const Clock::time_point begin = Clock::now();
   bool has_new_token = false;
-  for (int attempt = 1;; ++attempt) {
+  for (milliseconds pause = policy_.first_pause;; pause = std::min(2 * pause, policy_.longest_pause)) {
     Answer answer = Ask(request);
     if (answer.status >= 200 && answer.status < 300) return std::move(answer.body);
     if (answer.status == 401 && !has_new_token && !credentials_->anonymous()) {
       has_new_token = true;
-      continue;
+      answer = Ask(request);
+      if (answer.status >= 200 && answer.status < 300) return std::move(answer.body);
     }
-    const bool may_pass = answer.status == 0 || IsBusy(answer.status) || (answer.status == 404 && request.may_lag);
-    if (!may_pass || attempt >= request.attempts || hurried_) {
+    if (Clock::now() - begin + pause > PatienceFor(answer, request)) {
       throw RestError(answer.status,
                       answer.status == 0
                           ? service_ + " does not answer: " + answer.failure
                           : service_ + " answers " + std::to_string(answer.status) + ": " + ReasonIn(answer.body));
     }
     Rest(pause);
-    pause = std::min(2 * pause, kLongestPause);
   }
 }
 

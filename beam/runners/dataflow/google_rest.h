@@ -3,6 +3,7 @@
 // Not thread-safe. Calls throw Cancelled when the run is stopped, until HurryUp().
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -22,18 +23,26 @@ class RestError : public Error {
   int status_;
 };
 
+// How long is tried again: exponentially longer pauses, each between half of itself and the whole by chance.
+struct RestPolicy {
+  std::chrono::milliseconds first_pause{500};
+  std::chrono::milliseconds longest_pause{16'000};
+  std::chrono::milliseconds busy{120'000};  // while the service says that it is busy, or does not answer
+  std::chrono::milliseconds lag{30'000};    // while what was just made is not seen yet
+};
+
 class GoogleRest {
  public:
   // `service` is what errors call it.
-  GoogleRest(std::string service, std::shared_ptr<GoogleCredentials> credentials)
-      : service_(std::move(service)), credentials_(std::move(credentials)) {}
+  GoogleRest(std::string service, std::shared_ptr<GoogleCredentials> credentials, const RestPolicy& policy = {})
+      : service_(std::move(service)), credentials_(std::move(credentials)), policy_(policy) {}
 
   struct Request {
     std::string method = "GET";
     std::string url;
     std::string body = {};  // JSON, or nothing
-    int attempts = 7;       // where the service is busy or the connection is cut
     bool may_lag = false;   // what was just made may not be seen yet: 404 is tried again, too
+    bool is_watch = false;  // of something that goes on without it: tried again for ten times as long
   };
   // The body of a good answer. Throws RestError; CredentialsError.
   std::string Call(const Request& request);
@@ -48,9 +57,12 @@ class GoogleRest {
     std::string failure;  // of the connection
   };
   Answer Ask(const Request& request);
+  // How long an answer like this one is worth trying again.
+  std::chrono::milliseconds PatienceFor(const Answer& answer, const Request& request) const;
 
   const std::string service_;
   const std::shared_ptr<GoogleCredentials> credentials_;
+  const RestPolicy policy_;
   internal::HttpChannel channel_;
   bool hurried_ = false;
 };

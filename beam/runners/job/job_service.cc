@@ -77,6 +77,7 @@ google::protobuf::Struct OptionsStruct(const std::map<std::string, JobOptionValu
     google::protobuf::Value& value = (*result.mutable_fields())["beam:option:" + name + ":v1"];
     if (const auto* flag = std::get_if<bool>(&option)) value.set_bool_value(*flag);
     if (const auto* number = std::get_if<std::int64_t>(&option)) value.set_string_value(std::to_string(*number));
+    if (const auto* number = std::get_if<double>(&option)) value.set_number_value(*number);
     if (const auto* text = std::get_if<std::string>(&option)) value.set_string_value(*text);
     if (const auto* texts = std::get_if<std::vector<std::string>>(&option)) {
       for (const std::string& text : *texts) value.mutable_list_value()->add_values()->set_string_value(text);
