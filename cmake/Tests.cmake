@@ -95,7 +95,7 @@ foreach(folder IN LISTS LAYERS)
 endforeach()
 
 file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
-list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/engines/|/storage/")
+list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/dataflow/|/engines/|/storage/")
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
   list(FILTER program_test_sources EXCLUDE REGEX "/large_element_test.cc$")
 endif()
@@ -191,6 +191,18 @@ endforeach()
 # What stores answer that let nobody in: no emulator does.
 if(TARGET klay_beam_arrow)
   discover_tests(storage_tests storage_tests "" "${TEST_ENVIRONMENT};${WITH_PROGRAMS}" "StoreErrors.*")
+endif()
+
+# klay-beam on a stand-in for Google Cloud: what it sends, and that what was sent runs, on Prism, as a worker's container
+# starts it.
+file(GLOB dataflow_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/dataflow/*.cc")
+add_gtest_program(dataflow_tests ${dataflow_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc")
+target_link_libraries(dataflow_tests PRIVATE beam_runners_job)
+add_dependencies(dataflow_tests klay-beam fault_program)
+discover_tests(dataflow_tests dataflow_tests test_data "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS}"
+  "-DataflowOnPrism.*")
+if(prism IN_LIST KLAY_BEAM_TEST_ENGINES)
+  discover_tests_on(prism dataflow_tests "test_data;prism" "" "DataflowOnPrism.*")
 endif()
 
 # What does not depend on how the libraries are compiled is tested once, with the release build.

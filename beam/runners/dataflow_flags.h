@@ -25,11 +25,11 @@ struct GoogleCloudOptions {
   Flag<std::vector<std::string>, "the same"> experiment = {};
   Flag<std::string, "COST_OPTIMIZED (cheaper machines that may come later) or SPEED_OPTIMIZED"> flexrs_goal = {};
   Flag<std::string, "the key that encrypts what the job keeps"> dataflow_kms_key = {};
-  Flag<bool, "Dataflow logs keys that hold a grouping up"> enable_hot_key_logging = false;
   Flag<std::string, "the job's request is written to this file, too, as JSON"> dataflow_job_file = {};
-  Flag<bool, "nothing is sent: --dataflow_job_file and --dump_pipeline show what would be"> dry_run = false;
   Flag<std::string, "gs://BUCKET/FILE for the request: a template, to be run later; no job is made"> template_location =
       {};
+  Flag<bool, "Dataflow logs keys that hold a grouping up"> enable_hot_key_logging = false;
+  Flag<bool, "nothing is sent: --dataflow_job_file and --dump_pipeline show what would be"> dry_run = false;
   Flag<bool, "the program ends once the job is made"> no_wait_until_finish = false;
   Flag<std::string, "the service account that sends the job, in place of who you are"> impersonate_service_account = {};
   Flag<std::string, "the URL of the service, where it is not Google's own"> dataflow_endpoint = {};
@@ -37,11 +37,11 @@ struct GoogleCloudOptions {
   Flag<std::string, "what takes its place in C++: --files_to_stage, or the image of the workers"> setup_file = {};
   Flag<std::string, "the same"> requirements_file = {};
   Flag<std::vector<std::string>, "the same"> extra_package = {};
+  Flag<bool, "what is staged already is never sent again, so nothing changes"> enable_artifact_caching = false;
   Flag<bool, "of streaming jobs, which there are none of yet"> streaming = false;
   Flag<bool, "the same"> update = false;
   Flag<std::string, "the same"> transform_name_mapping = {};
   Flag<std::string, "the same"> create_from_snapshot = {};
-  Flag<bool, "what is staged already is never sent again, so nothing changes"> enable_artifact_caching = false;
 
   void Validate() const;
   // Of the flags that say the same in several ways. Throws UsageError for what is no label.

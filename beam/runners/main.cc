@@ -39,7 +39,11 @@ int RunToEnd(const Pipeline& pipeline, const PipelineOptions& options, const Dat
   switch (WaitForEnd(*result, {.give_up = print_stopped})) {
     case PipelineState::kDone:
     case PipelineState::kDetached: return kExitDone;
-    case PipelineState::kCancelled: print_stopped(); return 128 + InterruptScope::Signal();
+    case PipelineState::kCancelled:
+      print_stopped();
+      if (InterruptScope::Signal() != 0) return 128 + InterruptScope::Signal();
+      PrintLine(stderr, program + ": the run was cancelled elsewhere");
+      return kExitRunFailed;
     default:
       PrintLine(stderr, program + ": the run failed: " + result->error());
       // What other threads are in the middle of is of no use any more.

@@ -92,7 +92,10 @@ class JobRun {
     switch (outcome.state) {
       case beam::PipelineState::kDone: break;
       case beam::PipelineState::kDetached: return kAllDone;
-      case beam::PipelineState::kCancelled: return kSignalled + beam::InterruptScope::Signal();
+      case beam::PipelineState::kCancelled:
+        if (beam::InterruptScope::Signal() != 0) return kSignalled + beam::InterruptScope::Signal();
+        std::fprintf(stderr, "klay-beam %s: the run was cancelled elsewhere\n", command_.name.c_str());
+        return kRunFailed;
       default:
         // What other threads are in the middle of is of no use any more.
         beam::RequestCancel();

@@ -68,10 +68,8 @@ DataflowMessage AutoscalingMessage(const Json& event) {
     text += (text.empty() ? "" : " ") + ("(workers: " + workers + ")");
   }
   // The events have no ids of their own.
-  return {.id = "autoscaling " + TextAt(event, "time") + text,
-          .time = TextAt(event, "time"),
-          .severity = Severity::kInfo,
-          .text = std::move(text)};
+  const std::string time = TextAt(event, "time");
+  return {.id = "autoscaling " + time + text, .time = time, .severity = Severity::kInfo, .text = text};
 }
 
 // A user's metric may be reported twice: as it is so far ("tentative"), and of what is committed, which is preferred.

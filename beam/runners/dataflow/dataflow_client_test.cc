@@ -65,7 +65,7 @@ class ScriptedJob {
 
  private:
   static std::string Next(const std::vector<std::string>& all, std::size_t& next) {
-    const std::string value = all[next];
+    std::string value = all[next];
     if (next + 1 < all.size()) ++next;
     return value;
   }

@@ -79,7 +79,7 @@ void CheckLabels(const std::map<std::string, std::string>& labels) {
                               return Contains(kLower, c) || Contains(kDigits, c) || Contains("_-", c);
                             });
     if (!IsName(key, "_-") || !value_fits) {
-      throw UsageError("--labels " + key + "=" + value
+      throw UsageError(std::string("--labels ").append(key).append("=").append(value)
                        + " must be of lower-case letters, digits, _ and -, at most 63 of each, the key beginning with a "
                          "letter");
     }

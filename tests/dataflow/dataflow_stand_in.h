@@ -1,0 +1,97 @@
+// A stand-in for Google Cloud in these tests, on the loopback: the endpoint that gives tokens, Cloud Storage, and
+// Dataflow's REST interface. It is not Dataflow: it refuses requests that do not agree with what was staged, and then a
+// job is what the test made for it.
+#pragma once
+
+#include <org/apache/beam/model/pipeline/v1/beam_runner_api.pb.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "beam/io/test_http_server.h"
+#include "tests/dataflow/storage_stand_in.h"
+
+namespace beam::testing_dataflow {
+
+struct StandInMessage {
+  std::string id;
+  std::string time;        // they are in order of it
+  std::string importance;  // "JOB_MESSAGE_..."; "autoscaling": an event of that
+  std::string text;
+};
+
+// What runs, or seems to. Called with no lock held, by one thread at a time.
+class StandInJob {
+ public:
+  virtual ~StandInJob() = default;
+  virtual std::string State() = 0;                     // JOB_STATE_...
+  virtual std::vector<StandInMessage> Messages() = 0;  // all until now
+  virtual Json Metrics() { return Json::array(); }
+  virtual void Cancel() = 0;
+};
+
+// What was asked for and agrees with what was staged.
+struct StandInRequest {
+  Json job;
+  org::apache::beam::model::pipeline::v1::Pipeline pipeline;
+};
+
+class DataflowStandIn {
+ public:
+  using MakeJob = std::function<std::unique_ptr<StandInJob>(const StandInRequest& request, StorageStandIn& storage)>;
+
+  explicit DataflowStandIn(MakeJob make_job);
+
+  StorageStandIn& storage() { return storage_; }
+  std::string url() const { return server_.url(); }
+
+  // The flags of a launch that comes here; $GOOGLE_APPLICATION_CREDENTIALS and $STORAGE_EMULATOR_HOST are set for it.
+  std::vector<std::string> Flags(const std::string& job_name) const;
+  // A file of credentials for whom this one gives tokens.
+  std::string Credentials() const;
+
+  // The token that was given last is no good any more.
+  void RevokeToken();
+  int tokens() const;  // how many were given
+
+  // Answers the next requests to make a job with the job of this client request.
+  void AnswerAs(const std::string& client_request_id);
+
+  // What was asked of Dataflow, as "POST jobs", "GET job", "PUT job BODY", "GET messages", "GET metrics".
+  std::vector<std::string> asked() const;
+  // The requests that made jobs, in order.
+  std::vector<Json> created() const;
+
+ private:
+  struct Made {
+    std::string name;
+    std::string client_request_id;
+    std::unique_ptr<StandInJob> job;
+    bool ended = false;
+  };
+
+  Reply Answer(const Request& request);
+  Reply GiveToken(const Request& request);
+  Reply Create(const Request& request);
+  Reply OfJob(const Request& request, const Target& target);
+  static Reply Messages(StandInJob& job, const Target& target);
+  // What does not agree: a sentence, or nothing.
+  std::string Disagreement(const Json& job, org::apache::beam::model::pipeline::v1::Pipeline& pipeline) const;
+
+  const MakeJob make_job_;
+  StorageStandIn storage_;
+  mutable std::mutex mutex_;  // what is below, and the jobs
+  int tokens_ = 0;
+  int good_from_ = 1;  // the first token that is good
+  std::string answer_as_;
+  std::vector<std::string> asked_;
+  std::vector<Json> created_;
+  std::map<std::string, Made> jobs_;  // by id
+  testing_http::TestHttpServer server_;
+};
+
+}  // namespace beam::testing_dataflow

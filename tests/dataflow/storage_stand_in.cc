@@ -1,0 +1,239 @@
+#include "tests/dataflow/storage_stand_in.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "beam/base/crc32c.h"
+#include "beam/io/gcs/gcs_answers.h"
+
+namespace beam::testing_dataflow {
+namespace {
+
+using internal::Crc32cText;
+
+std::string Decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> Split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+Reply Refusal(int status, const std::string& message) {
+  return {.status = status, .body = Json{{"error", {{"code", status}, {"message", message}}}}.dump()};
+}
+
+// The parts of a multipart/related body: the object's metadata, and its bytes with their type.
+struct Multipart {
+  Json metadata;
+  std::string content_type;
+  std::string bytes;
+};
+
+Multipart ParseMultipart(const Request& request) {
+  const std::string type = request.Header("content-type");
+  const std::string mark = "\r\n--" + type.substr(type.find("boundary=") + 9);
+  const std::string body = "\r\n" + request.body;
+  const std::size_t metadata = body.find("\r\n\r\n") + 4;
+  const std::size_t second = body.find(mark, metadata);
+  const std::size_t bytes = body.find("\r\n\r\n", second) + 4;
+  constexpr std::string_view kType = "Content-Type: ";
+  const std::size_t content_type = body.find(kType, second) + kType.size();
+  return {.metadata = Json::parse(body.substr(metadata, second - metadata)),
+          .content_type = body.substr(content_type, body.find("\r\n", content_type) - content_type),
+          .bytes = body.substr(bytes, body.rfind(mark) - bytes)};
+}
+
+}  // namespace
+
+Target::Target(const std::string& target) {
+  const std::size_t question = std::min(target.find('?'), target.size());
+  for (const std::string& part : Split(std::string_view(target).substr(1, question - 1), '/')) {
+    parts.push_back(Decoded(part));
+  }
+  for (const std::string& item : Split(std::string_view(target).substr(std::min(question + 1, target.size())), '&')) {
+    const std::size_t equals = std::min(item.find('='), item.size());
+    query[item.substr(0, equals)] = Decoded(std::string_view(item).substr(std::min(equals + 1, item.size())));
+  }
+}
+
+std::string Target::Query(const std::string& name) const {
+  const auto found = query.find(name);
+  return found == query.end() ? "" : found->second;
+}
+
+Json StorageStandIn::MetadataOf(const std::string& name, const Object& object) {
+  return {{"name", name},
+          {"size", std::to_string(object.bytes.size())},
+          {"updated", "2026-01-01T00:00:00.000Z"},
+          {"generation", std::to_string(object.generation)},
+          {"contentType", object.content_type},
+          {"crc32c", Crc32cText(Crc32c(object.bytes))}};
+}
+
+std::optional<Reply> StorageStandIn::Answer(const Request& request, const std::string& url) {
+  const Target target(request.target);
+  const std::lock_guard lock(mutex_);
+  if (request.target.starts_with("/upload/storage/v1/b/")) return Upload(request, target, url);
+  if (!request.target.starts_with("/storage/v1/b/")) return std::nullopt;
+  const std::string& bucket = target.parts.at(3);
+  if (target.parts.size() == 5) return List(bucket, target);
+  const std::string& name = target.parts.at(5);
+  const auto found = objects_.find(bucket + "/" + name);
+  if (found == objects_.end()) return Refusal(404, "No such object: " + bucket + "/" + name);
+  if (request.method == "DELETE") {
+    objects_.erase(found);
+    return Reply{.status = 204};
+  }
+  if (target.parts.size() > 6 && target.parts[6] == "rewriteTo") {
+    Store(target.parts.at(8) + "/" + target.parts.at(10), {}, found->second.content_type, found->second.bytes);
+    return Reply{.body = R"({"done": true})"};
+  }
+  if (target.Query("alt") == "media") return Media(request, found->second);
+  return Reply{.body = MetadataOf(name, found->second).dump()};
+}
+
+Reply StorageStandIn::Media(const Request& request, const Object& object) {
+  const std::string range = request.Header("range");  // "bytes=A-B"
+  const std::string total = std::to_string(object.bytes.size());
+  const std::size_t begin = std::stoul(range.substr(6));
+  const std::size_t end = std::min(std::stoul(range.substr(range.find('-') + 1)) + 1, object.bytes.size());
+  if (begin >= object.bytes.size()) return {.status = 416, .headers = {"Content-Range: bytes */" + total}};
+  return {.status = 206,
+          .body = object.bytes.substr(begin, end - begin),
+          .headers = {"Content-Range: bytes " + std::to_string(begin) + "-" + std::to_string(end - 1) + "/" + total,
+                      "X-Goog-Generation: " + std::to_string(object.generation),
+                      "X-Goog-Hash: crc32c=" + Crc32cText(Crc32c(object.bytes))}};
+}
+
+Reply StorageStandIn::List(const std::string& bucket, const Target& target) const {
+  const std::string prefix = target.Query("prefix");
+  const std::string begin = target.Query("startOffset");
+  const std::string end = target.Query("endOffset");
+  const std::string delimiter = target.Query("delimiter");
+  Json items = Json::array();
+  std::set<std::string> folders;
+  for (const auto& [path, object] : objects_) {
+    if (!path.starts_with(bucket + "/" + prefix)) continue;
+    const std::string name = path.substr(bucket.size() + 1);
+    if (name < begin || (!end.empty() && name >= end)) continue;
+    const std::size_t at = delimiter.empty() ? std::string::npos : name.find(delimiter, prefix.size());
+    if (at == std::string::npos) {
+      items.push_back(MetadataOf(name, object));
+    } else {
+      folders.insert(name.substr(0, at + 1));
+    }
+  }
+  return {.body = Json{{"items", items}, {"prefixes", folders}}.dump()};
+}
+
+Reply StorageStandIn::Upload(const Request& request, const Target& target, const std::string& url) {
+  const std::string& bucket = target.parts.at(4);
+  if (target.Query("uploadType") == "multipart") {
+    const Multipart multipart = ParseMultipart(request);
+    return Store(bucket + "/" + multipart.metadata.at("name").get<std::string>(), multipart.metadata,
+                 multipart.content_type, multipart.bytes);
+  }
+  if (const std::string id = target.Query("upload_id"); !id.empty()) {
+    const auto session = sessions_.find(id);
+    return session == sessions_.end() ? Refusal(404, "no such upload") : Continue(request, session->second);
+  }
+  const Json metadata = Json::parse(request.body);
+  const std::string id = "session-" + std::to_string(sessions_.size());
+  sessions_[id] = {.path = bucket + "/" + metadata.at("name").get<std::string>(),
+                   .metadata = metadata,
+                   .content_type = request.Header("x-upload-content-type"),
+                   .received = ""};
+  return {.headers = {"Location: " + url + "/upload/storage/v1/b/" + bucket + "/o?upload_id=" + id}};
+}
+
+Reply StorageStandIn::Continue(const Request& request, Session& session) {
+  const std::string range = request.Header("content-range");  // "bytes A-B/N" or "bytes */N"
+  const std::size_t total = std::stoul(range.substr(range.find('/') + 1));
+  if (!range.starts_with("bytes */")) {
+    UploadTrouble trouble{.takes = std::string::npos};
+    if (!troubles_.empty()) {
+      trouble = troubles_.front();
+      troubles_.erase(troubles_.begin());
+    }
+    const std::size_t begin = std::stoul(range.substr(6));
+    if (begin > session.received.size()) return Refusal(400, "a part is missing");
+    session.received +=
+        request.body.substr(std::min(session.received.size() - begin, request.body.size()), trouble.takes);
+    if (trouble.status != 308) return Refusal(trouble.status, "told to fail");
+  }
+  if (session.received.size() == total) {
+    return Store(session.path, session.metadata, session.content_type, session.received);
+  }
+  Reply reply{.status = 308};
+  if (!session.received.empty()) {
+    reply.headers = {"Range: bytes=0-" + std::to_string(session.received.size() - 1)};
+  }
+  return reply;
+}
+
+Reply StorageStandIn::Store(const std::string& path, const Json& metadata, const std::string& content_type,
+                            const std::string& bytes) {
+  if (metadata.is_object() && metadata.contains("crc32c") && metadata["crc32c"] != Crc32cText(Crc32c(bytes))) {
+    return Refusal(400, "the checksum is another one");
+  }
+  Object& object = objects_[path];
+  object = {.bytes = bytes, .content_type = content_type, .generation = ++generation_};
+  uploaded_.push_back(path);
+  return {.body = MetadataOf(path.substr(path.find('/') + 1), object).dump()};
+}
+
+void StorageStandIn::Put(const std::string& path, const std::string& bytes) {
+  const std::lock_guard lock(mutex_);
+  objects_[path] = {.bytes = bytes, .content_type = "application/octet-stream", .generation = ++generation_};
+}
+
+std::optional<std::string> StorageStandIn::Get(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = objects_.find(path);
+  return found == objects_.end() ? std::nullopt : std::optional(found->second.bytes);
+}
+
+std::string StorageStandIn::ContentType(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = objects_.find(path);
+  return found == objects_.end() ? "" : found->second.content_type;
+}
+
+std::map<std::string, std::string> StorageStandIn::Below(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, std::string> below;
+  for (const auto& [name, object] : objects_) {
+    if (name.starts_with(path)) below[name.substr(path.size())] = object.bytes;
+  }
+  return below;
+}
+
+std::vector<std::string> StorageStandIn::Uploaded() const {
+  const std::lock_guard lock(mutex_);
+  return uploaded_;
+}
+
+void StorageStandIn::SetTroubles(std::vector<UploadTrouble> troubles) {
+  const std::lock_guard lock(mutex_);
+  troubles_ = std::move(troubles);
+}
+
+}  // namespace beam::testing_dataflow

@@ -1,0 +1,84 @@
+// A stand-in for Google Cloud Storage in these tests: buckets in memory, behind as much of its JSON API as a launcher
+// and its workers use. Uploads fail as a test tells them to. It checks what it is sent: checksums, content types.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "beam/io/test_http_server.h"
+
+namespace beam::testing_dataflow {
+
+using testing_http::Reply;
+using testing_http::Request;
+using Json = nlohmann::json;
+
+// The target of a request, decoded: "/a/b%2Fc?d=e" has the parts "a" and "b/c".
+struct Target {
+  explicit Target(const std::string& target);
+  std::string Query(const std::string& name) const;
+
+  std::vector<std::string> parts;
+  std::map<std::string, std::string> query;
+};
+
+// What becomes of a request that sends a part of an upload: this many of its bytes are taken.
+struct UploadTrouble {
+  std::size_t takes = 0;
+  int status = 308;
+};
+
+class StorageStandIn {
+ public:
+  // Nothing if the request is none of Cloud Storage's. `url` is that of the server.
+  std::optional<Reply> Answer(const Request& request, const std::string& url);
+
+  // Paths are "BUCKET/NAME", without gs://.
+  void Put(const std::string& path, const std::string& bytes);
+  std::optional<std::string> Get(const std::string& path) const;
+  std::string ContentType(const std::string& path) const;
+  // The objects below a path, by the rest of their names.
+  std::map<std::string, std::string> Below(const std::string& path) const;
+  // Those that were sent, in order.
+  std::vector<std::string> Uploaded() const;
+
+  // Of the coming parts of resumable uploads, one after the other.
+  void SetTroubles(std::vector<UploadTrouble> troubles);
+
+ private:
+  struct Object {
+    std::string bytes;
+    std::string content_type;
+    std::uint64_t generation = 0;
+  };
+  struct Session {
+    std::string path;
+    Json metadata;
+    std::string content_type;
+    std::string received;
+  };
+
+  static Json MetadataOf(const std::string& name, const Object& object);
+  Reply Upload(const Request& request, const Target& target, const std::string& url);
+  Reply Continue(const Request& request, Session& session);
+  Reply Store(const std::string& path, const Json& metadata, const std::string& content_type, const std::string& bytes);
+  Reply List(const std::string& bucket, const Target& target) const;
+  static Reply Media(const Request& request, const Object& object);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Object> objects_;  // by path
+  std::map<std::string, Session> sessions_;
+  std::vector<std::string> uploaded_;
+  std::vector<UploadTrouble> troubles_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace beam::testing_dataflow
