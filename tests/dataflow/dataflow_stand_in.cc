@@ -3,6 +3,7 @@
 #include <org/apache/beam/model/pipeline/v1/endpoints.pb.h>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <set>
 #include <utility>
@@ -116,9 +117,13 @@ Reply DataflowStandIn::Answer(const Request& request) {
   }
   if (request.Header("x-goog-user-project") != "payer") return Refusal(403, "nobody pays");
   const Target target(request.target);
-  if (target.parts.size() > 6) return OfJob(request, target);
-  asked_.push_back(request.method + " jobs");
-  return Create(request);
+  try {
+    if (target.parts.size() > 6) return OfJob(request, target);
+    asked_.push_back(request.method + " jobs");
+    return Create(request);
+  } catch (const std::exception& error) {
+    return Refusal(400, error.what());
+  }
 }
 
 Reply DataflowStandIn::GiveToken(const Request& request) {

@@ -1,0 +1,35 @@
+// What stands for Dataflow's machines in these tests: a job that was submitted runs on an engine of Beam, and its
+// workers start as Dataflow starts them, by the contract of a container's /opt/apache/beam/boot: the program and the
+// files are those that were staged, the options come in the form in which they were submitted. All that is changed of
+// the pipeline is that its container is a process, as there is nothing here that runs images.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "beam/io/test_files.h"
+#include "tests/dataflow/dataflow_stand_in.h"
+
+namespace beam::testing_dataflow {
+
+// The image of the workers: a folder with `boot`, which is `program` by another name, as an image has it.
+class WorkerImage {
+ public:
+  explicit WorkerImage(const std::string& program);
+
+  std::string boot() const { return folder_ / "start"; }
+  // Sets a variable of the workers' environment, which is the engine's otherwise.
+  void Set(const std::string& name, const std::string& value) const;
+
+  // What a worker said that ended with an error; empty if none did.
+  std::string Trouble() const;
+
+ private:
+  testing_files::TestFolder folder_;
+};
+
+// Runs what was asked for at `endpoint` (HOST:PORT of a job service). `image` must outlive the job.
+std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, StorageStandIn& storage,
+                                        const WorkerImage& image, const std::string& endpoint);
+
+}  // namespace beam::testing_dataflow
