@@ -207,6 +207,14 @@ endif()
 
 # What does not depend on how the libraries are compiled is tested once, with the release build.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(dataflow_schemas "${PROJECT_SOURCE_DIR}/build/engines/dataflow_schemas")
+  add_test(NAME "dataflow schemas" COMMAND "${PROJECT_SOURCE_DIR}/scripts/dataflow/schemas.sh")
+  set_tests_properties("dataflow schemas" PROPERTIES FIXTURES_SETUP dataflow_schemas TIMEOUT 900)
+  add_test(NAME "dataflow requests"
+           COMMAND "${dataflow_schemas}/python/bin/python" "${PROJECT_SOURCE_DIR}/tests/dataflow/request_test.py"
+                   "${PROJECT_BINARY_DIR}/klay-beam" "${dataflow_schemas}" "${PROJECT_SOURCE_DIR}/tests/fixtures/dataflow")
+  set_tests_properties("dataflow requests" PROPERTIES FIXTURES_REQUIRED dataflow_schemas)
+
   add_test(NAME "check_layers" COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers_test.py")
 
   file(GLOB compile_fail_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/compile_fail/*.cc")

@@ -37,6 +37,10 @@ void SetIf(Json& json, const char* name, const std::string& value) {
 void SetIf(Json& json, const char* name, int value) {
   if (value != 0) json[name] = value;
 }
+// Of 64 bits: texts, as JSON's numbers have fewer.
+void SetLongIf(Json& json, const char* name, int value) {
+  if (value != 0) json[name] = std::to_string(value);
+}
 
 // gs://bucket/folder as the documentation of the resource has it.
 std::string StoragePrefix(const std::string& url) { return "storage.googleapis.com/" + url.substr(5); }
@@ -127,8 +131,8 @@ Json WorkerPool(const proto::Pipeline& pipeline, const StagedPipeline& staged, c
   SetIf(pool, "machineType", options.machine_type);
   SetIf(pool, "diskSizeGb", options.disk_size_gb);
   SetIf(pool, "diskType", options.disk_type);
-  SetIf(pool, "diskProvisionedIops", options.disk_provisioned_iops);
-  SetIf(pool, "diskProvisionedThroughputMibps", options.disk_provisioned_throughput_mibps);
+  SetLongIf(pool, "diskProvisionedIops", options.disk_provisioned_iops);
+  SetLongIf(pool, "diskProvisionedThroughputMibps", options.disk_provisioned_throughput_mibps);
   SetIf(pool, "numThreadsPerWorker", options.threads_per_worker);
   SetIf(pool, "network", options.network);
   SetIf(pool, "subnetwork", options.subnetwork);

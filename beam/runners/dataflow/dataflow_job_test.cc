@@ -1,5 +1,5 @@
 // The request that creates a job, field by field. That it fits Google's published description, and agrees with what
-// Beam's other SDKs send, is checked in tests/dataflow.
+// Beam's other SDKs send, is checked in tests/dataflow/request_test.py.
 #include "beam/runners/dataflow/dataflow_job.h"
 
 #include <gtest/gtest.h>
@@ -155,9 +155,9 @@ TEST(DataflowJob, EachOptionHasItsPlace) {
        R"("n2-standard-8")"},
       {[](Options& o) { o.disk_size_gb = 64; }, "/environment/workerPools/0/diskSizeGb", "64"},
       {[](Options& o) { o.disk_type = "pd-ssd"; }, "/environment/workerPools/0/diskType", R"("pd-ssd")"},
-      {[](Options& o) { o.disk_provisioned_iops = 7; }, "/environment/workerPools/0/diskProvisionedIops", "7"},
+      {[](Options& o) { o.disk_provisioned_iops = 7; }, "/environment/workerPools/0/diskProvisionedIops", R"("7")"},
       {[](Options& o) { o.disk_provisioned_throughput_mibps = 8; },
-       "/environment/workerPools/0/diskProvisionedThroughputMibps", "8"},
+       "/environment/workerPools/0/diskProvisionedThroughputMibps", R"("8")"},
       {[](Options& o) { o.threads_per_worker = 6; }, "/environment/workerPools/0/numThreadsPerWorker", "6"},
       {[](Options& o) { o.network = "n"; }, "/environment/workerPools/0/network", R"("n")"},
       {[](Options& o) { o.subnetwork = "s"; }, "/environment/workerPools/0/subnetwork", R"("s")"},
