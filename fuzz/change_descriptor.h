@@ -15,14 +15,6 @@ namespace beam::fuzzing {
 namespace fn = org::apache::beam::model::fn_execution::v1;
 namespace proto = org::apache::beam::model::pipeline::v1;
 
-template <class Message>
-void ChangePayload(std::string& payload, Script& script) {
-  Message message;
-  if (!message.ParseFromString(payload)) return;
-  ChangeMessage(message, script);
-  payload = message.SerializeAsString();
-}
-
 // One change.
 inline void ChangeDescriptor(fn::ProcessBundleDescriptor& stage, Script& script) {
   if (script.Byte() % 2 == 0 || stage.transforms().empty()) return ChangeMessage(stage, script);

@@ -6,6 +6,7 @@
 #include <google/protobuf/message.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -36,6 +37,8 @@ class MessageChanger {
         return reflection.SetInt32(place.message, place.field, static_cast<std::int32_t>(script.Number()));
       case Field::CPPTYPE_INT64:
         return reflection.SetInt64(place.message, place.field, static_cast<std::int64_t>(script.Number()));
+      case Field::CPPTYPE_DOUBLE:
+        return reflection.SetDouble(place.message, place.field, std::bit_cast<double>(script.Number()));
       case Field::CPPTYPE_ENUM: return reflection.SetEnumValue(place.message, place.field, script.Byte());
       default: return reflection.ClearField(place.message, place.field);
     }
@@ -131,6 +134,15 @@ class MessageChanger {
 
 inline void ChangeMessage(google::protobuf::Message& message, Script& script) {
   MessageChanger(message).Change(script);
+}
+
+// The same within a message that is kept as bytes.
+template <class Message>
+void ChangePayload(std::string& payload, Script& script) {
+  Message message;
+  if (!message.ParseFromString(payload)) return;
+  ChangeMessage(message, script);
+  payload = message.SerializeAsString();
 }
 
 }  // namespace beam::fuzzing

@@ -1,10 +1,10 @@
 // Fuzzes the readers of features: any bytes are an array, an archive or a JSON value, or end as a FeatureError. No
 // crash, no leak, no memory beyond what the bytes can hold. What was read is written and read again, and is the same.
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
+#include "fuzz/check.h"
 #include "klay/audio/memory_byte_sink.h"
 #include "klay/audio/memory_byte_source.h"
 #include "klay/feature/json.h"
@@ -12,11 +12,9 @@
 
 namespace {
 
-constexpr klay::NpyLimits kLimits = {.max_bytes = std::uint64_t{64} << 20};
+using beam::fuzzing::Check;
 
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
+constexpr klay::NpyLimits kLimits = {.max_bytes = std::uint64_t{64} << 20};
 
 bool Same(const klay::NpyArray& a, const klay::NpyArray& b) {
   return a.dtype() == b.dtype() && a.shape() == b.shape() && a.fortran_order() == b.fortran_order()

@@ -1,23 +1,16 @@
 // Fuzzes the readers of what Google Cloud Storage answers: any bytes are an answer or none. What a page holds is in
 // order, and is read the same again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "beam/base/base64.h"
 #include "beam/io/gcs/gcs_answers.h"
-
-namespace {
-
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+#include "fuzz/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace beam::internal;
+  using beam::fuzzing::Check;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto page = ParseGcsPage(text, "bucket/")) {
     for (std::size_t i = 0; i < page->entries.size(); ++i) {

@@ -34,7 +34,7 @@ class Script {
 
  private:
   const std::uint8_t* at_;
-  const std::uint8_t* const end_;
+  const std::uint8_t* end_;
 };
 
 }  // namespace beam::fuzzing

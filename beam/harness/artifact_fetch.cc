@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -147,9 +148,16 @@ std::vector<std::string> FetchArtifacts(const std::string& endpoint, const std::
   if (error) throw Error("cannot make the folder " + folder + ": " + error.message());
   Fetcher fetcher(endpoint, worker_id);
   std::vector<std::string> paths;
+  std::map<std::string, std::string> digests;  // by name
   for (const model::ArtifactInformation& artifact : fetcher.Resolve(artifacts)) {
-    paths.push_back(folder + "/" + StagedName(artifact));
-    if (!IsThere(paths.back(), DigestOf(artifact))) fetcher.Fetch(artifact, paths.back());
+    const std::string name = StagedName(artifact);
+    const std::string digest = DigestOf(artifact);
+    const auto [former, is_new] = digests.emplace(name, digest);
+    if (!is_new && (digest.empty() || digest != former->second)) {
+      throw Error("two files of the pipeline are to be called '" + name + "'");
+    }
+    paths.push_back(folder + "/" + name);
+    if (!IsThere(paths.back(), digest)) fetcher.Fetch(artifact, paths.back());
   }
   return paths;
 }

@@ -80,6 +80,14 @@ TEST_F(ArtifactFetchTest, WhatDoesNotArriveWholeLeavesNothing) {
   EXPECT_EQ(FilesThere(), 0U);
 }
 
+TEST_F(ArtifactFetchTest, TwoFilesMayNotHaveOneName) {
+  Add("a", "text", "program");
+  Add("copy", "text", "program");
+  EXPECT_THAT(Fetch(), ElementsAre(folder_ + "/program", folder_ + "/program"));
+  Add("b", "other", "program");
+  EXPECT_EQ(WhyNot(), "two files of the pipeline are to be called 'program'");
+}
+
 TEST_F(ArtifactFetchTest, NamesMayNotLeadOutOfTheFolder) {
   for (const std::string& name : {std::string(), std::string("."), std::string(".."), std::string("../x"),
                                   std::string("/x"), std::string("a\0b", 3)}) {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,34 +34,53 @@ const Value* Find(const Struct& options, const std::string& name) {
   return found->second.has_null_value() ? nullptr : &found->second;
 }
 
-std::string TextOf(const Value& value) {
+// None for what is neither a text nor a whole number.
+std::optional<std::string> PlainText(const Value& value) {
   if (value.has_string_value()) return value.string_value();
   const double number = value.number_value();
   if (value.has_number_value() && number >= 0 && number < 0x1p63 && number == std::floor(number)) {
     return std::to_string(static_cast<std::uint64_t>(number));
   }
-  return value.ShortDebugString();
+  return std::nullopt;
 }
 
-Severity ParseLogLevel(const std::string& text) {
+std::string TextOf(const Value& value) { return PlainText(value).value_or(value.ShortDebugString()); }
+
+[[noreturn]] void Refuse(const std::string& name, std::string_view text, const std::string& what) {
+  throw Error("the pipeline's option " + name + " is '" + std::string(text) + "', which is " + what);
+}
+
+std::string ParseText(const std::string& name, const Value& value) {
+  if (std::optional<std::string> text = PlainText(value)) return *std::move(text);
+  Refuse(name, TextOf(value), "no text");
+}
+
+bool ParseBool(const std::string& name, const Value& value) {
+  if (value.has_bool_value()) return value.bool_value();
+  const std::string text = TextOf(value);
+  if (text != "true" && text != "false") Refuse(name, text, "neither true nor false");
+  return text == "true";
+}
+
+Severity ParseLogLevel(std::string_view text) {
   for (const auto& [name, severity] : kLevels) {
     if (text == name) return severity;
   }
-  throw Error("the pipeline's option default_sdk_harness_log_level is '" + text + "', which is no level of severity");
+  Refuse("default_sdk_harness_log_level", text, "no level of severity");
 }
 
 std::uint64_t ParseBytes(const std::string& name, std::string_view text) {
   std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
   if (error == std::errc() && end == text.data() + text.size()) return bytes;
-  throw Error("the pipeline's option " + name + " is '" + std::string(text) + "', which is no number of bytes");
+  Refuse(name, text, "no number of bytes");
 }
 
 int ParsePort(const std::string& name, std::string_view text) {
   int port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error == std::errc() && end == text.data() + text.size() && port > 0 && port < 65536) return port;
-  throw Error("the pipeline's option " + name + " is '" + std::string(text) + "', which is no port");
+  Refuse(name, text, "no port");
 }
 
 }  // namespace
@@ -71,22 +91,26 @@ WorkerOptions ReadWorkerOptions(const Struct& pipeline_options) {
     options.log_level = ParseLogLevel(TextOf(*level));
   }
   if (const Value* memory = Find(pipeline_options, "max_memory")) {
-    options.max_memory_bytes = ParseBytes("max_memory", TextOf(*memory));
+    if (const std::uint64_t bytes = ParseBytes("max_memory", TextOf(*memory)); bytes > 0) {
+      options.max_memory_bytes = bytes;
+    }
   }
-  if (const Value* host = Find(pipeline_options, "hdfs_host")) options.hdfs.host = TextOf(*host);
-  if (const Value* user = Find(pipeline_options, "hdfs_user")) options.hdfs.user = TextOf(*user);
-  if (const Value* port = Find(pipeline_options, "hdfs_port"))
+  if (const Value* port = Find(pipeline_options, "hdfs_port")) {
     options.hdfs.port = ParsePort("hdfs_port", TextOf(*port));
-  if (const Value* full = Find(pipeline_options, "hdfs_full_urls")) {
-    options.hdfs.full_urls = full->bool_value() || full->string_value() == "true";
   }
-  if (const Value* url = Find(pipeline_options, "s3_endpoint_url")) options.objects.s3_endpoint_url = TextOf(*url);
-  if (const Value* region = Find(pipeline_options, "s3_region_name")) options.objects.s3_region_name = TextOf(*region);
-  if (const Value* id = Find(pipeline_options, "azure_managed_identity_client_id")) {
-    options.objects.azure_managed_identity_client_id = TextOf(*id);
+  const std::pair<const char*, std::string*> texts[] = {
+      {"hdfs_host", &options.hdfs.host},
+      {"hdfs_user", &options.hdfs.user},
+      {"s3_endpoint_url", &options.objects.s3_endpoint_url},
+      {"s3_region_name", &options.objects.s3_region_name},
+      {"azure_managed_identity_client_id", &options.objects.azure_managed_identity_client_id}};
+  for (const auto& [name, text] : texts) {
+    if (const Value* value = Find(pipeline_options, name)) *text = ParseText(name, *value);
   }
-  if (const Value* no_auth = Find(pipeline_options, "no_auth")) {
-    options.objects.no_auth = no_auth->bool_value() || no_auth->string_value() == "true";
+  const std::pair<const char*, bool*> switches[] = {{"hdfs_full_urls", &options.hdfs.full_urls},
+                                                    {"no_auth", &options.objects.no_auth}};
+  for (const auto& [name, is_on] : switches) {
+    if (const Value* value = Find(pipeline_options, name)) *is_on = ParseBool(name, *value);
   }
   return options;
 }

@@ -14,7 +14,7 @@ namespace beam {
 
 struct WorkerOptions {
   std::optional<Severity> log_level;              // default_sdk_harness_log_level
-  std::optional<std::uint64_t> max_memory_bytes;  // max_memory
+  std::optional<std::uint64_t> max_memory_bytes;  // max_memory, where it is not 0
   HdfsOptions hdfs;                               // hdfs_host, hdfs_port, hdfs_user, hdfs_full_urls
   ObjectStoreOptions objects;                     // no_auth, s3_endpoint_url, s3_region_name, azure_managed_...
 };

@@ -41,6 +41,7 @@ TEST(WorkerOptionsTest, ReadsEveryShape) {
            {R"({"beam:option:max_memory:v1": "12345678901"})", "- 12345678901"},
            {R"({"beam:option:max_memory:v1": 100.0, "beam:option:of_others:v1": {"x": []}})", "- 100"},
            {R"({"beam:option:max_memory:v1": null})", "- -"},
+           {R"({"beam:option:max_memory:v1": 0})", "- -"},
            {R"({"options": {"default_sdk_harness_log_level": "ERROR", "max_memory": 7}, "display_data": []})",
             "ERROR 7"},
            {R"({"options": "none"})", "- -"},
@@ -57,6 +58,11 @@ TEST(WorkerOptionsTest, ReadsEveryShape) {
             "the pipeline's option max_memory is '2GB', which is no number of bytes"},
            {R"({"options": {"max_memory": -1}})",
             "the pipeline's option max_memory is 'number_value: -1', which is no number of bytes"},
+           {R"({"options": {"hdfs_host": []}})",
+            "the pipeline's option hdfs_host is 'list_value { }', which is no text"},
+           {R"({"options": {"hdfs_full_urls": "false", "no_auth": "true"}})", "- - no_auth"},
+           {R"({"options": {"no_auth": "yes"}})",
+            "the pipeline's option no_auth is 'yes', which is neither true nor false"},
        }) {
     EXPECT_EQ(Read(c.json), c.read) << c.json;
   }
