@@ -141,7 +141,7 @@ std::string DataflowStandIn::Disagreement(const Json& job, proto::Pipeline& pipe
   for (const Json& package : pool.value("packages", Json::array())) {
     const std::string path = WithoutPrefix(package.at("location"), "storage.googleapis.com/");
     const auto bytes = storage_.Get(path);
-    if (!bytes || Digest(*bytes) != package.at("sha256")) return path + " is not what was staged";
+    if (!bytes || package.at("sha256") != Digest(*bytes)) return path + " is not what was staged";
     if (storage_.ContentType(path) != "application/octet-stream") return path + " has another content type";
   }
   for (const auto& [transform_id, transform] : pipeline.components().transforms()) {

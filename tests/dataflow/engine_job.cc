@@ -50,6 +50,16 @@ proto::Pipeline ForEngine(proto::Pipeline pipeline, StorageStandIn& storage, con
   return pipeline;
 }
 
+Json OptionsFor(const Engine& engine, const Json& given) {
+  if (!engine.is_java) return given;
+  Json options;
+  for (const auto& [name, value] : given.at("options").items()) {
+    // Dataflow's runner is none of that server's.
+    if (name != "runner") options["beam:option:" + name + ":v1"] = value;
+  }
+  return options;
+}
+
 Json MetricJson(const MetricResult& metric) {
   Json json = {{"name",
                 {{"origin", "user"},
@@ -70,14 +80,13 @@ Json MetricJson(const MetricResult& metric) {
 
 class EngineJob final : public StandInJob {
  public:
-  EngineJob(const StandInRequest& request, StorageStandIn& storage, const WorkerImage& image,
-            const std::string& endpoint)
-      : image_(image), stub_(jobs::JobService::NewStub(OpenChannel(endpoint))) {
+  EngineJob(const StandInRequest& request, StorageStandIn& storage, const WorkerImage& image, const Engine& engine)
+      : image_(image), stub_(jobs::JobService::NewStub(OpenChannel(engine.endpoint))) {
     jobs::PrepareJobRequest prepare;
     prepare.set_job_name(request.job.at("name"));
     *prepare.mutable_pipeline() = ForEngine(request.pipeline, storage, staged_, image.boot());
-    const std::string options = request.job.at("environment").at("sdkPipelineOptions").dump();
-    if (!google::protobuf::util::JsonStringToMessage(options, prepare.mutable_pipeline_options()).ok()) {
+    const Json options = OptionsFor(engine, request.job.at("environment").at("sdkPipelineOptions"));
+    if (!google::protobuf::util::JsonStringToMessage(options.dump(), prepare.mutable_pipeline_options()).ok()) {
       throw std::runtime_error("sdkPipelineOptions is no struct");
     }
     jobs::PrepareJobResponse prepared;
@@ -176,8 +185,8 @@ std::string WorkerImage::Trouble() const {
 }
 
 std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, StorageStandIn& storage,
-                                        const WorkerImage& image, const std::string& endpoint) {
-  return std::make_unique<EngineJob>(request, storage, image, endpoint);
+                                        const WorkerImage& image, const Engine& engine) {
+  return std::make_unique<EngineJob>(request, storage, image, engine);
 }
 
 }  // namespace beam::testing_dataflow

@@ -28,8 +28,15 @@ class WorkerImage {
   testing_files::TestFolder folder_;
 };
 
-// Runs what was asked for at `endpoint` (HOST:PORT of a job service). `image` must outlive the job.
+struct Engine {
+  std::string endpoint;  // HOST:PORT of its job service
+  // Java's job servers break at options as Dataflow gets them: they, and so the workers, are told each option by
+  // itself.
+  bool is_java = false;
+};
+
+// Runs what was asked for. `image` must outlive the job.
 std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, StorageStandIn& storage,
-                                        const WorkerImage& image, const std::string& endpoint);
+                                        const WorkerImage& image, const Engine& engine);
 
 }  // namespace beam::testing_dataflow

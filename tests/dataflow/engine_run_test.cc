@@ -1,5 +1,5 @@
-// What klay-beam submits runs: the staged pipeline and the staged program, on Prism, by the contract of a worker's
-// container, on audio in buckets, to the same bytes as here.
+// What klay-beam submits runs: the staged pipeline and the staged program, on an engine, by the contract of a
+// worker's container, on audio in buckets, to the same bytes as here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,15 +26,15 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string EngineEndpoint() {
+Engine EngineOfThisRun() {
   std::string endpoint = ReadFile(Variable("ENGINE_ENDPOINT_FILE"));
   while (endpoint.ends_with('\n')) endpoint.pop_back();
-  return endpoint;
+  return {.endpoint = endpoint, .is_java = Variable("ENGINE") != "prism"};
 }
 
-class DataflowOnPrism : public testing::Test {
+class DataflowOnEngine : public testing::Test {
  protected:
-  DataflowOnPrism() {
+  DataflowOnEngine() {
     folder_.File("credentials.json", google_.Credentials());
     setenv("GOOGLE_APPLICATION_CREDENTIALS", (folder_ / "credentials.json").c_str(), 1);
     setenv("STORAGE_EMULATOR_HOST", google_.url().c_str(), 1);
@@ -42,7 +42,7 @@ class DataflowOnPrism : public testing::Test {
     for (const auto& [name, bytes] : Contents(Variable("TEST_FIXTURES_DIR")))
       google_.storage().Put("music/in" + name, bytes);
   }
-  ~DataflowOnPrism() override {
+  ~DataflowOnEngine() override {
     unsetenv("GOOGLE_APPLICATION_CREDENTIALS");
     unsetenv("STORAGE_EMULATOR_HOST");
   }
@@ -58,7 +58,7 @@ class DataflowOnPrism : public testing::Test {
   bool corrupts_ = false;
   DataflowStandIn google_{[this](const StandInRequest& request, StorageStandIn& storage) {
     if (corrupts_) Corrupt(request, storage);
-    return RunOnEngine(request, storage, image_, EngineEndpoint());
+    return RunOnEngine(request, storage, image_, EngineOfThisRun());
   }};
 
  private:
@@ -86,7 +86,7 @@ std::vector<std::string> Transcode(const std::string& from, const std::string& t
 // The lines of a summary, but for how long it took and for names.
 std::string FirstLine(const ProgramResult& result) { return result.out.substr(0, result.out.find('\n')); }
 
-TEST_F(DataflowOnPrism, TranscodeWritesTheSameBytes) {
+TEST_F(DataflowOnEngine, TranscodeWritesTheSameBytes) {
   const TestFolder here;
   const ProgramResult local = RunKlayBeam(Transcode(Variable("TEST_FIXTURES_DIR"), here.path()));
   const ProgramResult remote = Launch(Transcode("gs://music/in", "gs://music/out"), "transcode-1");
@@ -97,7 +97,7 @@ TEST_F(DataflowOnPrism, TranscodeWritesTheSameBytes) {
   EXPECT_TRUE(google_.storage().Below("music/out/") == wanted);
 }
 
-TEST_F(DataflowOnPrism, RunExampleSaysTheSame) {
+TEST_F(DataflowOnEngine, RunExampleSaysTheSame) {
   const auto arguments = [](const std::string& folder) -> std::vector<std::string> {
     return {"run-example", "--source_audio_path=" + folder, "--source_audio_suffix=.ogg", "--quiet"};
   };
@@ -108,7 +108,7 @@ TEST_F(DataflowOnPrism, RunExampleSaysTheSame) {
   EXPECT_THAT(FirstLine(local), HasSubstr("done"));
 }
 
-TEST_F(DataflowOnPrism, AProgramThatIsDamagedOnItsWayDoesNotStart) {
+TEST_F(DataflowOnEngine, AProgramThatIsDamagedOnItsWayDoesNotStart) {
   corrupts_ = true;
   const ProgramResult result =
       Launch({"run-example", "--source_audio_path=gs://music/in", "--source_audio_suffix=.ogg"}, "run-example-1");
