@@ -260,7 +260,11 @@ void HttpChannel::Start(const HttpRequest& request) {
 
 int HttpChannel::Status() {
   transfer_->Drive([&] { return transfer_->headers_complete; });
-  if (!transfer_->headers_complete) transfer_->ThrowIfFailed();
+  if (!transfer_->headers_complete) {
+    transfer_->ThrowIfFailed();
+    // libcurl takes a head that is cut for a whole one.
+    throw HttpFailure("the server closed the connection within the head of its answer");
+  }
   return transfer_->StatusNow();
 }
 

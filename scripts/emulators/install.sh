@@ -6,6 +6,7 @@ exec 9>"$engines/.lock"
 flock 9
 
 install_gcs() { go_program fake-gcs-server github.com/fsouza/fake-gcs-server 1.56.1; }
+install_gcs_files() { install_gcs; }
 # Its S3 and the server alone: with all services it is three times as much to fetch.
 install_s3() { python_environment moto 'moto[s3]==5.2.5' flask==3.1.3 flask-cors==6.0.5; }
 
@@ -22,6 +23,7 @@ install_azure() {
 install_hdfs() { class_path hdfs; }
 
 for emulator in "$@"; do
-  [[ $emulator =~ ^(gcs|s3|azure|hdfs)$ ]] || fail "no emulator is called $emulator; there are gcs, s3, azure and hdfs"
+  [[ $emulator =~ ^(gcs|gcs_files|s3|azure|hdfs)$ ]] ||
+    fail "no emulator is called $emulator; there are gcs, gcs_files, s3, azure and hdfs"
   "install_$emulator"
 done

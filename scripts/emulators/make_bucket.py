@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""make_bucket.py gcs|s3|azure HOST:PORT: makes the bucket (the container) `klay` in an emulator that has just started."""
+"""make_bucket.py EMULATOR HOST:PORT: makes the bucket (the container) `klay` in one that has just started: gcs, gcs_files,
+s3 or azure."""
 import base64
 import email.utils
 import hashlib
@@ -8,7 +9,7 @@ import sys
 import urllib.request
 
 emulator, address = sys.argv[1:]
-if emulator == "gcs":
+if emulator in ("gcs", "gcs_files"):
     request = urllib.request.Request(f"http://{address}/storage/v1/b?project=klay", data=b'{"name": "klay"}',
                                      headers={"Content-Type": "application/json"})
 elif emulator == "s3":

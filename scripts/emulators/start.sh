@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# start.sh EMULATOR [PORT]: starts gcs, s3, azure or hdfs where it does not run yet, installing it first if need be, and
-# prints its address (HOST:PORT, plain HTTP, on this machine alone) once it answers. Without PORT the system chooses a
-# free one. All of them start empty, but for a bucket `klay` (make_bucket.py). scripts/engines/stop.sh ends them.
+# start.sh EMULATOR [PORT]: starts gcs, gcs_files, s3, azure or hdfs where it does not run yet, installing it first if need
+# be, and prints its address (HOST:PORT, plain HTTP, on this machine alone) once it answers. Without PORT the system
+# chooses a free one. All of them start empty, but for a bucket `klay` (make_bucket.py). scripts/engines/stop.sh ends them.
 #
 #   gcs     any credentials; STORAGE_EMULATOR_HOST=http://HOST:PORT
+#           gcs_files is the same program with a file for each object: not every name is one, but what it takes to find an
+#           object does not grow with their number
 #   s3      any keys; AWS_ENDPOINT_URL=http://HOST:PORT, addressed by path
 #   azure   account "klay", key "a2xheQ=="; BlobEndpoint=http://HOST:PORT/klay
 #   hdfs    WebHDFS; the superuser is whoever started it
@@ -15,10 +17,25 @@ port=${2:-$(free_port)}
 data=$run/$emulator.data
 empty_folder "$data"
 
+# in_memory FOLDER: lets an empty folder lie in the system's memory disk, where that has room; stop.sh empties it.
+in_memory() {
+  local room
+  room=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || return 0
+  ((room >= 512 * 1024)) || return 0
+  rmdir "$1"
+  ln -sfn "$(mktemp -d /dev/shm/klay-emulator.XXXXXX)" "$1"
+}
+
 ready=  # what the log says when it is, where an open port is not enough
 case $emulator in
-  gcs)
-    command=("$engines/fake-gcs-server" -backend memory -scheme http -host 127.0.0.1 -port "$port"
+  gcs | gcs_files)
+    where=(-backend memory)
+    if [[ $emulator == gcs_files ]]; then
+      # It syncs every file, which costs nothing in memory.
+      in_memory "$data"
+      where=(-backend filesystem -filesystem-root "$data")
+    fi
+    command=("$engines/fake-gcs-server" "${where[@]}" -scheme http -host 127.0.0.1 -port "$port"
       -public-host "localhost:$port" -external-url "http://localhost:$port")
     ;;
   s3)

@@ -87,8 +87,9 @@ begin() {
   fi
 }
 
-# empty_folder PATH: makes one, or empties it.
+# empty_folder PATH: makes one, or empties it, and wherever it leads.
 empty_folder() {
+  [[ ! -L $1 ]] || rm -rf "$(readlink "$1")"
   rm -rf "$1"
   mkdir -p "$1"
 }

@@ -18,4 +18,6 @@ for name in ${names[@]+"${names[@]}"}; do
     ! running "$name" || kill -KILL "$pid"
   fi
   rm -f "$run/$name".{pid,endpoint}
+  # What it has kept in memory goes.
+  [[ ! -L $run/$name.data ]] || empty_folder "$run/$name.data"
 done

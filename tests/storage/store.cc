@@ -74,16 +74,25 @@ Store OpenObjects(const std::string& scheme, StoreTraits traits) {
           .traits = std::move(traits)};
 }
 
-Store OpenGcs() {
-  SetEnvironment("STORAGE_EMULATOR_HOST", "http://" + EndpointOf("gcs"));
-  return OpenObjects("gs", {.keeps_replaced = internal::kGcsStreamBytes, .refused_names = {"newline", "not_utf8"}});
+Store OpenObjectsAt(const std::string& emulator, const char* variable, const std::string& scheme, StoreTraits traits) {
+  Store store = OpenObjects(scheme, std::move(traits));
+  store.endpoint = EndpointOf(emulator);
+  store.endpoint_variable = variable;
+  SetEnvironment(variable, "http://" + store.endpoint);
+  return store;
 }
 
+Store OpenGcs() {
+  return OpenObjectsAt("gcs", "STORAGE_EMULATOR_HOST", "gs",
+                       {.keeps_replaced = internal::kGcsStreamBytes, .refused_names = {"newline", "not_utf8"}});
+}
+
+Store OpenGcsFiles() { return OpenObjectsAt("gcs_files", "STORAGE_EMULATOR_HOST", "gs", {}); }
+
 Store OpenS3() {
-  SetEnvironment("AWS_ENDPOINT_URL", "http://" + EndpointOf("s3"));
   SetEnvironment("AWS_ACCESS_KEY_ID", "klay");
   SetEnvironment("AWS_SECRET_ACCESS_KEY", "beam");
-  return OpenObjects("s3", {.refused_names = {"newline", "control", "not_utf8"}});
+  return OpenObjectsAt("s3", "AWS_ENDPOINT_URL", "s3", {.refused_names = {"newline", "control", "not_utf8"}});
 }
 
 Store OpenAzure() {
@@ -96,8 +105,9 @@ struct NamedStore {
   std::string_view name;
   Store (*open)();
 };
-constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory}, {"hdfs", &OpenHdfs},
-                                  {"gcs", &OpenGcs},     {"s3", &OpenS3},         {"azure", &OpenAzure}};
+constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory},      {"hdfs", &OpenHdfs},
+                                  {"gcs", &OpenGcs},     {"gcs_files", &OpenGcsFiles}, {"s3", &OpenS3},
+                                  {"azure", &OpenAzure}};
 
 }  // namespace
 

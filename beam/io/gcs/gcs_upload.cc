@@ -40,6 +40,11 @@ StoreAnswer CheckStored(StoreAnswer answer, const HttpReply& reply, std::string_
           answer.requests};
 }
 
+// The store refuses bytes that its checksum does not fit: they were damaged on their way, and are to be sent again.
+bool WasDamaged(const StoreAnswer& answer, const HttpReply& reply) {
+  return reply.status == 400 && answer.text.find("match calculated CRC32C") != std::string::npos;
+}
+
 StoreAnswer PutAtOnce(GcsHttp& http, const std::string& name, std::string_view bytes, PutProgress& progress) {
   const std::string boundary = Boundary();
   const std::string head = "--" + boundary + "\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n"
@@ -55,7 +60,9 @@ StoreAnswer PutAtOnce(GcsHttp& http, const std::string& name, std::string_view b
                                  .after_body = tail},
                                 reply),
                   reply);
-  return answer.ok() ? CheckStored(std::move(answer), reply, bytes, progress) : answer;
+  if (answer.ok()) return CheckStored(std::move(answer), reply, bytes, progress);
+  if (WasDamaged(answer, reply)) answer.kind = Kind::kBusy;
+  return answer;
 }
 
 StoreAnswer BeginUpload(GcsHttp& http, const std::string& name, std::string_view bytes, PutProgress& progress) {
@@ -105,7 +112,7 @@ StoreAnswer Continue(GcsHttp& http, std::string_view bytes, PutProgress& progres
   }
   answer = JudgedReply(std::move(answer), reply);
   if (answer.ok()) return CheckStored(std::move(answer), reply, bytes, progress);
-  if (answer.kind == Kind::kNotFound || reply.status == 410) {
+  if (answer.kind == Kind::kNotFound || reply.status == 410 || WasDamaged(answer, reply)) {
     // The upload is no more.
     progress = {};
     answer.kind = Kind::kBusy;

@@ -1,0 +1,204 @@
+// klay-beam on a store behind a network that fails: of thousands of small objects none is lost, doubled or cut,
+// whatever happens to requests and to the program itself.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "beam/io/test_files.h"
+#include "tests/cli/file_contents.h"
+#include "tests/cli/klay_beam_program.h"
+#include "tests/storage/fault_proxy.h"
+#include "tests/storage/store.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::ReadWhole;
+using beam::testing_files::TestFolder;
+using beam::testing_storage::Fault;
+using beam::testing_storage::FaultPlan;
+using beam::testing_storage::FaultProxy;
+using beam::testing_storage::NameOf;
+using beam::testing_storage::OpenStore;
+using beam::testing_storage::Store;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+using Files = std::map<std::string, std::string>;  // contents by name
+
+// The emulator of S3 takes ten times as long for a request as the other one.
+constexpr int kObjects = 10'000;
+constexpr int kObjectsOfS3 = 300;
+constexpr int kNoAudio = 100;  // one file of so many
+
+// A tenth of a second of its own, 8 kHz, mono, 8 bits.
+std::string Wav(int number) {
+  constexpr std::uint32_t kFrames = 800;
+  const auto bytes = [](std::uint32_t value, int size) {
+    return std::string(reinterpret_cast<const char*>(&value), static_cast<std::size_t>(size));
+  };
+  std::string wav = "RIFF" + bytes(36 + kFrames, 4) + "WAVEfmt " + bytes(16, 4) + bytes(1, 2) + bytes(1, 2)
+      + bytes(8000, 4) + bytes(8000, 4) + bytes(1, 2) + bytes(8, 2) + "data" + bytes(kFrames, 4);
+  for (std::uint32_t i = 0; i < kFrames; ++i) {
+    wav += static_cast<char>(128 + (static_cast<int>(i) * (number % 97 + 3) + number / 97) % 100 - 50);
+  }
+  return wav;
+}
+
+// What the program says of its inputs.
+struct Counts {
+  std::int64_t matched, done, skipped, failed;
+};
+
+class FaultyStorePrograms : public testing::Test {
+ protected:
+  FaultyStorePrograms() {
+    // From here on it is led to the emulator itself, whatever the environment says.
+    store_.files->Status(store_.root + "nothing");
+    for (int i = 0; i < objects_; ++i) {
+      local_.File("in/" + std::to_string(i / 5000) + "/" + std::to_string(i) + ".wav",
+                  i % kNoAudio == 0 ? "no audio, but file " + std::to_string(i) : Wav(i));
+    }
+  }
+
+  // Each of the faults, but those that this store's client or its emulator does not know.
+  FaultPlan AllFaults(std::uint64_t seed) const {
+    const double share = is_gs_ ? 0.003 : 0.02;
+    FaultPlan plan{.seed = seed,
+                   .shares = {{Fault::kReset, share},
+                              {Fault::kLostAnswer, share},
+                              {Fault::kUnavailable, share / 10},
+                              {Fault::kTooMany, share},
+                              {Fault::kSlow, share},
+                              {Fault::kTruncated, share}}};
+    if (is_gs_) plan.shares.insert({{Fault::kCutHead, share}, {Fault::kDamaged, share}});
+    return plan;
+  }
+
+  void ExpectAllHappened(const FaultProxy& proxy, const FaultPlan& plan) const {
+    for (const auto& [fault, share] : plan.shares) EXPECT_GT(proxy.count(fault), 0U) << NameOf(fault);
+  }
+
+  void LeadTo(const FaultProxy& proxy) const {
+    ::setenv(store_.endpoint_variable.c_str(), ("http://" + proxy.endpoint()).c_str(), 1);
+  }
+
+  std::vector<std::string> Transcode(const std::string& from, const std::string& to) const {
+    return {"transcode", "--src_dir",
+            from,        "--target_dir",
+            to,          "--audio_suffix",
+            ".wav",      "--target_audio_suffix",
+            ".flac",     "--direct_num_workers",
+            "32",        "--metrics_json",
+            metrics_,    "--quiet"};
+  }
+
+  // Of the run that has just ended.
+  Counts CountsOfRun() const {
+    const Json files = Json::parse(ReadFile(metrics_)).at("files");
+    return {files.at("matched"), files.at("done"), files.at("skipped"), files.at("failed")};
+  }
+
+  std::vector<std::string> NamesBelow(const std::string& folder) const {
+    std::vector<std::string> names;
+    const std::unique_ptr<beam::FileListing> listing = store_.files->List(folder, {});
+    for (beam::FileMetadata file; listing->Next(file);) names.push_back(file.path.substr(folder.size()));
+    return names;
+  }
+
+  // Those objects are as they should be, and nothing else is there.
+  void ExpectPartOf(const Files& expected, const std::string& folder, std::size_t count) const {
+    const std::vector<std::string> names = NamesBelow(folder);
+    EXPECT_EQ(names.size(), count);
+    for (const std::string& name : names) {
+      const auto found = expected.find(name);
+      ASSERT_NE(found, expected.end()) << name;
+      ASSERT_TRUE(ReadWhole(*store_.files->OpenRead(folder + name), 1 << 16) == found->second) << name;
+    }
+  }
+
+  const Store store_ = OpenStore();
+  const bool is_gs_ = store_.root.starts_with("gs://");
+  const int objects_ = is_gs_ ? kObjects : kObjectsOfS3;
+  const TestFolder local_;
+  const std::string metrics_ = local_ / "metrics.json";
+};
+
+TEST_F(FaultyStorePrograms, NothingIsLostDoubledOrCut) {
+  const std::string in = store_.root + "in/";
+  const std::string out = store_.root + "out/";
+  const auto all = static_cast<std::int64_t>(objects_);
+  const std::int64_t no_audio = all / kNoAudio;
+
+  const ProgramResult expected_result = RunKlayBeam(Transcode(local_ / "in/", local_ / "out/"));
+  const Files expected = Contents(local_ / "out/");
+  ASSERT_EQ(static_cast<std::int64_t>(expected.size()), all - no_audio) << expected_result.err;
+
+  {
+    const FaultPlan plan = AllFaults(1);
+    const FaultProxy proxy(store_.endpoint, plan);
+    LeadTo(proxy);
+    const ProgramResult copied = RunKlayBeam({"cp", "--recursive", "--threads", "64", local_ / "in/", in});
+    EXPECT_EQ(copied.exit_code, 0) << copied.err;
+    EXPECT_THAT(copied.out, HasSubstr(std::to_string(all) + " files: " + std::to_string(all) + " copied"));
+    EXPECT_THAT(copied.out, HasSubstr(" 0 skipped, 0 failed"));
+    ExpectAllHappened(proxy, plan);
+  }
+  ExpectPartOf(Contents(local_ / "in/"), in, static_cast<std::size_t>(all));
+
+  // Killed when a part is done.
+  {
+    const FaultProxy proxy(store_.endpoint, AllFaults(2));
+    LeadTo(proxy);
+    KlayBeamProgram killed(Transcode(in, out));
+    while (static_cast<std::int64_t>(NamesBelow(out).size()) < all / 10) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+    killed.Send(SIGKILL);
+    killed.Wait();
+  }
+  const auto there = static_cast<std::int64_t>(NamesBelow(out).size());
+  EXPECT_LT(there, all - no_audio);
+  ExpectPartOf(expected, out, static_cast<std::size_t>(there));
+
+  // Damaged objects fail by name, and are done by the next run.
+  Counts counts{};
+  std::uint64_t damaged = 0;
+  {
+    const FaultPlan plan = AllFaults(3);
+    const FaultProxy proxy(store_.endpoint, plan);
+    LeadTo(proxy);
+    const ProgramResult result = RunKlayBeam(Transcode(in, out));
+    EXPECT_EQ(result.exit_code, 3) << result.err;
+    counts = CountsOfRun();
+    damaged = proxy.count(Fault::kDamaged);
+    ExpectAllHappened(proxy, plan);
+  }
+  EXPECT_EQ(counts.matched, all);
+  EXPECT_EQ(counts.skipped, there);
+  EXPECT_EQ(counts.done + counts.skipped + counts.failed, all);
+  EXPECT_LE(counts.failed, no_audio + static_cast<std::int64_t>(damaged));
+  const std::int64_t done = there + counts.done;
+  ExpectPartOf(expected, out, static_cast<std::size_t>(done));
+
+  ::setenv(store_.endpoint_variable.c_str(), ("http://" + store_.endpoint).c_str(), 1);
+  const ProgramResult last = RunKlayBeam(Transcode(in, out));
+  EXPECT_EQ(last.exit_code, 3) << last.err;
+  counts = CountsOfRun();
+  EXPECT_EQ(counts.skipped, done);
+  EXPECT_EQ(counts.done, all - no_audio - done);
+  EXPECT_EQ(counts.failed, no_audio);
+  ExpectPartOf(expected, out, expected.size());
+}
+
+}  // namespace
+}  // namespace klay
