@@ -31,7 +31,6 @@ struct GoogleCloudOptions {
   Flag<bool, "Dataflow logs keys that hold a grouping up"> enable_hot_key_logging = false;
   Flag<bool, "nothing is sent: --dataflow_job_file and --dump_pipeline show what would be"> dry_run = false;
   Flag<bool, "the program ends once the job is made"> no_wait_until_finish = false;
-  Flag<std::string, "the service account that sends the job, in place of who you are"> impersonate_service_account = {};
   Flag<std::string, "the URL of the service, where it is not Google's own"> dataflow_endpoint = {};
   // What the other SDKs have, and what is said of it here.
   Flag<std::string, "what takes its place in C++: --files_to_stage, or the image of the workers"> setup_file = {};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/runners/storage_options.h"
 
 namespace beam {
 namespace {
@@ -31,10 +32,12 @@ class DataflowFlagsTest : public testing::Test {
  protected:
   DataflowFlagsTest() {
     flags_.Add("Options", job_);
+    flags_.Add("Options of stores", storage_);
     AddDataflowFlags(flags_, dataflow_);
   }
 
   JobFlags job_;
+  StorageOptions storage_;
   DataflowFlags dataflow_;
   FlagSet flags_{"program", "A program."};
 };

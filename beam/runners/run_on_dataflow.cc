@@ -68,8 +68,9 @@ std::unique_ptr<PipelineResult> RunOnDataflow(const Pipeline& pipeline, const Pi
   dataflow.template_location = flags.cloud.template_location;
   dataflow.wait = !flags.cloud.no_wait_until_finish;
   dataflow.endpoint = flags.cloud.dataflow_endpoint;
-  dataflow.credentials.anonymous = StorageInUse().no_auth;
-  dataflow.credentials.impersonate_service_account = flags.cloud.impersonate_service_account;
+  const StorageOptions storage = StorageInUse();
+  dataflow.credentials.anonymous = storage.no_auth;
+  dataflow.credentials.impersonate_service_account = storage.impersonate_service_account;
   dataflow.program = flags.program;
   DataflowRun run = RunDataflow(pipeline, dataflow);
   if (dataflow.wait && !run.page.empty()) {

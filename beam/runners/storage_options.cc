@@ -44,6 +44,7 @@ void UseStorage(const StorageOptions& options) {
                                                                   .full_urls = options.hdfs_full_urls}));
   RegisterObjectStores(
       ObjectStoreOptions{.no_auth = options.no_auth,
+                         .impersonate_service_account = options.impersonate_service_account,
                          .s3_endpoint_url = options.s3_endpoint_url,
                          .s3_region_name = options.s3_region_name,
                          .azure_managed_identity_client_id = options.azure_managed_identity_client_id});

@@ -21,6 +21,9 @@ struct StorageOptions {
   Flag<std::string, "s3://: the region of the buckets; empty: as AWS' own tools find it"> s3_region_name = {};
   Flag<std::string, "az://, abfs://: the client id of the managed identity that asks">
       azure_managed_identity_client_id = {};
+  Flag<std::string,
+       "gs://, --runner Dataflow: the service account that asks, in place of who you are; [DELEGATE,...,]ACCOUNT">
+      impersonate_service_account = {};
   Flag<bool, "gs://, s3://, az://: ask without credentials, for public buckets"> no_auth = false;
 
   void Validate() const;

@@ -4,7 +4,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,7 @@ using beam::testing_files::TestFolder;
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -72,6 +75,13 @@ Json Counter(const std::string& name, int value) {
 }
 
 Json CountsOf(int files) { return Json::array({Counter("files_loaded", files), Counter("audio_milliseconds", 1500)}); }
+
+// As large as a program with what it links.
+std::string Noise() {
+  std::string bytes(60'000'000, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i / 251);
+  return bytes;
+}
 
 class Submission : public testing::Test {
  protected:
@@ -215,24 +225,26 @@ TEST_F(Submission, TwoJobsAtOnce) {
   EXPECT_EQ(google_.created().size(), 2U);
 }
 
-TEST_F(Submission, WhatIsThereAlreadyIsNotSentAgain) {
-  const auto programs_sent = [&] {
-    const std::vector<std::string> uploaded = google_.storage().Uploaded();
-    return std::count_if(uploaded.begin(), uploaded.end(),
-                         [](const std::string& name) { return name.ends_with("/worker"); });
-  };
+TEST_F(Submission, ALargeProgramIsSentOnce) {
+  folder_.File("program", Noise());
+  std::filesystem::permissions(folder_ / "program", std::filesystem::perms::owner_all);
   for (const int run : {1, 2}) {
-    const ProgramResult result = Run({"--sdk_location=default", "--job_name=count-" + std::to_string(run)});
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_EQ(programs_sent(), 1) << run;
+    const auto begin = std::chrono::steady_clock::now();
+    KlayBeamProgram program(Launch({"--sdk_location=" + (folder_ / "program")}, "count-" + std::to_string(run)));
+    program.WaitForError("https://console.cloud.google.com/dataflow/jobs/");
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+    RecordProperty("milliseconds_to_job_" + std::to_string(run), std::to_string(time.count()));
+    EXPECT_EQ(program.Wait().exit_code, 0);
+    const std::vector<std::string> uploaded = google_.storage().Uploaded();
+    EXPECT_THAT(uploaded, Contains(EndsWith("/worker")).Times(1)) << run;
+    // Each job has a pipeline of its own.
+    EXPECT_THAT(uploaded, Contains(EndsWith("/pipeline.pb")).Times(run));
+    EXPECT_EQ(uploaded.size(), 1U + static_cast<std::size_t>(run));
   }
-  // The pipelines differ in nothing, but each job has its own.
-  EXPECT_EQ(google_.storage().Uploaded().size(), 3U);
 }
 
 TEST_F(Submission, AnUploadGoesOnWhereItWasCut) {
-  std::string bytes(60'000'000, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i / 251);
+  const std::string bytes = Noise();
   folder_.File("model.bin", bytes);
   google_.storage().SetTroubles(
       {{.takes = 10'000'000, .status = 503}, {.takes = 256 << 10}, {.takes = 0, .status = 500}});
