@@ -96,6 +96,11 @@ void DataflowStandIn::AnswerAs(const std::string& client_request_id) {
   answer_as_ = client_request_id;
 }
 
+void DataflowStandIn::LoseAnAnswer() {
+  const std::lock_guard lock(mutex_);
+  loses_an_answer_ = true;
+}
+
 std::vector<std::string> DataflowStandIn::asked() const {
   const std::lock_guard lock(mutex_);
   return asked_;
@@ -120,7 +125,10 @@ Reply DataflowStandIn::Answer(const Request& request) {
   try {
     if (target.parts.size() > 6) return OfJob(request, target);
     asked_.push_back(request.method + " jobs");
-    return Create(request);
+    if (request.method == "GET") return List(target);
+    Reply reply = Create(request);
+    reply.close_at_once = std::exchange(loses_an_answer_, false);
+    return reply;
   } catch (const std::exception& error) {
     return Refusal(400, error.what());
   }
@@ -173,6 +181,15 @@ Reply DataflowStandIn::Create(const Request& request) {
   return {.body = Json{{"id", id}, {"clientRequestId", answer_as_.empty() ? client_request_id : answer_as_}}.dump()};
 }
 
+Reply DataflowStandIn::List(const Target& target) const {
+  Json jobs = Json::array();
+  for (const auto& [id, made] : jobs_) {
+    if (target.Query("filter") != "ACTIVE" || made.ended || made.name != target.Query("name")) continue;
+    jobs.push_back({{"id", id}, {"name", made.name}});
+  }
+  return {.body = Json{{"jobs", jobs}}.dump()};
+}
+
 Reply DataflowStandIn::OfJob(const Request& request, const Target& target) {
   const auto found = jobs_.find(target.parts.at(6));
   if (found == jobs_.end()) return Refusal(404, "no such job");
@@ -187,7 +204,8 @@ Reply DataflowStandIn::OfJob(const Request& request, const Target& target) {
   const std::string state = made.job->State();
   static const std::set<std::string> kEnds = {"JOB_STATE_DONE", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED"};
   made.ended = kEnds.contains(state);
-  return {.body = Json{{"id", found->first}, {"currentState", state}}.dump()};
+  return {.body =
+              Json{{"id", found->first}, {"clientRequestId", made.client_request_id}, {"currentState", state}}.dump()};
 }
 
 Reply DataflowStandIn::Messages(StandInJob& job, const Target& target) {

@@ -61,6 +61,9 @@ class DataflowStandIn {
   // Answers the next requests to make a job with the job of this client request.
   void AnswerAs(const std::string& client_request_id);
 
+  // The answer to the next request that makes a job is lost.
+  void LoseAnAnswer();
+
   // What was asked of Dataflow, as "POST jobs", "GET job", "PUT job BODY", "GET messages", "GET metrics".
   std::vector<std::string> asked() const;
   // The requests that made jobs, in order.
@@ -77,6 +80,7 @@ class DataflowStandIn {
   Reply Answer(const Request& request);
   Reply GiveToken(const Request& request);
   Reply Create(const Request& request);
+  Reply List(const Target& target) const;
   Reply OfJob(const Request& request, const Target& target);
   static Reply Messages(StandInJob& job, const Target& target);
   // What does not agree: a sentence, or nothing.
@@ -88,6 +92,7 @@ class DataflowStandIn {
   int tokens_ = 0;
   int good_from_ = 1;  // the first token that is good
   std::string answer_as_;
+  bool loses_an_answer_ = false;
   std::vector<std::string> asked_;
   std::vector<Json> created_;
   std::map<std::string, Made> jobs_;  // by id

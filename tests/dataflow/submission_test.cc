@@ -203,15 +203,25 @@ TEST_F(Submission, TwoJobsOfOneNameAreRefused) {
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err,
               AllOf(HasSubstr("There is already an active job named count-1"),
+                    HasSubstr("a job of the --job_name count-1 runs already (https://console.cloud.google"),
                     HasSubstr("give another one, or wait for its end")));
   EXPECT_EQ(google_.created().size(), 1U);
+}
+
+TEST_F(Submission, ALostAnswerMakesNoSecondJob) {
+  script_.states = {"JOB_STATE_RUNNING", "JOB_STATE_RUNNING", "JOB_STATE_DONE"};
+  google_.LoseAnAnswer();
+  const ProgramResult result = Run();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(google_.created().size(), 1U);
+  EXPECT_THAT(google_.asked(), Contains("POST jobs").Times(2));
 }
 
 TEST_F(Submission, TheJobOfAnotherRequestIsNotTakenForItsOwn) {
   google_.AnswerAs("20260101000000000000-1234");
   const ProgramResult result = Run();
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("a job of the name count-1 runs already"));
+  EXPECT_THAT(result.err, HasSubstr("a job of the --job_name count-1 runs already"));
 }
 
 TEST_F(Submission, TwoJobsAtOnce) {

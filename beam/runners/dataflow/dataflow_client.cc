@@ -126,15 +126,38 @@ DataflowClient::DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCreden
                 + place_.region + "/jobs"),
       rest_("Dataflow", std::move(credentials), policy) {}
 
-DataflowJob DataflowClient::Create(const std::string& json) {
+DataflowJob DataflowClient::Create(const NewJob& job) {
+  std::optional<DataflowJob> made;
+  std::string refusal;
   try {
-    return JobIn(rest_.Call({.method = "POST", .url = jobs_url_, .body = json}));
+    made = JobIn(rest_.Call({.method = "POST", .url = jobs_url_, .body = job.json}));
   } catch (const RestError& error) {
     if (error.status() != 409) throw;
-    throw RestError(
-        409,
-        std::string(error.what()) + "; a job of this --job_name runs already: give another one, or wait for its end");
+    refusal = std::string(error.what()) + "; ";
+    made = FindActive(job.name);
   }
+  // The service may answer with the job of somebody else, too.
+  if (made
+      && (made->client_request_id == job.client_request_id || (refusal.empty() && made->client_request_id.empty()))) {
+    return *std::move(made);
+  }
+  throw RestError(409,
+                  refusal + "a job of the --job_name " + job.name + " runs already"
+                      + (made ? " (" + ConsoleUrl(made->id) + ")" : "") + ": give another one, or wait for its end");
+}
+
+std::optional<DataflowJob> DataflowClient::FindActive(const std::string& name) {
+  std::string page;
+  do {
+    const Json json = Parsed(rest_.Call({.url = jobs_url_ + "?filter=ACTIVE&name=" + internal::PercentEncoded(name)
+                                             + (page.empty() ? "" : "&pageToken=" + internal::PercentEncoded(page))}));
+    for (const Json& job : ListAt(json, "jobs")) {
+      // A list tells less of a job than its own page.
+      if (TextAt(job, "name") == name) return Get(TextAt(job, "id"));
+    }
+    page = TextAt(json, "nextPageToken");
+  } while (!page.empty());
+  return std::nullopt;
 }
 
 DataflowJob DataflowClient::Get(const std::string& id) {

@@ -46,8 +46,14 @@ class DataflowClient {
  public:
   DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCredentials> credentials, const RestPolicy& policy = {});
 
-  // `json` is the request of dataflow_job.h. Throws Error that says what to do where a job of its name runs already.
-  DataflowJob Create(const std::string& json);
+  struct NewJob {
+    std::string name;
+    std::string client_request_id;
+    std::string json;  // the request of dataflow_job.h, which says both, too
+  };
+  // A request whose answer was lost is made again, and then finds the job that it made. Throws Error that says what to
+  // do where another job of the name runs.
+  DataflowJob Create(const NewJob& job);
   DataflowJob Get(const std::string& id);
   // What the job has said since `time` (inclusive; empty: ever), autoscaling included, in order of time.
   std::vector<DataflowMessage> Messages(const std::string& id, const std::string& time);
@@ -62,6 +68,8 @@ class DataflowClient {
   std::string LogsUrl(const std::string& id) const;
 
  private:
+  // The job of this name that has not ended.
+  std::optional<DataflowJob> FindActive(const std::string& name);
   std::string JobUrl(const std::string& id) const { return jobs_url_ + "/" + id; }
 
   const DataflowPlace place_;

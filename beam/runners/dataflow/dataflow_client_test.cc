@@ -80,7 +80,8 @@ TEST(DataflowClient, MakesAJob) {
   TestHttpServer server([](const Request&) -> Reply {
     return {.body = R"({"id": "job-1", "clientRequestId": "c-1", "currentState": "JOB_STATE_PENDING"})"};
   });
-  const DataflowJob job = ClientOf(server)->Create(R"({"name": "n"})");
+  const DataflowJob job =
+      ClientOf(server)->Create({.name = "n", .client_request_id = "c-1", .json = R"({"name": "n"})"});
   EXPECT_EQ(job.id, "job-1");
   EXPECT_EQ(job.client_request_id, "c-1");
   EXPECT_EQ(job.state, "JOB_STATE_PENDING");
@@ -115,19 +116,49 @@ TEST(DataflowClient, SaysWhatTheServiceRefuses) {
     int status;
     const char* sentence;
   };
-  for (const Case& c : {Case{409, "Dataflow answers 409: no; a job of this --job_name runs already"},
-                        Case{403, "Dataflow answers 403: no"}, Case{400, "Dataflow answers 400: no"}}) {
+  for (const Case& c : {Case{403, "Dataflow answers 403: no"}, Case{400, "Dataflow answers 400: no"}}) {
     TestHttpServer server([&](const Request&) -> Reply {
       return {.status = c.status, .body = R"({"error": {"code": 1, "message": "no", "status": "X"}})"};
     });
     try {
-      ClientOf(server)->Create("{}");
+      ClientOf(server)->Create({.name = "n", .client_request_id = "c-1", .json = "{}"});
       ADD_FAILURE() << c.status << ": accepted";
     } catch (const RestError& error) {
       EXPECT_EQ(error.status(), c.status);
       EXPECT_THAT(error.what(), HasSubstr(c.sentence));
     }
     EXPECT_EQ(server.requests().size(), 1U) << c.status;
+  }
+}
+
+TEST(DataflowClient, AnActiveJobOfTheNameIsFoundPageByPage) {
+  struct Case {
+    const char* of;       // the job that is active: its client request
+    const char* outcome;  // its id, or the sentence
+  };
+  for (const Case& c : {Case{"c-1", "job-2"},
+                        Case{"c-9",
+                             "Dataflow answers 409: no; a job of the --job_name n runs already "
+                             "(https://console.cloud.google.com/dataflow/jobs/europe-west4/"
+                             "job-2?project=my-project): give another one"}}) {
+    TestHttpServer server([&](const Request& request) -> Reply {
+      if (request.method == "POST") return {.status = 409, .body = R"({"error": {"message": "no"}})"};
+      if (request.target.ends_with("/job-2")) {
+        return {.body = R"({"id": "job-2", "clientRequestId": ")" + std::string(c.of) + "\"}"};
+      }
+      if (request.target.ends_with("?filter=ACTIVE&name=n")) {
+        return {.body = R"({"jobs": [{"id": "job-1", "name": "nn"}], "nextPageToken": "2"})"};
+      }
+      EXPECT_TRUE(request.target.ends_with("?filter=ACTIVE&name=n&pageToken=2")) << request.target;
+      return {.body = R"({"jobs": [{"id": "job-2", "name": "n"}]})"};
+    });
+    std::string outcome;
+    try {
+      outcome = ClientOf(server)->Create({.name = "n", .client_request_id = "c-1", .json = "{}"}).id;
+    } catch (const RestError& error) {
+      outcome = error.what();
+    }
+    EXPECT_THAT(outcome, testing::StartsWith(c.outcome));
   }
 }
 

@@ -51,7 +51,7 @@ struct Submission {
   std::string json;
 };
 
-// Digits that another job of the same second does not have.
+// What another job of the same second does not have.
 std::string UniqueSuffix() {
   constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::random_device random;
@@ -132,11 +132,8 @@ DataflowRun RunDataflow(const Pipeline& pipeline, const DataflowRunnerOptions& o
     LogInfo("made the template " + options.template_location + "; \"gcloud dataflow jobs run\" runs it");
     return {std::make_unique<DetachedResult>()};
   }
-  const DataflowJob created = client->Create(submission.json);
-  if (!created.client_request_id.empty() && created.client_request_id != submission.identity.client_request_id) {
-    throw Error("a job of the name " + job.job_name + " runs already (" + client->ConsoleUrl(created.id)
-                + "): give another --job_name, or wait for its end");
-  }
+  const DataflowJob created = client->Create(
+      {.name = job.job_name, .client_request_id = submission.identity.client_request_id, .json = submission.json});
   const std::string page = client->ConsoleUrl(created.id);
   LogInfo("job " + created.id + ": " + page);
   LogInfo("its log: " + client->LogsUrl(created.id));
