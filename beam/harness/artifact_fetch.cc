@@ -148,15 +148,14 @@ std::vector<std::string> FetchArtifacts(const std::string& endpoint, const std::
   if (error) throw Error("cannot make the folder " + folder + ": " + error.message());
   Fetcher fetcher(endpoint, worker_id);
   std::vector<std::string> paths;
-  std::map<std::string, std::string> digests;  // by name
+  std::map<std::string, std::string> digests;  // by path
   for (const model::ArtifactInformation& artifact : fetcher.Resolve(artifacts)) {
-    const std::string name = StagedName(artifact);
+    paths.push_back(folder + "/" + StagedName(artifact));
     const std::string digest = DigestOf(artifact);
-    const auto [former, is_new] = digests.emplace(name, digest);
+    const auto [former, is_new] = digests.emplace(paths.back(), digest);
     if (!is_new && (digest.empty() || digest != former->second)) {
-      throw Error("two files of the pipeline are to be called '" + name + "'");
+      throw Error("two files of the pipeline are to be called '" + StagedName(artifact) + "'");
     }
-    paths.push_back(folder + "/" + name);
     if (!IsThere(paths.back(), digest)) fetcher.Fetch(artifact, paths.back());
   }
   return paths;
