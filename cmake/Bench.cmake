@@ -10,6 +10,8 @@ endforeach()
 target_link_libraries(bench_resampler_benchmark PRIVATE PkgConfig::SOXR)
 # It speaks the engine's part of the protocol, which is no part of the library.
 target_link_libraries(bench_empty_bundles PRIVATE beam_harness beam_transforms)
+target_sources(bench_store_proxy PRIVATE "${PROJECT_SOURCE_DIR}/tests/storage/fault_proxy.cc"
+                                         "${PROJECT_SOURCE_DIR}/tests/storage/sockets.cc")
 file(GLOB peer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/peers/*.cc")
 foreach(source IN LISTS peer_sources)
   get_filename_component(name "${source}" NAME_WE)

@@ -34,15 +34,23 @@ std::optional<NameScale> NameScale::Of(const std::vector<ObjectInfo>& page) {
   scale.beginning_ = first.substr(0, begin);
   for (std::size_t i = 0; i < kLetters; ++i) {
     std::size_t alphabet = 0;
+    bool same = true;  // everywhere in the page
+    char before = '\0';
     for (const ObjectInfo& info : page) {
       if (begin + i >= info.name.size()) continue;
       const char letter = info.name[begin + i];
       while (kAlphabets[alphabet].find(letter) == std::string_view::npos) {
         if (++alphabet == std::size(kAlphabets)) return std::nullopt;
       }
+      same = same && (before == '\0' || letter == before);
+      before = letter;
     }
-    scale.alphabets_[i] = kAlphabets[alphabet];
-    scale.all_ *= kAlphabets[alphabet].size();
+    std::string_view& letters = scale.alphabets_[i];
+    letters = kAlphabets[alphabet];
+    // What separates parts of names is the same in other pages, too: behind the last file of a folder comes the next
+    // folder, not a longer name of this one.
+    if (same && alphabet + 1 == std::size(kAlphabets)) letters = letters.substr(letters.find(before), 1);
+    scale.all_ *= letters.size();
   }
   const std::optional<Number> low = scale.NumberOf(first);
   const std::optional<Number> high = scale.NumberOf(last);

@@ -21,6 +21,7 @@ namespace beam::internal {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 using testing_files::ErrorOf;
 using Names = std::vector<std::string>;
 
@@ -88,6 +89,8 @@ std::vector<Case> Cases() {
       {"numbers in a deep folder", Made(5'000, [&](std::size_t i) { return deep + "/" + Padded(i, 6); })},
       {"hashes", Made(10'000, [&](std::size_t) { return Padded(random() % 1'000'000'000, 10) + "-x"; })},
       {"folders", Made(10'000, [](std::size_t i) { return "artist " + Padded(i / 97, 3) + "/" + Padded(i, 5); })},
+      {"folders as long as a page",
+       Made(10'000, [](std::size_t i) { return Padded(i / kPage, 3) + "/" + Padded(i % kPage, 2); })},
       {"one crowded folder",
        Made(10'000,
             [](std::size_t i) {
@@ -144,6 +147,16 @@ TEST(RangeListing, DividesALongListing) {
       {.prefix = "b/"});
   for (std::vector<ObjectInfo> objects; listing.Next(objects);) continue;
   EXPECT_GE(begins.size(), 2u);
+}
+
+// A page that is a folder says nothing of the other ones but that they have a '/' in the same place.
+TEST(RangeListing, BehindAFolderLiesTheNextOne) {
+  std::vector<ObjectInfo> page;
+  for (std::size_t i = 0; i < 100; ++i) page.push_back({.name = "b/disc-000/" + Padded(i, 2) + ".mp3"});
+  const std::optional<NameScale> scale = NameScale::Of(page);
+  ASSERT_TRUE(scale);
+  EXPECT_THAT(scale->Ahead("b/disc-000/99.mp3", 4).value_or(""), StartsWith("b/disc-004/9"));
+  EXPECT_THAT(scale->Between("b/disc-000/99.mp3", "b/disc-021/00.mp3", 4).value_or(""), StartsWith("b/disc-011/"));
 }
 
 TEST(RangeListing, ThrowsWhatARequestThrows) {
