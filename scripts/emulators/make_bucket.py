@@ -10,8 +10,12 @@ import urllib.request
 
 emulator, address = sys.argv[1:]
 if emulator in ("gcs", "gcs_files"):
-    request = urllib.request.Request(f"http://{address}/storage/v1/b?project=klay", data=b'{"name": "klay"}',
-                                     headers={"Content-Type": "application/json"})
+    def bucket(name):
+        return urllib.request.Request(f"http://{address}/storage/v1/b?project=klay", data=b'{"name": "%s"}' % name,
+                                      headers={"Content-Type": "application/json"})
+    request = bucket(b"klay")
+    if emulator == "gcs_files":  # for results, as what else is in its bucket makes a listing slow
+        urllib.request.urlopen(bucket(b"klay-out"), timeout=30).read()
 elif emulator == "s3":
     request = urllib.request.Request(f"http://{address}/klay", method="PUT")
 else:
