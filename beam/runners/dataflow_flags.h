@@ -13,8 +13,8 @@
 namespace beam {
 
 struct GoogleCloudOptions {
-  Flag<std::string, "the project that runs the job; empty: $GOOGLE_CLOUD_PROJECT"> project = {};
-  Flag<std::string, "where it runs, such as europe-west4; empty: $CLOUDSDK_COMPUTE_REGION"> region = {};
+  Flag<std::string, "the project that runs the job; empty: $GOOGLE_CLOUD_PROJECT, or gcloud's"> project = {};
+  Flag<std::string, "where it runs, such as europe-west4; empty: $CLOUDSDK_COMPUTE_REGION, or gcloud's"> region = {};
   Flag<std::string, "gs://BUCKET/FOLDER for the program and the pipeline; empty: --temp_location"> staging_location =
       {};
   Flag<std::string, "the account that the workers are"> service_account_email = {};

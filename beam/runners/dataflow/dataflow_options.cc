@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "beam/base/error.h"
+#include "beam/io/google/gcloud_config.h"
 
 namespace beam {
 namespace {
@@ -140,7 +141,8 @@ std::string DefaultJobName(const std::string& program, const std::string& unique
 
 void CompleteDataflowOptions(DataflowOptions& options, const std::string& program, const std::string& unique) {
   if (options.project.empty()) options.project = FromEnvironment("GOOGLE_CLOUD_PROJECT");
-  if (options.region.empty()) options.region = FromEnvironment("CLOUDSDK_COMPUTE_REGION");
+  if (options.project.empty()) options.project = GcloudProperty("core/project");
+  if (options.region.empty()) options.region = GcloudProperty("compute/region");
   if (options.temp_location.empty()) options.temp_location = options.staging_location;
   if (options.staging_location.empty()) options.staging_location = options.temp_location;
   if (options.job_name.empty()) options.job_name = DefaultJobName(program, unique);

@@ -49,9 +49,9 @@ struct DataflowOptions {
   JobOptionValues pipeline_options;
 };
 
-// Fills in what follows from others: one of temp and staging location from the other one, the region from
-// $CLOUDSDK_COMPUTE_REGION, the project from $GOOGLE_CLOUD_PROJECT, a job name from `program` and `unique`. Then throws
-// UsageError, naming the flag and what it must be, for what Dataflow would refuse.
+// Fills in what follows from others: one of temp and staging location from the other one, the project from
+// $GOOGLE_CLOUD_PROJECT, project and region from gcloud's configuration (gcloud_config.h), a job name from `program`
+// and `unique`. Then throws UsageError, naming the flag and what it must be, for what Dataflow would refuse.
 void CompleteDataflowOptions(DataflowOptions& options, const std::string& program, const std::string& unique);
 
 }  // namespace beam

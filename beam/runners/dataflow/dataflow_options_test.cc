@@ -26,10 +26,15 @@ DataflowOptions Complete() {
 class DataflowOptionsTest : public testing::Test {
  protected:
   DataflowOptionsTest() {
-    for (const char* const name : {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_COMPUTE_REGION"}) unsetenv(name);
+    for (const char* const name : {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT", "CLOUDSDK_COMPUTE_REGION"}) {
+      unsetenv(name);
+    }
+    setenv("CLOUDSDK_CONFIG", "/nowhere", 1);
   }
   ~DataflowOptionsTest() override {
-    for (const char* const name : {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_COMPUTE_REGION"}) unsetenv(name);
+    for (const char* const name : {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_COMPUTE_REGION", "CLOUDSDK_CONFIG"}) {
+      unsetenv(name);
+    }
   }
 };
 
