@@ -1,4 +1,4 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """request_test.py PROGRAM SCHEMAS FIXTURES: what klay-beam asks of Dataflow, against what is published.
 
 Its requests, with few flags and with all of them, must fit Google's discovery document and, strictly, the messages of
@@ -89,7 +89,7 @@ def check_schemas():
         job = request(*flags)
         for misfit in misfits(job, {"$ref": "Job"}) + strictly_parsed(job):
             fail(name, misfit)
-#The checks can fail.
+    # The checks can fail.
     spoilt = {
         "an unknown field": lambda job: job["environment"].update(colour="red"),
         "an unknown value": lambda job: job.update(type="JOB_TYPE_FAST"),
@@ -111,24 +111,18 @@ ENUMS = {"Job.type": {1: "JOB_TYPE_BATCH"},
 def fields(value, path="Job"):
     """The plain values of a request by their paths; names of values for their numbers, lists of texts as sets."""
     if isinstance(value, dict):
-        return {
-  p: v for name, member in value.items() for p, v in fields(member, f"{path}.{name}").items()
-  }
-if isinstance (value, list) and not all(isinstance(item, str) for item in value):
-        return {
-  p: v for i, item in enumerate(value) for p, v in fields(item, f"{path}[{i}]").items()
-  }
-if isinstance (value, list):
+        return {p: v for name, member in value.items() for p, v in fields(member, f"{path}.{name}").items()}
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        return {p: v for i, item in enumerate(value) for p, v in fields(item, f"{path}[{i}]").items()}
+    if isinstance(value, list):
         return {path: sorted(value)}
     value = ENUMS.get(path, {}).get(value, value)
-    return {
-  path:
-    re.sub(r "^(gs://|storage.googleapis.com/)", "gs://", value) if isinstance (value, str) else value
-  }
+    return {path: re.sub(r"^(gs://|storage.googleapis.com/)", "gs://", value) if isinstance(value, str) else value}
+
 
 POOL = "Job.environment.workerPools[0]"
 IMAGE = POOL + ".sdkHarnessContainerImages[0]"
-#Paths, and why they differ.
+# Paths, and why they differ.
 OF_EVERY_SDK = {
     "Job.environment.userAgent.name": "each SDK's own",
     "Job.environment.userAgent.version": "each SDK's own",
@@ -169,7 +163,7 @@ SHARED_FLAGS = [
 FLAGS = {"go": SHARED_FLAGS,
          "python": SHARED_FLAGS + ["--number_of_worker_harness_threads=4", "--sdk_location=container",
                                    "--subnetwork=regions/us-central1/subnetworks/x", "--resource_hints=min_ram=12GB"]}
-#Of the options, where both have one of a name.
+# Of the options, where both have one of a name.
 OPTIONS_ALLOWED = {
     "go": {"pipelineUrl", "pipelineProtoHash"},
     "python": {"pipelineUrl", "pipelineProtoHash", "staging_location", "temp_location", "experiments", "runner"},
