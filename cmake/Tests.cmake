@@ -23,7 +23,8 @@ set(WITH_GRPC "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
 
 # What a program says is compared to the letter: the leak sanitizer must not tell there of a symbolizer that is not
 # installed. Known leaks are known by their libraries, without symbols.
-set(WITH_PROGRAMS "ASAN_OPTIONS=symbolize=0;FAULT_PROGRAM=${PROJECT_BINARY_DIR}/fault_program")
+set(WITH_PROGRAMS "ASAN_OPTIONS=symbolize=0;FAULT_PROGRAM=${PROJECT_BINARY_DIR}/fault_program"
+    "FAKE_GPU_DIR=${PROJECT_BINARY_DIR}/fake_gpu")
 
 # What a runner cannot do: "RUNNER PROGRAM TEST reason". Such a test is run, and must fail.
 set(expected_failures_file "${PROJECT_SOURCE_DIR}/tests/engines/expected_failures.txt")
@@ -95,7 +96,8 @@ foreach(folder IN LISTS LAYERS)
 endforeach()
 
 file(GLOB_RECURSE program_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cc")
-list(FILTER program_test_sources EXCLUDE REGEX "/compile_fail/|/dataflow/|/engines/|/storage/")
+list(FILTER program_test_sources EXCLUDE
+  REGEX "/compile_fail/|/containers/|/dataflow/|/engines/|/fake_gpu/|/storage/")
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
   list(FILTER program_test_sources EXCLUDE REGEX "/large_element_test.cc$")
 endif()
@@ -109,6 +111,17 @@ if(program_test_sources)
     $<TARGET_PROPERTY:beam_proto,INTERFACE_INCLUDE_DIRECTORIES>)
   add_dependencies(klay_beam_program_tests klay-beam fault_program)
 endif()
+
+# The driver's libraries, for machines that have no GPU: a folder that LD_LIBRARY_PATH may name.
+foreach(library cuda nvml)
+  add_library(fake_${library} SHARED "${PROJECT_SOURCE_DIR}/tests/fake_gpu/fake_${library}.cc")
+  target_link_libraries(fake_${library} PRIVATE klay_beam_flags)
+  set_target_properties(fake_${library} PROPERTIES PREFIX "" SUFFIX ".so.1" NO_SONAME ON
+    LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fake_gpu")
+  add_dependencies(klay_beam_program_tests fake_${library})
+endforeach()
+set_target_properties(fake_cuda PROPERTIES OUTPUT_NAME libcuda)
+set_target_properties(fake_nvml PROPERTIES OUTPUT_NAME libnvidia-ml)
 
 # Pipelines on every other runner: the tests of beam/transforms, and those of tests/engines, which cover each primitive
 # and the jobs on real audio. An engine is started once, and ends with its tests.

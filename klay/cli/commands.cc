@@ -12,6 +12,7 @@
 #include "beam/runners/run_for_engine.h"
 #include "klay/cli/file_commands.h"
 #include "klay/cli/job_command.h"
+#include "klay/jobs/gpu_check.h"
 #include "klay/jobs/run_example.h"
 #include "klay/jobs/stats.h"
 #include "klay/jobs/transcode.h"
@@ -31,7 +32,7 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
   Options options;
   beam::FlagSet flags(std::string("klay-beam ") + command.name, command.summary);
   flags.Add("Options", options);
-  return RunJobCommand({
+  JobCommand job{
       .name = command.name,
       .flags = flags,
       .arguments = arguments,
@@ -43,8 +44,12 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
             }
             kBuild(pipeline, options);
           },
-      .nothing_matched = [&] { return options.NothingMatched(); },
-  });
+      .nothing_matched = {},
+  };
+  if constexpr (requires { options.NothingMatched(); }) {
+    job.nothing_matched = [&] { return options.NothingMatched(); };
+  }
+  return RunJobCommand(job);
 }
 
 int RunWorkerPool(const Command& command, const std::vector<std::string>& arguments) {
@@ -63,6 +68,8 @@ constexpr Command kCommands[] = {
      &RunJob<StatsOptions, &RunStats>},
     {"transcode", "Makes every audio file of a folder into another format, sample rate or number of channels.",
      &RunJob<TranscodeOptions, &RunTranscode>},
+    {"gpu-check", "Tells what each worker sees of GPUs: driver, devices, libraries.",
+     &RunJob<GpuCheckOptions, &RunGpuCheck>},
     {"worker-pool", "Starts workers on this machine for engines elsewhere, as they ask (--environment_type EXTERNAL).",
      &RunWorkerPool},
     {"ls", "Lists files and folders, of any store, by path or pattern.", &RunOnFiles<&RunLs>},

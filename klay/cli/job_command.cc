@@ -50,8 +50,9 @@ void PrintArguments(const std::string& name, const beam::FlagSet& flags) {
   beam::internal::FlushOutput();
 }
 
-bool IsEmpty(const Outcome& outcome) {
-  return outcome.state == beam::PipelineState::kDone
+// Whether a job that has inputs found none.
+bool IsEmpty(const JobCommand& command, const Outcome& outcome) {
+  return command.nothing_matched && outcome.state == beam::PipelineState::kDone
       && outcome.files_done + outcome.files_skipped + outcome.files_failed == 0;
 }
 
@@ -101,7 +102,7 @@ class JobRun {
         beam::RequestCancel();
         return kRunFailed;
     }
-    if (IsEmpty(outcome)) return kUsage;
+    if (IsEmpty(command_, outcome)) return kUsage;
     if (outcome.files_failed == 0) return kAllDone;
     return options_.strict ? kRunFailed : kSomeFailed;
   }
@@ -114,11 +115,11 @@ class JobRun {
     const std::vector<Failure> failures = JobLog::Process().failures();
     if (outcome.state == beam::PipelineState::kFailed) {
       std::fprintf(stderr, "klay-beam %s: the run failed: %s\n", command_.name.c_str(), result_->error().c_str());
-    } else if (IsEmpty(outcome)) {
+    } else if (IsEmpty(command_, outcome)) {
       std::fprintf(stderr, "klay-beam %s: %s\n", command_.name.c_str(), command_.nothing_matched().c_str());
     }
-    if (!IsEmpty(outcome) && outcome.state != beam::PipelineState::kDetached) {
-      Print(JobLog::Process().report() + Summary(outcome, failures));
+    if (!IsEmpty(command_, outcome) && outcome.state != beam::PipelineState::kDetached) {
+      Print(JobLog::Process().report() + (command_.nothing_matched ? Summary(outcome, failures) : ""));
     }
     WriteResult(metrics_file_.get(),
                 [&] { return MetricsJson(command_.name, command_.flags, *result_, outcome, failures); });

@@ -16,7 +16,8 @@ struct JobCommand {
   beam::FlagSet& flags;  // with the job's own; those that all jobs share are added to it
   const std::vector<std::string>& arguments;
   std::function<void(beam::Pipeline&, beam::Runner)> build;  // called once the flags are parsed
-  std::function<std::string()> nothing_matched;              // one sentence, for when there was no input
+  // One sentence, for when there was no input; empty: the job has no inputs, and its outcome is what it reports alone.
+  std::function<std::string()> nothing_matched;
 };
 
 // Runs the job to its end. Returns the exit code (commands.h).
