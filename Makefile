@@ -1,6 +1,7 @@
 # The commands of the project, thin names for scripts and CMake presets. `make example` and `make tests` do the whole
 # set-up of a fresh Debian 12 machine themselves (it needs only make, and sudo where not root).
-.PHONY: help setup build example tests tests-stores code-style format type-check sanitize fuzz bench install clean
+.PHONY: help setup build example tests tests-stores code-style format type-check sanitize fuzz bench install container \
+        container-cuda push clean
 
 help:
 	@echo 'make example     set up, build, and decode real music with the example pipeline'
@@ -12,6 +13,9 @@ help:
 	@echo 'make type-check  clang-tidy'
 	@echo 'make sanitize    the tests under the address, undefined-behaviour and thread sanitizers'
 	@echo 'make fuzz        every fuzzer for FUZZ_SECONDS=60'
+	@echo 'make container   the image of a worker, IMAGE=REGISTRY/NAME:VERSION; with docker, podman or buildah'
+	@echo 'make container-cuda the image with ONNX Runtime and CUDA, IMAGE=..., on the plain one, WORKER=...'
+	@echo 'make push        sends IMAGE=... to its registry'
 	@echo 'make install     into PREFIX=/usr/local, for find_package(KlayBeam)'
 
 setup:
@@ -55,6 +59,15 @@ bench:
 
 install: build
 	cmake --install build/release --prefix "$(or $(PREFIX),/usr/local)"
+
+container:
+	containers/image.sh build "$(IMAGE)"
+
+container-cuda:
+	containers/image.sh cuda "$(IMAGE)" "$(WORKER)"
+
+push:
+	containers/image.sh push "$(IMAGE)"
 
 clean:
 	rm -rf build

@@ -165,6 +165,37 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
   discover_tests_on(${engine} beam_transforms_tests "test_data;${engine}" "${options}" "")
 endforeach()
 
+# The contract of Beam's containers. The entry point is started as this machine's program; in the release build in the
+# file system of the image, too, which is made by the steps of containers/Dockerfile. On Prism, whole jobs.
+file(GLOB container_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/containers/*.cc")
+add_gtest_program(container_tests ${container_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc")
+target_link_libraries(container_tests PRIVATE beam_testing)
+add_dependencies(container_tests klay-beam fault_program)
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/boot")
+file(CREATE_LINK ../klay-beam "${PROJECT_BINARY_DIR}/boot/boot" SYMBOLIC)
+set(with_boot "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS};ENGINE_ENDPOINT_FILE=${engines_run}/prism.endpoint"
+    "BOOT_PROGRAM=${PROJECT_BINARY_DIR}/boot/boot")
+discover_tests(container_tests container_tests "" "${with_boot}" "Boot.*")
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(image_root "${PROJECT_BINARY_DIR}/image_root")
+  add_test(NAME "make the image's file system"
+           COMMAND "${PROJECT_SOURCE_DIR}/containers/make_root.sh" "${PROJECT_BINARY_DIR}/klay-beam" "${image_root}")
+  set_tests_properties("make the image's file system" PROPERTIES FIXTURES_SETUP image_root)
+  add_test(NAME "install Beam's Go boot program"
+           COMMAND "${PROJECT_SOURCE_DIR}/scripts/engines/install.sh" go_boot go_wordcount)
+  set_tests_properties("install Beam's Go boot program" PROPERTIES FIXTURES_SETUP go_boot TIMEOUT 900)
+  list(APPEND with_boot "BOOT_PROGRAM=${PROJECT_SOURCE_DIR}/tests/containers/in_root.sh" "IMAGE_ROOT=${image_root}"
+       "GO_BOOT=${PROJECT_SOURCE_DIR}/build/engines/container" "GO_PROGRAM=${PROJECT_SOURCE_DIR}/build/engines/wordcount")
+  discover_tests(container_tests "container_tests in the image" "image_root" "${with_boot}" "Boot.*")
+  if("prism" IN_LIST KLAY_BEAM_TEST_ENGINES)
+    discover_tests(container_tests "container_tests in the image on prism" "test_data;image_root;prism;go_boot"
+      "${with_boot}" "Job.*:GoJob.*")
+  endif()
+  add_test(NAME "Dockerfiles" COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/check_dockerfiles.py")
+  add_test(NAME "containers/image.sh"
+           COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/image_test.sh" "${PROJECT_BINARY_DIR}/image_test")
+endif()
+
 # The contract of FileSystem, and klay-beam on it: the same tests on each store. Those that are not of this machine have
 # an emulator, started once, which ends with its tests. Programs copy between a store and the next one of the list.
 set(KLAY_BEAM_TEST_EMULATORS "" CACHE STRING "Emulators of stores to test with, of gcs, s3, azure and hdfs")

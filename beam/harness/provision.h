@@ -12,7 +12,7 @@ namespace beam {
 using ProvisionInfo = org::apache::beam::model::fn_execution::v1::ProvisionInfo;
 
 // Asks the provision service at host:port; an empty endpoint tells nothing. Throws Error if there is no answer within
-// half a minute.
+// two minutes.
 ProvisionInfo AskForProvisions(const std::string& worker, const std::string& endpoint);
 
 // What of it concerns the harness, into its options.

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "beam/base/error.h"
 #include "beam/base/staged_files.h"
@@ -79,10 +80,12 @@ int CopyToMemory(const std::string& path) {
 
 }  // namespace
 
-// The system's folder for such things belongs to all its users.
-std::string DefaultStagingFolder() { return "/tmp/beam-worker-" + std::to_string(geteuid()); }
+// The folder for such things may belong to all users.
+std::string StagingFolder(const std::string& semi_persist_dir) {
+  return (semi_persist_dir.empty() ? "/tmp" : semi_persist_dir) + "/beam-worker-" + std::to_string(geteuid());
+}
 
-void RemoveUnusedFiles() { RemoveUnusedParts(StagedFolder(DefaultStagingFolder()), std::chrono::seconds(0)); }
+void RemoveUnusedFiles() { RemoveUnusedParts(StagedFolder(StagingFolder()), std::chrono::seconds(0)); }
 
 void FetchFiles(const StagingPlace& place, const Artifacts& artifacts) {
   Artifacts files;
@@ -92,6 +95,15 @@ void FetchFiles(const StagingPlace& place, const Artifacts& artifacts) {
   if (files.empty()) return;
   std::map<std::string, std::string> paths;
   for (const std::string& path : Fetch(place, files)) paths[std::filesystem::path(path).filename()] = path;
+  SetStagedFiles(std::move(paths));
+}
+
+void UseFilesIn(const std::string& folder) {
+  std::map<std::string, std::string> paths;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    if (entry.is_regular_file(none)) paths[entry.path().filename()] = entry.path();
+  }
   SetStagedFiles(std::move(paths));
 }
 

@@ -15,16 +15,19 @@ using Artifacts = google::protobuf::RepeatedPtrField<org::apache::beam::model::p
 struct StagingPlace {
   std::string endpoint;  // of the artifact service
   std::string worker_id;
-  std::string folder;  // --semi_persist_dir
+  std::string folder;  // StagingFolder(--semi_persist_dir)
 };
 
-// Where nothing else is said: a folder of this user's under /tmp.
-std::string DefaultStagingFolder();
+// This user's part of the folder that the engine gives its workers; where it gives none, of /tmp.
+std::string StagingFolder(const std::string& semi_persist_dir = "");
 
 // Fetches the files among `artifacts`, and lets StagedFile() find them. They lie in a folder of their own for each set
 // of files: workers of one pipeline share it, those of others do not meet there. It stays for the next job's workers,
 // and goes when nobody has fetched these files for a day. Throws Error.
 void FetchFiles(const StagingPlace& place, const Artifacts& artifacts);
+
+// Lets StagedFile() find what another boot program has fetched before it started this one: the files in `folder`.
+void UseFilesIn(const std::string& folder);
 
 // Where `artifacts` hold a program, and it is not the one that runs, fetches it and returns its path; else an empty
 // one. Throws Error.

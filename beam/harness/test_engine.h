@@ -80,7 +80,12 @@ class TestEngine {
     AddStage(std::move(stage));
     return ends;
   }
-  // What workers that start from now on are told that it can.
+  // What workers that start from now on are told, but for the address of the status service.
+  void Provide(const fn::ProvisionInfo& info) {
+    const std::lock_guard lock(mutex_);
+    provisions_ = info;
+  }
+  // What they are told that it can.
   void Offer(const std::string& capability) {
     const std::lock_guard lock(mutex_);
     provisions_.add_runner_capabilities(capability);
@@ -181,6 +186,13 @@ class TestEngine {
     return statuses_.back().status_info();
   }
 
+  // Waits until so many workers have come, and returns their ids.
+  std::set<std::string> WaitForWorkers(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    Wait(lock, [&] { return workers_.size() >= count; });
+    return workers_;
+  }
+
   enum class Stream { kControl, kData, kState, kLogging };
 
   // Ends the call, and waits until it is over.
@@ -269,6 +281,7 @@ class TestEngine {
     explicit ControlService(TestEngine& engine) : engine(engine) {}
     grpc::Status Control(grpc::ServerContext* context, ControlStream* stream) override {
       const Call call(engine, Stream::kControl, context);
+      engine.Came(*context);
       engine.Serve(engine.control_stream_, stream, [this](fn::InstructionResponse& response) {
         std::string id = response.instruction_id();
         engine.answers_[std::move(id)] = std::move(response);
@@ -379,6 +392,13 @@ class TestEngine {
     TestEngine& engine;
   };
 
+  void Came(const grpc::ServerContext& context) {
+    const auto id = context.client_metadata().find("worker_id");
+    const std::lock_guard lock(mutex_);
+    workers_.insert(id == context.client_metadata().end() ? "" : std::string(id->second.data(), id->second.size()));
+    changed_.notify_all();
+  }
+
   // Keeps `stream` in `slot` while it lasts, and gives what it says to `take`, under the lock. Calls `wait`, without
   // it, before it looks for more.
   template <class Slot, class Take>
@@ -429,6 +449,7 @@ class TestEngine {
   int state_requests_ = 0;
   bool answers_state_ = true;
   std::vector<fn::LogEntry> log_entries_;
+  std::set<std::string> workers_;
   fn::ProvisionInfo provisions_;
   std::vector<fn::WorkerStatusResponse> statuses_;
   ControlService control_;

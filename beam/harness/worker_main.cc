@@ -3,9 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <string_view>
@@ -16,8 +15,10 @@
 #include "beam/base/log.h"
 #include "beam/base/memory_budget.h"
 #include "beam/harness/harness.h"
+#include "beam/harness/left_provisions.h"
 #include "beam/harness/log_stream.h"
 #include "beam/harness/provision.h"
+#include "beam/harness/siblings.h"
 #include "beam/harness/staged_program.h"
 #include "beam/harness/worker_options.h"
 #include "beam/io/file_systems.h"
@@ -27,45 +28,59 @@ namespace beam {
 
 namespace {
 
-// Tells a program that was fetched from one that the engine started.
-constexpr const char* kIsStaged = "--worker_is_staged";
-
 std::string Unquoted(std::string text) {
   if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') return text.substr(1, text.size() - 2);
   return text;
 }
 
-void TakeAddresses(const ProvisionInfo& info, WorkerFlags& flags) {
-  const auto take = [](std::string& endpoint, const std::string& told) {
-    if (!told.empty()) endpoint = told;
+// Of the flags and the provisions, which know the same from then on.
+void TakeAddresses(ProvisionInfo& info, WorkerFlags& flags) {
+  const auto take = [](std::string& flag, auto& endpoint) {
+    if (!endpoint.url().empty()) flag = endpoint.url();
+    endpoint.set_url(flag);
   };
-  take(flags.control_endpoint, info.control_endpoint().url());
-  take(flags.logging_endpoint, info.logging_endpoint().url());
-  take(flags.artifact_endpoint, info.artifact_endpoint().url());
+  take(flags.control_endpoint, *info.mutable_control_endpoint());
+  take(flags.logging_endpoint, *info.mutable_logging_endpoint());
+  take(flags.artifact_endpoint, *info.mutable_artifact_endpoint());
 }
 
 void TakeOptions(const ProvisionInfo& info) {
   const WorkerOptions options = ReadWorkerOptions(info.pipeline_options());
   if (options.log_level) SetLogLevel(*options.log_level);
-  if (options.max_memory_bytes) MemoryBudget::Process().SetLimit(*options.max_memory_bytes);
+  MemoryBudget& memory = MemoryBudget::Process();
+  if (options.max_memory_bytes) memory.SetLimit(*options.max_memory_bytes);
+  // All workers of a container share its memory.
+  memory.SetLimit(memory.limit() / (1 + static_cast<std::uint64_t>(info.sibling_worker_ids_size())));
   if (!options.hdfs.host.empty()) RegisterFileSystem("hdfs", std::make_shared<HdfsFileSystem>(options.hdfs));
   RegisterObjectStores(options.objects);
 }
 
-bool IsStaged(const std::vector<std::string>& arguments) {
-  return std::find(arguments.begin(), arguments.end(), kIsStaged) != arguments.end();
-}
-
 StagingPlace PlaceOf(const WorkerFlags& flags) {
-  StagingPlace place{.endpoint = flags.artifact_endpoint, .worker_id = flags.id, .folder = flags.semi_persist_dir};
-  if (place.folder.empty()) place.folder = DefaultStagingFolder();
-  return place;
+  return {.endpoint = flags.artifact_endpoint, .worker_id = flags.id, .folder = StagingFolder(flags.semi_persist_dir)};
 }
 
-[[noreturn]] void BecomeWorker(const std::string& program, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "--worker");
-  arguments.emplace_back(kIsStaged);
+// By the flags that workers of Beam's Go SDK know, and no others.
+[[noreturn]] void BecomeWorker(const std::string& program, const WorkerFlags& flags) {
+  std::vector<std::string> arguments = {"--worker=true", "--id=" + flags.id,
+                                        "--logging_endpoint=" + flags.logging_endpoint,
+                                        "--control_endpoint=" + flags.control_endpoint};
+  if (!flags.semi_persist_dir.empty()) arguments.push_back("--semi_persist_dir=" + flags.semi_persist_dir);
   BecomeProgram(program, arguments);
+}
+
+// Those that this worker is to start: none, where it is one of them.
+std::vector<WorkerRequest> SiblingsToStart(const ProvisionInfo& info, const WorkerFlags& flags) {
+  std::vector<WorkerRequest> siblings;
+  for (const std::string& id : info.sibling_worker_ids()) {
+    if (id == flags.id) return {};
+    siblings.push_back({.id = id,
+                        .control_endpoint = flags.control_endpoint,
+                        .logging_endpoint = flags.logging_endpoint,
+                        .artifact_endpoint = flags.artifact_endpoint,
+                        .provision_endpoint = {},
+                        .params = {}});
+  }
+  return siblings;
 }
 
 extern "C" void EndAtOnce(int signal) { _exit(128 + signal); }
@@ -87,8 +102,27 @@ void CheckFlags(const WorkerFlags& flags) {
   }
 }
 
-void Work(const std::vector<std::string>& arguments, WorkerFlags flags) {
-  const ProvisionInfo info = AskForProvisions(flags.id, flags.provision_endpoint);
+Provisions FindProvisions(const WorkerFlags& flags) {
+  if (flags.provision_endpoint.empty()) {
+    if (std::optional<Provisions> left = FindLeftProvisions()) return *std::move(left);
+  }
+  return {.info = AskForProvisions(flags.id, flags.provision_endpoint), .by = ToldBy::kEngine};
+}
+
+void Run(const ProvisionInfo& info, const WorkerFlags& flags) {
+  HarnessOptions options{.id = flags.id, .control = flags.control_endpoint};
+  TakeProvisions(info, options);
+  Harness harness(options);
+  const std::vector<WorkerRequest> others = SiblingsToStart(info, flags);
+  if (!others.empty()) LeaveProvisions(info);
+  Siblings siblings(others, [&harness] { harness.Stop(); });
+  harness.Run();
+  siblings.Wait();
+}
+
+void Work(WorkerFlags flags) {
+  Provisions provisions = FindProvisions(flags);
+  ProvisionInfo& info = provisions.info;
   TakeAddresses(info, flags);
   if (flags.control_endpoint.empty()) throw Error("the engine gives no address of its control service");
   TakeOptions(info);
@@ -96,16 +130,16 @@ void Work(const std::vector<std::string>& arguments, WorkerFlags flags) {
   if (!flags.logging_endpoint.empty()) log.emplace(flags.logging_endpoint, flags.id);
   try {
     const StagingPlace place = PlaceOf(flags);
-    if (!IsStaged(arguments)) {
+    if (provisions.by == ToldBy::kEngine) {
       if (const std::string program = FetchProgram(place, info.dependencies()); !program.empty()) {
+        LeaveProvisions(info);
         log.reset();
-        BecomeWorker(program, arguments);
+        BecomeWorker(program, flags);
       }
     }
+    if (provisions.by == ToldBy::kAnotherBoot) UseFilesIn(flags.semi_persist_dir + "/staged");
     FetchFiles(place, info.dependencies());
-    HarnessOptions options{.id = flags.id, .control = flags.control_endpoint};
-    TakeProvisions(info, options);
-    Harness(options).Run();
+    Run(info, flags);
   } catch (const std::exception& error) {
     LogError(std::string("the worker ends: ") + error.what());
     throw;
@@ -153,7 +187,7 @@ int RunWorker(const std::vector<std::string>& arguments) {
   const WorkerFlags flags = ParseWorkerFlags(arguments);
   return ExitCodeOf(flags.id.empty() ? "worker" : "worker " + flags.id, [&] {
     CheckFlags(flags);
-    Work(arguments, flags);
+    Work(flags);
     return kExitDone;
   });
 }

@@ -7,7 +7,10 @@
 // goes before the flags; flags that are not known are ignored, as engines have more of them. Prism puts the id in
 // quotes, which are not part of it.
 //
-// Where the pipeline was launched by another build of the program, and brought it along, the worker goes on as that.
+// Where the pipeline brought along another program than this one, the worker goes on as that: another build of this
+// program, or one of Beam's Go SDK, which is started by the same flags and variables (left_provisions.h). Likewise,
+// Beam's Go boot program starts this one. Where the provisions name siblings, the worker starts these beside itself;
+// the container ends when all of them have ended, or one has failed.
 #pragma once
 
 #include <string>
@@ -22,7 +25,7 @@ struct WorkerFlags {
   std::string control_endpoint;
   std::string logging_endpoint;
   std::string artifact_endpoint;
-  std::string semi_persist_dir;  // where fetched files lie; empty: a folder of this user's under /tmp
+  std::string semi_persist_dir;  // where fetched files lie; empty: /tmp
 };
 
 // Whether these are the arguments of a worker, not of a user: `program` is called boot, or the first argument is

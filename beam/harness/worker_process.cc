@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "beam/base/child_process.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
 #include "beam/portable/artifact.h"
@@ -28,10 +27,7 @@ class WorkerProcess final : public Worker {
 
 }  // namespace
 
-std::unique_ptr<Worker> StartWorkerProcess(const WorkerRequest& request) {
-  if (request.provision_endpoint.empty() && request.control_endpoint.empty()) {
-    throw Error("the engine gives worker " + request.id + " no address");
-  }
+ChildProcess::Setup WorkerCommand(const WorkerRequest& request) {
   // The program that runs, even where another build has taken its place on disk.
   ChildProcess::Setup setup{.file = "/proc/self/exe",
                             .arguments = {ExecutablePath(), "--worker", "--id=" + request.id}};
@@ -41,6 +37,14 @@ std::unique_ptr<Worker> StartWorkerProcess(const WorkerRequest& request) {
                                        {"--artifact_endpoint=", &request.artifact_endpoint}}) {
     if (!endpoint->empty()) setup.arguments.push_back(flag + *endpoint);
   }
+  return setup;
+}
+
+std::unique_ptr<Worker> StartWorkerProcess(const WorkerRequest& request) {
+  if (request.provision_endpoint.empty() && request.control_endpoint.empty()) {
+    throw Error("the engine gives worker " + request.id + " no address");
+  }
+  ChildProcess::Setup setup = WorkerCommand(request);
   setup.ended = [id = request.id](const ChildEnd& end) {
     Log(end.is_success ? Severity::kInfo : Severity::kError, "worker " + id + " has ended " + end.how);
   };

@@ -25,6 +25,7 @@ proto::ArtifactInformation FileArtifact(const std::string& path, const std::stri
 }
 
 std::string StagedName(const proto::ArtifactInformation& artifact) {
+  if (artifact.role_urn() == "beam:artifact:role:go_worker_binary:v1") return kStagedProgram;
   proto::ArtifactStagingToRolePayload role;
   if (artifact.role_urn() != "beam:artifact:role:staging_to:v1" || !role.ParseFromString(artifact.role_payload())) {
     throw Error("an artifact has the role '" + artifact.role_urn() + "', which this worker does not know");

@@ -15,8 +15,8 @@ inline constexpr const char* kStagedProgram = "worker";
 org::apache::beam::model::pipeline::v1::ArtifactInformation FileArtifact(const std::string& path,
                                                                          const std::string& staged_name);
 
-// What the artifact is to be called where it is fetched to. Its name comes from elsewhere: throws Error if it has none,
-// or if it leads out of a folder.
+// What the artifact is to be called where it is fetched to; the program of a pipeline in Go is one, too. Its name comes
+// from elsewhere: throws Error if it has none, or if it leads out of a folder.
 std::string StagedName(const org::apache::beam::model::pipeline::v1::ArtifactInformation& artifact);
 
 // The SHA-256 that its contents should have, in lower-case hex; empty if it does not say.

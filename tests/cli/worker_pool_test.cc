@@ -110,7 +110,7 @@ TEST_F(PoolTest, StartsAndStopsAHundredWorkers) {
 
 // What workers have fetched stays for the next ones, until the pool ends.
 TEST_F(PoolTest, LeavesNoFilesBehind) {
-  const std::string staged = beam::DefaultStagingFolder() + "/staged";
+  const std::string staged = beam::StagingFolder() + "/staged";
   const std::string fetched = staged + "/pool-test-" + std::to_string(getpid());
   std::filesystem::create_directories(fetched);
   std::filesystem::permissions(staged, std::filesystem::perms::owner_all);

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# make_root.sh PROGRAM ROOT [LIBRARY...]: lays out in ROOT the whole file system of a worker's image: the program as
+# /opt/apache/beam/boot, the shared libraries that it needs and no others, the certificates of well-known authorities, and
+# the few files that C libraries look for. There is no shell and no package manager in it. LIBRARY is one that the program
+# loads while it runs: it comes along beside the program, with what it needs itself.
+#
+# The Dockerfiles of this folder do this in their build stage, and copy the result into an empty image; the tests do
+# it without Docker, and run the program in ROOT (tests/containers).
+set -euo pipefail
+
+program=$(realpath "$1")
+name=$(basename "$1")
+root=$2
+shift 2
+[[ ! -e $root ]] || { rm -rf "$root.old"; mv "$root" "$root.old"; rm -rf "$root.old"; }
+mkdir -p "$root"/{etc/ssl/certs,opt/apache/beam,usr/bin,usr/lib,lib64,proc,dev,sys}
+install -d -m 1777 "$root/tmp"
+ln -s usr/lib "$root/lib"
+
+# Without names of functions, but with its build id, by which launcher and worker know that they are the same build.
+strip --strip-unneeded -o "$root/opt/apache/beam/boot" "$program"
+chmod 755 "$root/opt/apache/beam/boot"
+# Under its own name it is the command line: a job may be launched from the image of its workers.
+ln -s ../../opt/apache/beam/boot "$root/usr/bin/$name"
+for library in "$@"; do
+  install -m 644 "$library" "$root/opt/apache/beam/"
+done
+
+# The names by which the loader asks for libraries, and where it finds them here. /lib is /usr/lib on Debian 12.
+if missing=$(ldd "$program" "$@" | grep 'not found'); then
+  echo "error: libraries that $name needs are not installed here:" >&2
+  echo "$missing" >&2
+  exit 1
+fi
+ldd "$program" "$@" | sed -n 's/^.* => \(\/[^ ]*\) (.*/\1/p' | sed 's/^\/lib\//\/usr\/lib\//' | sort -u |
+  while read -r path; do
+    install -D -m 644 "$path" "$root$path"
+  done
+install -m 755 /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
+
+install -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+echo 'root:x:0:0:root:/tmp:/sbin/nologin' >"$root/etc/passwd"
+echo 'root:x:0:' >"$root/etc/group"
+echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
+
+echo "$root: $(du -s --block-size=1M "$root" | cut -f1) MB, in $(find "$root" -type f | wc -l) files"

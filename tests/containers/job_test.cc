@@ -1,0 +1,137 @@
+// Whole jobs on Prism, whose workers are containers as far as that goes without Docker: the image's file system, entry
+// point and variables; and boot programs and workers of different SDKs, which start each other.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "beam/io/test_files.h"
+#include "tests/cli/file_contents.h"
+#include "tests/containers/boot_worker.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::TestFolder;
+using testing::ContainsRegex;
+using testing::UnorderedElementsAre;
+
+// Where Prism's job service is.
+std::string Prism() {
+  std::ifstream file(Variable("ENGINE_ENDPOINT_FILE"));
+  std::string endpoint;
+  std::getline(file, endpoint);
+  return endpoint;
+}
+
+class Job : public BootTest {
+ protected:
+  // A program that runs `command` with the arguments it is given and these variables, which engines do not pass on.
+  std::string Wrapper(const std::string& command) const {
+    const std::string path = folder_ / "boot.sh";
+    std::ofstream(path) << "#!/usr/bin/env bash\nexport IMAGE_VOLUMES=" << folder_.path() << " IMAGE_ROOT='"
+                        << (std::getenv("IMAGE_ROOT") == nullptr ? "" : std::getenv("IMAGE_ROOT")) << "'\nexec "
+                        << command << "\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path;
+  }
+  std::string Boot() const { return Wrapper(BootProgram() + " \"$@\""); }
+  // Beam's Go boot program takes the quotes that Prism puts around ids for a part of them.
+  std::string GoBoot() const { return Wrapper(Variable("GO_BOOT") + " \"${@//\\'/}\""); }
+
+  std::vector<std::string> OnPrism(std::vector<std::string> arguments, const std::string& boot) const {
+    arguments.insert(arguments.end(),
+                     {"--runner", "Portable", "--job_endpoint", Prism(), "--environment_type", "PROCESS",
+                      "--environment_config", boot, "--job_timeout", "60"});
+    return arguments;
+  }
+
+  std::vector<std::string> Transcode(const std::string& target) const {
+    const std::filesystem::path fixtures = Variable("TEST_FIXTURES_DIR");
+    std::filesystem::create_directories(folder_ / "music");
+    for (const auto& entry : std::filesystem::directory_iterator(fixtures)) {
+      if (entry.path().extension() == ".ogg" || entry.path().extension() == ".mp3") {
+        std::filesystem::copy(entry.path(), folder_ / "music/", std::filesystem::copy_options::skip_existing);
+      }
+    }
+    return {"transcode",      "--src_dir", folder_ / "music",       "--target_dir", folder_ / target,
+            "--audio_suffix", ".mp3",      "--target_audio_suffix", ".wav",         "--quiet"};
+  }
+
+  const TestFolder folder_;
+};
+
+TEST_F(Job, RealAudioInContainersIsTheSame) {
+  const ProgramResult here = RunKlayBeam(Transcode("here"));
+  for (const char* const location : {"container", "default"}) {
+    auto arguments = OnPrism(Transcode(location), Boot());
+    arguments.insert(arguments.end(), {"--sdk_location", location});
+    const ProgramResult there = RunKlayBeam(arguments);
+    EXPECT_EQ(there.exit_code, here.exit_code) << there.err;
+    const auto wanted = Contents(folder_ / "here");
+    EXPECT_FALSE(wanted.empty()) << here.err;
+    EXPECT_TRUE(Contents(folder_ / location) == wanted) << location;
+  }
+}
+
+TEST_F(Job, AProgramOfAnotherBuildThanTheImageIsRefusedByName) {
+  auto arguments = OnPrism({"--folder", folder_.path(), "--sdk_location", "container"}, Boot());
+  const ProgramResult result = KlayBeamProgram(arguments, {.program = Variable("FAULT_PROGRAM")}).Wait();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              ContainsRegex("the pipeline was launched by build [0-9a-f]{12} of its program, and this worker "
+                            "is build [0-9a-f]{12}: run the same build of the same program in both places"));
+}
+
+TEST_F(Job, AnotherBuildThanTheImageIsTakenAlong) {
+  std::filesystem::create_directories(folder_ / "out");
+  const ProgramResult result =
+      KlayBeamProgram(OnPrism({"--folder", folder_.path()}, Boot()), {.program = Variable("FAULT_PROGRAM")}).Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(ReadFile(folder_ / "sums"), "4950\n");
+}
+
+class GoJob : public Job {};
+
+TEST_F(GoJob, OurBootStartsAGoWorker) {
+  folder_.File("text.txt", "one two two\n");
+  const ProgramResult result =
+      KlayBeamProgram({"--input=" + folder_ / "text.txt", "--output=" + folder_ / "counts.txt", "--runner=universal",
+                       "--endpoint=" + Prism(), "--environment_type=PROCESS",
+                       R"(--environment_config={"command": ")" + Boot() + R"("})"},
+                      {.program = Variable("GO_PROGRAM")})
+          .Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  std::vector<std::string> counts;
+  std::ifstream file(folder_ / "counts.txt");
+  for (std::string line; std::getline(file, line);) counts.push_back(line);
+  EXPECT_THAT(counts, UnorderedElementsAre("one: 1", "two: 2"));
+}
+
+TEST_F(GoJob, BeamsGoBootStartsOurWorker) {
+  const ProgramResult here = RunKlayBeam(Transcode("here"));
+  const ProgramResult there = RunKlayBeam(OnPrism(Transcode("there"), GoBoot()));
+  EXPECT_EQ(there.exit_code, here.exit_code) << there.err;
+  EXPECT_TRUE(Contents(folder_ / "there") == Contents(folder_ / "here"));
+}
+
+// It fetches them, and knows nothing of ours.
+TEST_F(GoJob, FilesThatBeamsGoBootHasFetchedAreFound) {
+  folder_.File("here/staged.txt", "a staged line\n");
+  std::filesystem::create_directories(folder_ / "out");
+  const ProgramResult result =
+      KlayBeamProgram(
+          OnPrism({"--folder", folder_.path(), "--fault", "file", "--files_to_stage", folder_ / "here/staged.txt"},
+                  GoBoot()),
+          {.program = Variable("FAULT_PROGRAM")})
+          .Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(ReadFile(folder_ / "sums"), "4950\na staged line\n");
+}
+
+}  // namespace
+}  // namespace klay
