@@ -36,11 +36,17 @@ ldd "$program" "$@" | sed -n 's/^.* => \(\/[^ ]*\) (.*/\1/p' | sed 's/^\/lib\//\
   while read -r path; do
     install -D -m 644 "$path" "$root$path"
   done
+# Parts of the C library that are empty by now, but that CUDA's libraries, and other older ones, still ask for.
+for name in libdl.so.2 librt.so.1 libpthread.so.0 libutil.so.1; do
+  install -D -m 644 "/usr/lib/x86_64-linux-gnu/$name" "$root/usr/lib/x86_64-linux-gnu/$name"
+done
 install -m 755 /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
 
 install -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 echo 'root:x:0:0:root:/tmp:/sbin/nologin' >"$root/etc/passwd"
 echo 'root:x:0:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
+# Engines on the same machine call themselves localhost. Docker puts a file of its own here.
+echo '127.0.0.1 localhost' >"$root/etc/hosts"
 
 echo "$root: $(du -s --block-size=1M "$root" | cut -f1) MB, in $(find "$root" -type f | wc -l) files"

@@ -20,7 +20,9 @@ std::string KlayBeam() { return Variable("KLAY_BEAM_PROGRAM"); }
 class Boot : public BootTest {
  protected:
   static Pipeline GpuCheck() { return PipelineOf(KlayBeam(), {"gpu-check"}); }
-  static Pipeline OfAnotherProgram() { return PipelineOf(Variable("FAULT_PROGRAM"), {"--folder", beam::testing_files::TestFolder().path()}); }
+  static Pipeline OfAnotherProgram() {
+    return PipelineOf(Variable("FAULT_PROGRAM"), {"--folder", beam::testing_files::TestFolder().path()});
+  }
 
   // As Dataflow nests them.
   static Info WithOption(const std::string& name, const std::string& value) {

@@ -46,15 +46,15 @@ class Job : public BootTest {
   std::vector<std::string> OnPrism(std::vector<std::string> arguments, const std::string& boot) const {
     arguments.insert(arguments.end(),
                      {"--runner", "Portable", "--job_endpoint", Prism(), "--environment_type", "PROCESS",
-                      "--environment_config", boot, "--job_timeout", "60"});
+                      "--environment_config", boot, "--job_timeout", "30"});
     return arguments;
   }
 
   std::vector<std::string> Transcode(const std::string& target) const {
     const std::filesystem::path fixtures = Variable("TEST_FIXTURES_DIR");
     std::filesystem::create_directories(folder_ / "music");
-    for (const auto& entry : std::filesystem::directory_iterator(fixtures)) {
-      if (entry.path().extension() == ".ogg" || entry.path().extension() == ".mp3") {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(fixtures)) {
+      if (entry.path().extension() == ".mp3") {
         std::filesystem::copy(entry.path(), folder_ / "music/", std::filesystem::copy_options::skip_existing);
       }
     }
@@ -100,9 +100,9 @@ class GoJob : public Job {};
 TEST_F(GoJob, OurBootStartsAGoWorker) {
   folder_.File("text.txt", "one two two\n");
   const ProgramResult result =
-      KlayBeamProgram({"--input=" + folder_ / "text.txt", "--output=" + folder_ / "counts.txt", "--runner=universal",
-                       "--endpoint=" + Prism(), "--environment_type=PROCESS",
-                       R"(--environment_config={"command": ")" + Boot() + R"("})"},
+      KlayBeamProgram({"--worker_binary=" + Variable("GO_PROGRAM"), "--input=" + folder_ / "text.txt",
+                       "--output=" + folder_ / "counts.txt", "--runner=universal", "--endpoint=" + Prism(),
+                       "--environment_type=PROCESS", R"(--environment_config={"command": ")" + Boot() + R"("})"},
                       {.program = Variable("GO_PROGRAM")})
           .Wait();
   EXPECT_EQ(result.exit_code, 0) << result.err;
