@@ -47,7 +47,7 @@ function(discover_tests program prefix fixtures environment)
   endforeach()
   string(MAKE_C_IDENTIFIER "${prefix}" id)
   gtest_discover_tests(${program} TEST_PREFIX "${prefix}: " TEST_LIST ${id}_discovered NO_PRETTY_VALUES
-    TEST_FILTER "${ARGN}" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+    TEST_FILTER "${ARGN}" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
   # gtest_discover_tests itself cannot pass on a property that is a list.
   set(script "${PROJECT_BINARY_DIR}/${id}_properties.cmake")
   file(CONFIGURE OUTPUT "${script}" @ONLY CONTENT [[
