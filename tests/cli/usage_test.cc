@@ -67,7 +67,7 @@ TEST(UsageTest, MistakesAreOneSentenceAndExitCode2) {
       {{"run-example", path, music, suffix, ".mp3", "--runner", "Portable", "--job_endpoint", "127.0.0.1:1",
         "--environment_type", "PROCESS", "--sdk_location", music + "/a.mp3"},
        "/music/a.mp3 is no program that can be taken along: Permission denied"},
-      {{"run-example", path, music, suffix, ".mp3", "--runner=Dataflow"}, "it needs a Google Cloud project"},
+      {{"run-example", path, music, suffix, ".mp3", "--runner=Dataflow"}, "--runner Dataflow needs --project"},
       {{"run-example", path, music, suffix, ".mp3", "--direct_num_workers", "two"},
        "--direct_num_workers must be a whole number from -2147483648 to 2147483647, not 'two'"},
       {{"run-example", path, music, suffix, ".mp3", "--direct_num_workers", "-1"},

@@ -45,15 +45,27 @@ internal::UniqueFd Socket() {
   return fd;
 }
 
-// One that nobody listens on now. Engines cannot be told to choose one and say which.
+// One that nobody listens on now, nor is given by the system before the engine is there, for engines cannot be told to
+// choose one and say which: a connection to it, ended by its own side, keeps it in TIME_WAIT for a minute, where only
+// those who name it may take it (RFC 9293, section 3.6.1; SO_REUSEADDR, which all servers set).
 std::uint16_t FreePort() {
-  const internal::UniqueFd fd = Socket();
+  const internal::UniqueFd listener = Socket();
+  const int reuse = 1;
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;
-  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0
-      || getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+  if (setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) != 0
+      || bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size) != 0
+      || getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0
+      || listen(listener.get(), 1) != 0) {
     throw Error(std::string("cannot find a free port: ") + std::strerror(errno));
   }
+  const internal::UniqueFd client = Socket();
+  if (connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    throw Error(std::string("cannot keep a port free: ") + std::strerror(errno));
+  }
+  // Closed before the client: whose end is the first has the TIME_WAIT.
+  const internal::UniqueFd accepted(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!accepted.valid()) throw Error(std::string("cannot keep a port free: ") + std::strerror(errno));
   return ntohs(address.sin_port);
 }
 
