@@ -24,7 +24,7 @@ using testing::StartsWith;
 
 constexpr const char* kListen =
     "import os, signal, socket, sys\n"
-    "s = socket.socket(); s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen()\n"
+    "s = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n"
     "open(sys.argv[2], 'w').write(str(os.getpid()) + '\\n')\n"
     "signal.pause()\n";
 
