@@ -1,7 +1,6 @@
 #include "beam/runners/dataflow/dataflow_result.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/runners/job/watched_result.h"
 
 namespace beam {
 namespace {
@@ -28,7 +28,7 @@ bool HasCause(const std::string& text) {
 }
 
 // The client is the watcher's alone.
-class DataflowResult final : public PipelineResult {
+class DataflowResult final : public WatchedResult {
  public:
   DataflowResult(std::unique_ptr<DataflowClient> client, std::string id,
                  std::function<std::string(const std::string&)> step_of, const DataflowFollowTimes& times)
@@ -39,38 +39,6 @@ class DataflowResult final : public PipelineResult {
   ~DataflowResult() override {
     Cancel();
     watcher_.join();
-  }
-
-  PipelineState state() const override {
-    const std::lock_guard lock(mutex_);
-    return state_;
-  }
-
-  PipelineState WaitUntilFinish(milliseconds timeout) override {
-    std::unique_lock lock(mutex_);
-    const auto ended = [this] { return state_ != PipelineState::kRunning; };
-    if (timeout == milliseconds::max()) {
-      changed_.wait(lock, ended);
-    } else {
-      changed_.wait_for(lock, timeout, ended);
-    }
-    return state_;
-  }
-
-  void Cancel() override {
-    const std::lock_guard lock(mutex_);
-    cancel_asked_ = true;
-    changed_.notify_all();
-  }
-
-  std::string error() const override {
-    const std::lock_guard lock(mutex_);
-    return state_ == PipelineState::kFailed ? error_ : std::string();
-  }
-
-  MetricResults metrics() const override {
-    const std::lock_guard lock(mutex_);
-    return metrics_;
   }
 
  private:
@@ -176,13 +144,6 @@ class DataflowResult final : public PipelineResult {
   std::string read_until_;
   std::set<std::string> read_then_;  // the ids of the messages of that moment
   std::vector<std::string> errors_;
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  PipelineState state_ = PipelineState::kRunning;
-  bool cancel_asked_ = false;
-  std::string error_;
-  MetricResults metrics_;
 
   std::thread watcher_;
 };

@@ -3,7 +3,6 @@
 #include <grpcpp/client_context.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "beam/runners/job/engine_error.h"
 #include "beam/runners/job/job_metrics.h"
 #include "beam/runners/job/job_service.h"
+#include "beam/runners/job/watched_result.h"
 
 namespace beam {
 namespace {
@@ -64,7 +64,7 @@ Severity SeverityOf(const jobs::JobMessage& message) {
 }
 
 // Three threads: two read the engine's streams, and one watches over the job.
-class Job final : public PipelineResult {
+class Job final : public WatchedResult {
  public:
   Job(std::unique_ptr<JobService> service, std::string id, const JobOptions& options, StepNames step_names)
       : service_(std::move(service)), id_(std::move(id)), options_(options), step_names_(std::move(step_names)) {
@@ -77,38 +77,6 @@ class Job final : public PipelineResult {
   ~Job() override {
     Cancel();
     watcher_.join();
-  }
-
-  PipelineState state() const override {
-    const std::lock_guard lock(mutex_);
-    return state_;
-  }
-
-  PipelineState WaitUntilFinish(milliseconds timeout) override {
-    std::unique_lock lock(mutex_);
-    const auto ended = [this] { return state_ != PipelineState::kRunning; };
-    if (timeout == milliseconds::max()) {
-      changed_.wait(lock, ended);
-    } else {
-      changed_.wait_for(lock, timeout, ended);
-    }
-    return state_;
-  }
-
-  void Cancel() override {
-    const std::lock_guard lock(mutex_);
-    cancel_asked_ = true;
-    changed_.notify_all();
-  }
-
-  std::string error() const override {
-    const std::lock_guard lock(mutex_);
-    return state_ == PipelineState::kFailed ? error_ : std::string();
-  }
-
-  MetricResults metrics() const override {
-    const std::lock_guard lock(mutex_);
-    return metrics_;
   }
 
  private:
@@ -287,19 +255,13 @@ class Job final : public PipelineResult {
   grpc::ClientContext state_context_;
   grpc::ClientContext message_context_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  PipelineState state_ = PipelineState::kRunning;
   std::optional<PipelineState> final_state_;  // known, but the last messages and the metrics may still be to come
   std::string trouble_;                       // the watcher's alone
-  bool cancel_asked_ = false;
-  bool messages_ended_ = false;  // or none are waited for
+  bool messages_ended_ = false;               // or none are waited for
   bool engine_lost_ = false;
   Clock::time_point heard_at_;  // when the engine last said anything
   Clock::time_point ask_at_;    // when to ask whether it is still there
   std::string last_error_;      // as the engine reported it
-  std::string error_;
-  MetricResults metrics_;
 
   std::thread state_reader_;
   std::thread message_reader_;
