@@ -66,6 +66,7 @@ void BundleProcessor::MakeOperator(const TransformNode& transform, StageEnvironm
   OperatorContext context;
   context.payload = transform.payload;
   context.step = Step(transform);
+  context.finalizer = &finalizer_;
   for (const OutputNode& output : transform.outputs) context.outputs.push_back(Readers(output.pcollection));
   const PCollectionNode& input = graph_.pcollection(transform.inputs.front());
   context.windowing = input.windowing;

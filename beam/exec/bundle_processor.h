@@ -65,6 +65,8 @@ class BundleProcessor {
   AnyReceiver root(int pcollection) { return Readers(pcollection); }
   StageCursor& cursor() { return cursor_; }
   StageResume& resume() { return resume_; }
+  // Of all steps of the stage.
+  BundleFinalizer& finalizer() { return finalizer_; }
 
   void StartBundle();
   void FinishBundle();
@@ -93,6 +95,7 @@ class BundleProcessor {
   StageEnvironment& environment_;
   StageCursor cursor_;
   StageResume resume_;
+  BundleFinalizer finalizer_;
   AnyReceiver root_;
   std::map<int, std::unique_ptr<StepContext>> steps_;
   std::vector<std::unique_ptr<SideInputReader>> side_inputs_;

@@ -37,6 +37,9 @@ class BundleRun final : private StageEnvironment {
   // all that there is, it is put into `embedded` instead, unless that is null. Throws Error.
   void Process(org::apache::beam::model::fn_execution::v1::Elements* embedded);
 
+  // What is to be called when the engine has made the bundle's outputs safe. After Process().
+  std::vector<BundleFinalizer::Callback> TakeCallbacks() { return processor_->finalizer().Take(); }
+
   // What the bundle amounts to so far, in Beam's terms: of all PCollections that somebody reads, and of all steps. By
   // any thread.
   using Metrics = std::vector<org::apache::beam::model::pipeline::v1::MonitoringInfo>;

@@ -18,6 +18,7 @@
 #include "beam/base/log.h"
 #include "beam/harness/active_bundles.h"
 #include "beam/harness/bundle_cache.h"
+#include "beam/harness/finalizations.h"
 #include "beam/harness/monitoring.h"
 #include "beam/harness/process_status.h"
 #include "beam/harness/status_stream.h"
@@ -120,6 +121,10 @@ class Harness::Impl {
       }
       pool_->Run([this, shared] { LeaveIfCut(Answer(*shared)); });
       request = {};
+    } else if (request.has_finalize_bundle()) {
+      // Users' code, which may take its time.
+      pool_->Run([this, shared = std::make_shared<fn::InstructionRequest>(std::move(request))] { Answer(*shared); });
+      request = {};
     } else {
       Answer(request);
     }
@@ -173,7 +178,10 @@ class Harness::Impl {
         }
         return;
       case fn::InstructionRequest::kRegister: return Register(request.register_(), response);
-      case fn::InstructionRequest::kFinalizeBundle: response.mutable_finalize_bundle(); return;
+      case fn::InstructionRequest::kFinalizeBundle:
+        finalizations_.Finalize(request.finalize_bundle().instruction_id());
+        response.mutable_finalize_bundle();
+        return;
       case fn::InstructionRequest::kHarnessMonitoringInfos: response.mutable_harness_monitoring_infos(); return;
       case fn::InstructionRequest::kSampleData: throw Error("this worker does not sample data");
       default: throw Error("this worker does not know the request number " + std::to_string(request.request_case()));
@@ -221,6 +229,10 @@ class Harness::Impl {
     active_.Remove(instruction);
     if (response.elements().data().empty()) response.clear_elements();
     AddMetrics(run->ReadMetrics(), response);
+    if (auto callbacks = run->TakeCallbacks(); !callbacks.empty()) {
+      finalizations_.Keep(instruction, std::move(callbacks));
+      response.set_requires_finalization(true);
+    }
     cache_.Return(stage, std::move(run));
   }
 
@@ -261,6 +273,7 @@ class Harness::Impl {
   const bool takes_short_ids_;
   ShortIds short_ids_;
   BundleCache cache_;
+  Finalizations finalizations_;
   std::mutex mutex_;
   std::map<std::string, fn::ProcessBundleDescriptor> registered_;
   std::set<std::string> bundles_;  // that are run, or begin

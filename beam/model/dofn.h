@@ -8,9 +8,10 @@
 //     void ProcessElement(std::unique_ptr<Model>& model,  // the state, if there is a Setup
 //                         const AudioFile& file,          // the element: by const reference, or by value to keep it
 //                         const SideInput<double>& gain,  // then, in any order: side inputs, Timestamp, const Window&,
-//                         Output<AudioFile, "vocal">,     // PaneInfo, Resume&, and the outputs
+//                         Output<AudioFile, "vocal">,     // PaneInfo, Resume&, BundleFinalizer&, and the outputs
 //                         Output<AudioFile, "other">) const;
-//     void FinishBundle(std::unique_ptr<Model>&, Output<AudioFile, "vocal">) const;  // optional: any of the outputs
+//     void FinishBundle(std::unique_ptr<Model>&, Output<AudioFile, "vocal">) const;  // optional: any of the outputs,
+//                                                                                    // and a BundleFinalizer&
 //   };
 //
 // The rules: thread-compatible (each thread has an instance of its own), serializable (only the fields travel),
@@ -24,13 +25,14 @@
 
 #include "beam/coder/coder.h"
 #include "beam/coder/window.h"
+#include "beam/model/bundle_finalizer.h"
 #include "beam/model/output.h"
 #include "beam/model/resume.h"
 #include "beam/model/side_input.h"
 
 namespace beam::internal {
 
-enum class ParamKind { kPlain, kSide, kTimestamp, kWindow, kPane, kResume, kOutput };
+enum class ParamKind { kPlain, kSide, kTimestamp, kWindow, kPane, kResume, kFinalizer, kOutput };
 
 template <class P>
 struct ParamTraits {
@@ -65,6 +67,10 @@ struct ParamTraits<PaneInfo> {
 template <>
 struct ParamTraits<Resume> {
   static constexpr ParamKind kKind = ParamKind::kResume;
+};
+template <>
+struct ParamTraits<BundleFinalizer> {
+  static constexpr ParamKind kKind = ParamKind::kFinalizer;
 };
 template <class T, Tag kTag>
 struct ParamTraits<Output<T, kTag>> {
@@ -150,12 +156,12 @@ struct DoFnTraits {
   static constexpr std::size_t kElementIndex = HasSetup<Fn> ? 1 : 0;
   static constexpr bool kHasElement = std::tuple_size_v<Params> > kElementIndex;
   static constexpr auto kKinds = ParamKinds(static_cast<Params*>(nullptr));
-  static constexpr bool kResumes = [] {
+  static constexpr bool Takes(ParamKind wanted) {
     for (const ParamKind kind : kKinds) {
-      if (kind == ParamKind::kResume) return true;
+      if (kind == wanted) return true;
     }
     return false;
-  }();
+  }
   // Of the parameters before `index`, how many are of the same kind.
   static constexpr std::size_t Ordinal(std::size_t index) {
     std::size_t ordinal = 0;

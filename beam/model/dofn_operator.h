@@ -66,6 +66,7 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
       : step_(context.step),
         side_inputs_(context.side_inputs),
         resume_(context.resume),
+        finalizer_(context.finalizer),
         is_global_(context.windowing.IsGlobal()),
         fn_(DecodeFn(context.payload)) {
     ConnectOutputs(context, std::make_index_sequence<std::tuple_size_v<Outputs>>());
@@ -174,6 +175,8 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
       return (meta.pane);
     } else if constexpr (kKind == ParamKind::kResume) {
       return (*resume_);
+    } else if constexpr (kKind == ParamKind::kFinalizer) {
+      return (*finalizer_);
     } else {
       static_assert(kKind == ParamKind::kOutput);
       return std::remove_cvref_t<P>(OutputReceiver<kOrdinal>(), &meta);
@@ -216,6 +219,8 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
         receiver = &*guard;
       }
       return Out(receiver, &kBundleMeta);
+    } else if constexpr (kParamKind<P> == ParamKind::kFinalizer) {
+      return (*finalizer_);
     } else {
       return (state_->state);
     }
@@ -229,6 +234,7 @@ class DoFnOperator final : public Receiver<std::remove_cvref_t<typename ElementP
   StepContext* step_;
   SideInputReader* side_inputs_;
   Resume* resume_;
+  BundleFinalizer* finalizer_;
   bool is_global_;
   Fn fn_;
   std::array<void*, std::tuple_size_v<Outputs>> receivers_{};  // each a Receiver of the output's elements, or null
@@ -268,7 +274,8 @@ struct DoFnRegistration {
   using Sides = decltype(SideTypesOf(static_cast<typename DoFnTraits<Fn>::Sides*>(nullptr)));
 
   static constexpr DoFnTypes kTypes{&kElementType<std::remove_cvref_t<typename ElementParamOf<Fn>::Type>>,
-                                    Outputs::kTypes, Outputs::kNames, Sides::kTypes, DoFnTraits<Fn>::kResumes};
+                                    Outputs::kTypes, Outputs::kNames, Sides::kTypes,
+                                    DoFnTraits<Fn>::Takes(ParamKind::kResume)};
   static inline const FnEntry kEntry{.key = typeid(Fn).name(),
                                      .process = [](const OperatorContext& context) -> std::unique_ptr<Operator> {
                                        return MakeOperator<DoFnOperator<Fn>>(context);

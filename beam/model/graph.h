@@ -61,6 +61,7 @@ struct TransformNode {
   std::string unpair_key;
   const ElementType* pair_type = nullptr;  // between them, KV<shard, element>
   bool resumes = false;                    // the DoFn takes a Resume
+  bool finalizes = false;                  // the DoFn takes a BundleFinalizer
   std::vector<int> inputs;
   std::vector<SideInputNode> side_inputs;
   std::vector<OutputNode> outputs;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "beam/coder/window.h"
+#include "beam/model/bundle_finalizer.h"
 #include "beam/model/element_counter.h"
 #include "beam/model/metrics.h"
 #include "beam/model/receiver.h"
@@ -31,8 +32,9 @@ struct OperatorContext {
   std::vector<AnyReceiver> outputs;        // in the order of the step's outputs; an empty one has no reader
   SideInputReader* side_inputs = nullptr;  // null where the step has none
   Resume* resume = nullptr;                // null where the step does not resume
-  WindowingStrategy windowing;             // of the step's input; for WindowInto, of its output
-  const CoderSpec* coder = nullptr;        // ToString only: of its input
+  BundleFinalizer* finalizer = nullptr;
+  WindowingStrategy windowing;       // of the step's input; for WindowInto, of its output
+  const CoderSpec* coder = nullptr;  // ToString only: of its input
 };
 
 class Operator {

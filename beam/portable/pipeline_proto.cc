@@ -54,6 +54,7 @@ class Translator {
     for (const int id : with_steps_) {
       if (graph_.transform(id).kind == TransformKind::kComposite) NameEnds(graph_.transform(id));
     }
+    for (const std::string_view requirement : requirements_) pipeline_.add_requirements(std::string(requirement));
     return std::move(pipeline_);
   }
 
@@ -247,6 +248,8 @@ class Translator {
       side.mutable_view_fn()->set_urn(std::string(urn::kViewFn));
       side.mutable_window_mapping_fn()->set_urn(std::string(urn::kWindowMapping));
     }
+    payload.set_requests_finalization(node.finalizes);
+    if (node.finalizes) requirements_.insert(urn::kFinalization);
     SetUrn(made, urn::kParDo);
     made.mutable_spec()->set_payload(payload.SerializeAsString());
     made.set_environment_id(EnvironmentOf(node.hints));
@@ -333,6 +336,7 @@ class Translator {
   std::map<ResourceHints, std::string> environments_;  // ids, by what they have
   std::vector<Readers> readers_;                       // by PCollection
   std::set<int> with_steps_;                           // the steps, and the composites that hold any
+  std::set<std::string_view> requirements_;            // of any step
   std::set<std::string> transform_names_;
   std::set<std::string> pcollection_names_;
   proto::Pipeline pipeline_;

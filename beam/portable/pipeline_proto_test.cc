@@ -257,6 +257,27 @@ TEST(PipelineProto, RequiresNothingAndSaysAllOfItsWindows) {
   }
 }
 
+struct AcknowledgeFn {
+  void ProcessElement(std::int64_t n, BundleFinalizer& finalizer, Output<std::int64_t> out) const {
+    finalizer.AfterBundleCommit([] {});
+    out.Emit(n);
+  }
+};
+
+TEST(PipelineProto, SaysWhichStepsAreFinalized) {
+  Pipeline p;
+  p | Create("Numbers", {std::int64_t{1}}) | ParDo("Acknowledge", AcknowledgeFn{});
+  const proto::Pipeline pipeline = ProtoOf(p);
+  ASSERT_EQ(pipeline.requirements_size(), 1);
+  EXPECT_EQ(pipeline.requirements(0), "beam:requirement:pardo:finalization:v1");
+  for (const auto& [id, transform] : pipeline.components().transforms()) {
+    if (transform.spec().urn() != "beam:transform:pardo:v1") continue;
+    proto::ParDoPayload payload;
+    ASSERT_TRUE(payload.ParseFromString(transform.spec().payload()));
+    EXPECT_EQ(payload.requests_finalization(), transform.unique_name() == "Acknowledge") << transform.unique_name();
+  }
+}
+
 struct DoNothing {
   template <class T>
   PCollection<T> Expand(const PCollection<T>& in) const {

@@ -48,6 +48,9 @@ inline constexpr std::string_view kProcessEnvironment = "beam:env:process:v1";
 inline constexpr std::string_view kDockerEnvironment = "beam:env:docker:v1";
 inline constexpr std::string_view kDefaultEnvironment = "beam:env:default:v1";
 
+// What an engine must be able to do.
+inline constexpr std::string_view kFinalization = "beam:requirement:pardo:finalization:v1";
+
 // What an engine can do.
 inline constexpr std::string_view kEmbedsElementsInResponses = "beam:protocol:control_response_elements_embedding:v1";
 inline constexpr std::string_view kTakesShortIds = "beam:protocol:monitoring_info_short_ids:v1";

@@ -355,12 +355,12 @@ class Validator {
   // ---- What all steps need together.
 
   void NoteRequirements(const proto::ParDoPayload& payload) {
-    const auto note = [this](bool needed, const char* requirement) {
+    const auto note = [this](bool needed, std::string_view requirement) {
       if (needed) needed_.emplace(requirement, step_->unique_name());
     };
     note(!payload.restriction_coder_id().empty(), "beam:requirement:pardo:splittable_dofn:v1");
     note(payload.state_specs_size() > 0 || payload.timer_family_specs_size() > 0, "beam:requirement:pardo:stateful:v1");
-    note(payload.requests_finalization(), "beam:requirement:pardo:finalization:v1");
+    note(payload.requests_finalization(), urn::kFinalization);
     note(payload.requires_stable_input(), "beam:requirement:pardo:stable_input:v1");
     note(payload.requires_time_sorted_input(), "beam:requirement:pardo:time_sorted_input:v1");
     note(!payload.on_window_expiration_timer_family_spec().empty(), "beam:requirement:pardo:on_window_expiration:v1");

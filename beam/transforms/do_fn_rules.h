@@ -40,13 +40,16 @@ constexpr bool ParametersAreKnown() {
   return true;
 }
 
-// Whether a bundle hook is const and takes the state or outputs that ProcessElement has too. A DoFn may lack it.
+// Whether a bundle hook is const and takes the state, outputs or finalizer that ProcessElement has too. A DoFn may lack
+// it.
 template <class Fn, class P>
 constexpr bool HookParameterIsKnown() {
   using Plain = std::remove_cvref_t<P>;
   if constexpr (kParamKind<P> == ParamKind::kOutput) {
     using Outputs = typename DoFnTraits<Fn>::Outputs;
     return OutputIndex<Plain>(static_cast<Outputs*>(nullptr)) < std::tuple_size_v<Outputs>;
+  } else if constexpr (kParamKind<P> == ParamKind::kFinalizer) {
+    return DoFnTraits<Fn>::Takes(ParamKind::kFinalizer);
   } else {
     return HasSetup<Fn> && std::is_same_v<Plain, typename DoFnTraits<Fn>::State>;
   }
@@ -99,12 +102,13 @@ constexpr bool CheckDoFnItself() {
   } else if constexpr (!ParametersAreKnown<Fn>()) {
     static_assert(
         ParametersAreKnown<Fn>(),
-        "after the element, ProcessElement takes side inputs, Timestamp, Window, PaneInfo, Resume and Outputs");
+        "after the element, ProcessElement takes side inputs, Timestamp, Window, PaneInfo, Resume, BundleFinalizer "
+        "and Outputs");
     return false;
   } else if constexpr (!HooksAreGood<Fn>()) {
     static_assert(HooksAreGood<Fn>(),
-                  "StartBundle and FinishBundle must be const, and take the state that Setup returns and outputs that "
-                  "ProcessElement has too");
+                  "StartBundle and FinishBundle must be const, and take the state that Setup returns, and outputs and "
+                  "the BundleFinalizer where ProcessElement has them too");
     return false;
   } else if constexpr (!TagsDiffer(static_cast<typename DoFnTraits<Fn>::Outputs*>(nullptr))) {
     static_assert(TagsDiffer(static_cast<typename DoFnTraits<Fn>::Outputs*>(nullptr)),

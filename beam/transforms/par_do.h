@@ -64,7 +64,8 @@ struct ParDoTransform {
       node.fn_key = DoFnRegistration<Fn>::kKey;
       node.payload = EncodeFn(fn);
       node.display = DisplayDataOf(fn);
-      node.resumes = DoFnTraits<Fn>::kResumes;
+      node.resumes = DoFnTraits<Fn>::Takes(ParamKind::kResume);
+      node.finalizes = DoFnTraits<Fn>::Takes(ParamKind::kFinalizer);
       node.inputs = {in.id()};
       if constexpr (sizeof...(Views) > 0) {
         std::apply([&](const auto&... view) { (AddSideInput(graph, id, view), ...); }, views);

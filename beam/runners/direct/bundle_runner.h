@@ -24,6 +24,7 @@ struct BundleOutput {
   std::vector<ShuffleOutput> groups;                        // by sink of the stage; empty for other sinks
   std::vector<std::pair<int, MetricCells>> metrics;         // by transform
   std::vector<WorkRange> resumed;                           // elements that go on later
+  std::vector<std::function<void()>> after_commit;          // to be called once the engine has taken it over
 };
 
 // One thread.

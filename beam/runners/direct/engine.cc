@@ -19,6 +19,17 @@ constexpr std::size_t kMaxBundleElements = 1 << 20;
 
 double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+// The bundle counts, whatever its callbacks throw.
+void CallAfterCommit(const std::vector<std::function<void()>>& callbacks) {
+  for (const auto& call : callbacks) {
+    try {
+      call();
+    } catch (const std::exception& error) {
+      LogWarning("a callback after the commit of a bundle failed: " + std::string(error.what()));
+    }
+  }
+}
+
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const Graph> graph, const EngineOptions& options)
@@ -232,7 +243,8 @@ void Engine::Process(BundleRunner& runner, std::unique_ptr<Bundle> bundle) {
   const auto start = Clock::now();
   try {
     BundleOutput output = runner.Process(*bundle);
-    Commit(*bundle, std::move(output), SecondsSince(start));
+    const auto after_commit = std::move(output.after_commit);
+    if (Commit(*bundle, std::move(output), SecondsSince(start))) CallAfterCommit(after_commit);
   } catch (const Cancelled&) {
     Stop();
   } catch (const std::exception& error) {
@@ -246,7 +258,7 @@ void Engine::Process(BundleRunner& runner, std::unique_ptr<Bundle> bundle) {
   if (!run.pending.empty() && idle_ > 0) work_available_.notify_all();
 }
 
-void Engine::Commit(Bundle& bundle, BundleOutput output, double seconds) {
+bool Engine::Commit(Bundle& bundle, BundleOutput output, double seconds) {
   const Stage& stage = *run(bundle.stage()).stage;
   // Stores first, outside of the lock, as they may write to disk. A store that fails fails the bundle: it was not
   // committed anywhere else yet, but may be in another store, so that trying again would double it.
@@ -261,7 +273,7 @@ void Engine::Commit(Bundle& bundle, BundleOutput output, double seconds) {
     }
   } catch (const std::exception& error) {
     Fail(error.what());
-    return;
+    return false;
   }
   const std::lock_guard lock(mutex_);
   StageRun& run = this->run(bundle.stage());
@@ -290,6 +302,7 @@ void Engine::Commit(Bundle& bundle, BundleOutput output, double seconds) {
     run.seconds_per_element = run.seconds_per_element == 0 ? pace : 0.5 * (run.seconds_per_element + pace);
   }
   if (idle_ > 0) work_available_.notify_all();
+  return true;
 }
 
 void Engine::Retry(Bundle& bundle, const std::string& reason) {

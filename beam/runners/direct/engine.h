@@ -89,7 +89,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Work StealLocked();
   std::unique_ptr<Bundle> FormBundleLocked(StageRun& run);
   void Process(BundleRunner& runner, std::unique_ptr<Bundle> bundle);
-  void Commit(Bundle& bundle, BundleOutput output, double seconds);
+  // Whether all of it has been taken over; else the run has failed.
+  bool Commit(Bundle& bundle, BundleOutput output, double seconds);
   void Retry(Bundle& bundle, const std::string& reason);
   void ReturnLocked(StageRun& run, std::deque<WorkRange> ranges);
   void CheckDoneLocked(int stage);

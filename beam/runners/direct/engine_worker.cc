@@ -68,6 +68,7 @@ class EngineWorker::StageInstance final : private StageEnvironment {
       output.groups.push_back(collector == nullptr ? writers_[next_writer++]->Take() : ShuffleOutput{});
     }
     output.metrics = processor_.TakeMetrics();
+    for (auto& callback : processor_.finalizer().Take()) output.after_commit.push_back(std::move(callback.call));
   }
 
  private:

@@ -33,7 +33,7 @@ constexpr const char* kGone = "the worker of the Fn API has gone";
 
 }  // namespace
 
-// What came for one bundle and was not taken yet.
+// What came for one instruction and was not taken yet.
 struct BundleCall::Mailbox {
   const std::string instruction;
   std::mutex mutex;
@@ -47,6 +47,12 @@ struct BundleCall::Mailbox {
     const std::lock_guard lock(mutex);
     put(answer);
     changed.notify_one();
+  }
+
+  Response WaitForResponse() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return answer.response.has_value(); });
+    return std::move(*answer.response);
   }
 };
 
@@ -85,7 +91,7 @@ class FnApiServer::Impl {
 
   std::shared_ptr<BundleCall::Mailbox> Open() {
     const std::lock_guard lock(mutex_);
-    auto mailbox = std::make_shared<BundleCall::Mailbox>("bundle" + std::to_string(++bundles_));
+    auto mailbox = std::make_shared<BundleCall::Mailbox>("instruction" + std::to_string(++instructions_));
     mailboxes_[mailbox->instruction] = mailbox;
     return mailbox;
   }
@@ -253,7 +259,7 @@ class FnApiServer::Impl {
   std::map<std::string, fn::ProcessBundleDescriptor> stages_;
   std::map<std::string, CacheTokens> tokens_;                                        // by stage
   std::unordered_map<std::string, std::shared_ptr<BundleCall::Mailbox>> mailboxes_;  // by instruction
-  long bundles_ = 0;
+  long instructions_ = 0;
   Slot<fn::InstructionResponse, fn::InstructionRequest> control_stream_;
   Slot<fn::Elements, fn::Elements> data_stream_;
   ControlService control_;
@@ -268,6 +274,17 @@ FnApiServer::~FnApiServer() = default;
 const std::string& FnApiServer::endpoint() const { return impl_->endpoint(); }
 void FnApiServer::AddStage(fn::ProcessBundleDescriptor stage, CacheTokens tokens) {
   impl_->AddStage(std::move(stage), std::move(tokens));
+}
+
+void FnApiServer::Finalize(const std::string& instruction) {
+  const auto mailbox = impl_->Open();
+  fn::InstructionRequest request;
+  request.set_instruction_id(mailbox->instruction);
+  request.mutable_finalize_bundle()->set_instruction_id(instruction);
+  impl_->Ask(request);
+  const std::string error = mailbox->WaitForResponse().error();
+  impl_->Close(mailbox->instruction);
+  if (!error.empty()) throw Error(error);
 }
 
 BundleCall::BundleCall(FnApiServer& server, const std::string& stage)

@@ -41,6 +41,10 @@ class FnApiServer {
   // `tokens` are given to all bundles of the stage.
   void AddStage(org::apache::beam::model::fn_execution::v1::ProcessBundleDescriptor stage, CacheTokens tokens);
 
+  // Tells the worker that what the bundle made is safe, and waits for what it does then. Throws Error with what that
+  // threw.
+  void Finalize(const std::string& instruction);
+
  private:
   friend class BundleCall;
   class Impl;

@@ -154,6 +154,9 @@ BundleOutput RemoteStage::Process(Bundle& bundle) {
     output.groups.push_back(sink->TakeGroups());
   }
   output.metrics = MetricsOf(response);
+  if (response.process_bundle().requires_finalization()) {
+    output.after_commit.emplace_back([this, bundle = call.instruction()] { server_.Finalize(bundle); });
+  }
   return output;
 }
 
