@@ -1,12 +1,9 @@
 #include "beam/io/hdfs_file_system.h"
 
-#include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <exception>
-#include <thread>
 #include <utility>
 
+#include "beam/io/finish_files.h"
 #include "beam/io/hdfs_byte_sink.h"
 #include "beam/io/hdfs_byte_source.h"
 #include "beam/io/hdfs_listing.h"
@@ -53,22 +50,7 @@ std::unique_ptr<ByteSink> HdfsFileSystem::OpenWrite(const std::string& path) {
 }
 
 std::vector<std::string> HdfsFileSystem::FinishAll(const std::vector<ByteSink*>& sinks) {
-  std::vector<std::string> errors(sinks.size());
-  std::atomic<std::size_t> next = 0;
-  const auto finish = [&] {
-    for (std::size_t i = next++; i < sinks.size(); i = next++) {
-      try {
-        sinks[i]->Finish();
-      } catch (const std::exception& error) {
-        errors[i] = error.what();
-      }
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (std::size_t i = 1; i < std::min(sinks.size(), kFinishingThreads); ++i) helpers.emplace_back(finish);
-  finish();
-  for (std::thread& helper : helpers) helper.join();
-  return errors;
+  return internal::FinishSideBySide(sinks, kFinishingThreads);
 }
 
 void HdfsFileSystem::Rename(const std::string& from, const std::string& to) {
