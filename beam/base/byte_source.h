@@ -25,6 +25,10 @@ class ByteSource {
   // The size in bytes, if it is known without reading everything.
   virtual std::optional<std::uint64_t> Size() const = 0;
 
+  // Which of the objects that were and will be at its path it reads, from its first byte to its last: a number that the
+  // store gives to no other one. 0 where that is not known.
+  virtual std::int64_t Version() const { return 0; }
+
   // The path as the user gave it, for error texts.
   virtual const std::string& path() const = 0;
 };

@@ -130,6 +130,7 @@ void BundleProcessor::StartBundle() {
 
 void BundleProcessor::FinishBundle() {
   for (auto made = operators_.rbegin(); made != operators_.rend(); ++made) (*made)->FinishBundle();
+  if (!steps_.empty()) internal::TakeSharedCounts(steps_.begin()->second->metrics);
 }
 
 std::vector<std::pair<int, MetricCells>> BundleProcessor::TakeMetrics() {

@@ -55,6 +55,7 @@ class FaultyFileSystem::Source final : public ByteSource {
   }
 
   std::optional<std::uint64_t> Size() const override { return inner_->Size(); }
+  std::int64_t Version() const override { return inner_->Version(); }
   const std::string& path() const override { return inner_->path(); }
 
  private:

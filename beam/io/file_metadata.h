@@ -13,6 +13,9 @@ struct FileMetadata {
   std::int64_t size_in_bytes = 0;
   // Seconds since 1970-01-01 UTC, with the store's fraction; 0 where the store does not tell.
   double last_updated_in_seconds = 0;
+  // Another number for each object that is put here (the generation of gs://), where a reader is held to the object
+  // that it has opened (ByteSource::Version()); 0 where listings tell no such number.
+  std::int64_t version = 0;
 
   friend bool operator==(const FileMetadata&, const FileMetadata&) = default;
 };

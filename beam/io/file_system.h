@@ -56,6 +56,9 @@ struct ListOptions {
   // A hint: folders (given as paths that end in '/') for which it returns false hold nothing that is kept, and need
   // not be looked into. Called from several threads at once. Object stores may ignore it.
   std::function<bool(std::string_view folder)> descend;
+
+  // A hint: false where only the first entries may be wanted, so that a store is asked for no more than these.
+  bool look_ahead = true;
 };
 
 // A listing in progress: a cursor that fetches and looks ahead in bounded memory.
@@ -77,6 +80,10 @@ class FileSystem {
   // cannot be read is an Error, never a gap.
   virtual std::unique_ptr<FileListing> List(const std::string& prefix, const ListOptions& options) = 0;
 
+  // Whether a listing at `path` that begins behind a name (start_after) costs what it gives and no more, at any depth.
+  // Otherwise it may have to go through what comes before.
+  virtual bool ListsFromAnywhere(const std::string& path);
+
   // What is at `path`, which is also the path in the result, or nothing if nothing is there. A folder may be named with
   // or without a final '/', and has size 0; with one, a file is nothing.
   virtual std::optional<FileStatus> Status(const std::string& path) = 0;
@@ -90,7 +97,7 @@ class FileSystem {
   virtual std::unique_ptr<ByteSink> OpenWrite(const std::string& path) = 0;
 
   // Finishes several sinks of OpenWrite() at once, which is quicker than one by one. Returns for each what its Finish()
-  // would have thrown, as text, or nothing.
+  // would have thrown, as text, or nothing. Throws Cancelled if the run is stopped meanwhile.
   virtual std::vector<std::string> FinishAll(const std::vector<ByteSink*>& sinks);
 
   // Deletes what a writer that was killed has left at `path` and returns true; false if it is anything else.

@@ -100,6 +100,7 @@ class ObjectByteSource final : public ByteSource {
 
   void Seek(std::uint64_t offset) override { position_ = offset; }
   std::optional<std::uint64_t> Size() const override { return size_; }
+  std::int64_t Version() const override { return reader_->version(); }
   const std::string& path() const override { return path_; }
 
  private:

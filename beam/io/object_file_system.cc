@@ -1,11 +1,9 @@
 #include "beam/io/object_file_system.h"
 
-#include <algorithm>
-#include <atomic>
-#include <thread>
+#include <cstddef>
 #include <utility>
 
-#include "beam/base/error.h"
+#include "beam/io/finish_files.h"
 #include "beam/io/gcs/gcs_store.h"
 #include "beam/io/object_byte_sink.h"
 #include "beam/io/object_byte_source.h"
@@ -29,10 +27,11 @@ constexpr std::size_t kUploads = 16;  // sent at once by one caller
 }  // namespace
 
 ObjectFileSystem::ObjectFileSystem(const ObjectStoreOptions& options)
-    : ObjectFileSystem(std::make_shared<internal::ObjectRequests>([options](std::unique_ptr<ObjectStore>& store) {
-        return options.scheme == "gs" ? internal::OpenGcsStore(options, store)
-                                      : internal::OpenFromLibrary(options, store);
-      })) {}
+    : ObjectFileSystem(
+          std::make_shared<internal::ObjectRequests>(options.scheme, [options](std::unique_ptr<ObjectStore>& store) {
+            return options.scheme == "gs" ? internal::OpenGcsStore(options, store)
+                                          : internal::OpenFromLibrary(options, store);
+          })) {}
 
 ObjectFileSystem::ObjectFileSystem(std::shared_ptr<internal::ObjectRequests> requests)
     : requests_(std::move(requests)) {}
@@ -40,8 +39,10 @@ ObjectFileSystem::ObjectFileSystem(std::shared_ptr<internal::ObjectRequests> req
 ObjectFileSystem::~ObjectFileSystem() = default;
 
 std::unique_ptr<FileListing> ObjectFileSystem::List(const std::string& prefix, const ListOptions& options) {
-  return std::make_unique<internal::ObjectListing>(requests_, prefix, options);
+  return internal::ListObjects(requests_, prefix, options);
 }
+
+bool ObjectFileSystem::ListsFromAnywhere(const std::string& path) { return requests_->ListsPages(path); }
 
 std::optional<FileStatus> ObjectFileSystem::Status(const std::string& path) {
   std::string name = ParseObjectPath(path, /*bucket_alone=*/true).name;
@@ -53,7 +54,7 @@ std::optional<FileStatus> ObjectFileSystem::Status(const std::string& path) {
   if (kind == StoreAnswer::Kind::kNotFound) return std::nullopt;
   if (info.is_folder()) return FileStatus{{path, 0, 0}, FileKind::kDirectory};
   if (wants_folder) return std::nullopt;
-  return FileStatus{{path, info.size_in_bytes, info.last_updated_in_seconds}, FileKind::kFile};
+  return FileStatus{{path, info.size_in_bytes, info.last_updated_in_seconds, info.version}, FileKind::kFile};
 }
 
 std::unique_ptr<ByteSource> ObjectFileSystem::OpenRead(const std::string& path) {
@@ -65,28 +66,7 @@ std::unique_ptr<ByteSink> ObjectFileSystem::OpenWrite(const std::string& path) {
 }
 
 std::vector<std::string> ObjectFileSystem::FinishAll(const std::vector<ByteSink*>& sinks) {
-  std::vector<std::string> errors(sinks.size());
-  std::atomic<std::size_t> next = 0;
-  std::atomic<bool> cancelled = false;
-  const auto finish = [&] {
-    for (std::size_t i = next++; i < sinks.size(); i = next++) {
-      try {
-        sinks[i]->Finish();
-      } catch (const Cancelled&) {
-        cancelled = true;
-        return;
-      } catch (const std::exception& error) {
-        errors[i] = error.what();
-      }
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < std::min(kUploads, sinks.size()); ++i) threads.emplace_back(finish);
-    finish();
-  }
-  if (cancelled) throw Cancelled();
-  return errors;
+  return internal::FinishSideBySide(sinks, kUploads);
 }
 
 void ObjectFileSystem::Rename(const std::string& from, const std::string& to) {

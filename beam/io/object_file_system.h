@@ -29,6 +29,7 @@ class ObjectFileSystem : public FileSystem {
   ~ObjectFileSystem() override;
 
   std::unique_ptr<FileListing> List(const std::string& prefix, const ListOptions& options) override;
+  bool ListsFromAnywhere(const std::string& path) override;
   std::optional<FileStatus> Status(const std::string& path) override;
   std::unique_ptr<ByteSource> OpenRead(const std::string& path) override;
   std::unique_ptr<ByteSink> OpenWrite(const std::string& path) override;

@@ -141,6 +141,7 @@ class ObjectFileSystemTest : public testing::Test {
 
   World world_;
   const std::shared_ptr<ObjectRequests> requests_ = std::make_shared<ObjectRequests>(
+      "test",
       [this](std::unique_ptr<ObjectStore>& store) {
         store = std::make_unique<FakeStore>(world_);
         return StoreAnswer{};

@@ -20,12 +20,71 @@ std::string NameOfPrefix(const std::string& prefix) {
   return std::move(path.name);
 }
 
+std::string SchemeWithMark(const std::string& prefix) { return prefix.substr(0, prefix.find("://") + 3); }
+
+FileMetadata MetadataOf(const std::string& scheme, ObjectInfo& info) {
+  return {scheme + std::move(info.name), info.size_in_bytes, info.last_updated_in_seconds, info.version};
+}
+
+bool IsWanted(const FileMetadata& entry, const ListOptions& options) {
+  return entry.path > options.start_after && (!options.keep || options.keep(entry.path));
+}
+
+// The pages of what is wanted below `prefix`, which has this scheme and name.
+RangeListing Pages(const std::shared_ptr<ObjectRequests>& requests, const std::string& prefix,
+                   const std::string& scheme, const std::string& name, const ListOptions& options) {
+  PageRequest request{.prefix = name, .recursive = options.recursive};
+  if (options.start_after.starts_with(scheme)) request.begin = options.start_after.substr(scheme.size());
+  // Before all that is asked for: the store is not to be asked for names that the prefix does not have.
+  if (request.begin < name) request.begin.clear();
+  const auto fetch = [requests, prefix](const PageRequest& page_request, ObjectPage& page) {
+    requests->Run(StoreVerb::kList, prefix, [&](ObjectStore& store) { return store.ListPage(page_request, page); });
+  };
+  return RangeListing(fetch, std::move(request));
+}
+
+// Without a thread of its own.
+class LazyListing final : public FileListing {
+ public:
+  LazyListing(const std::shared_ptr<ObjectRequests>& requests, const std::string& prefix, ListOptions options)
+      : scheme_(SchemeWithMark(prefix)),
+        options_(std::move(options)),
+        pages_(Pages(requests, prefix, scheme_, NameOfPrefix(prefix), options_)) {}
+
+  bool Next(FileMetadata& entry) override {
+    for (;;) {
+      while (taken_ < page_.size()) {
+        entry = MetadataOf(scheme_, page_[taken_++]);
+        if (IsWanted(entry, options_)) return true;
+      }
+      taken_ = 0;
+      page_.clear();
+      if (!pages_.Next(page_)) return false;
+    }
+  }
+
+ private:
+  const std::string scheme_;
+  const ListOptions options_;
+  RangeListing pages_;
+  std::vector<ObjectInfo> page_;
+  std::size_t taken_ = 0;
+};
+
 }  // namespace
+
+std::unique_ptr<FileListing> ListObjects(const std::shared_ptr<ObjectRequests>& requests, const std::string& prefix,
+                                         const ListOptions& options) {
+  if (!options.look_ahead && requests->ListsPages(prefix)) {
+    return std::make_unique<LazyListing>(requests, prefix, options);
+  }
+  return std::make_unique<ObjectListing>(requests, prefix, options);
+}
 
 ObjectListing::ObjectListing(std::shared_ptr<ObjectRequests> requests, const std::string& prefix, ListOptions options)
     : requests_(std::move(requests)),
       prefix_(prefix),
-      scheme_(prefix.substr(0, prefix.find("://") + 3)),
+      scheme_(SchemeWithMark(prefix)),
       name_(NameOfPrefix(prefix)),
       options_(std::move(options)),
       thread_([this] { Produce(); }) {}
@@ -110,14 +169,7 @@ void ObjectListing::ListAll() {
 }
 
 void ObjectListing::ListPages() {
-  PageRequest request{.prefix = name_, .recursive = options_.recursive};
-  if (options_.start_after.starts_with(scheme_)) request.begin = options_.start_after.substr(scheme_.size());
-  // Before all that is asked for: the store is not to be asked for names that the prefix does not have.
-  if (request.begin < name_) request.begin.clear();
-  const auto fetch = [this](const PageRequest& page_request, ObjectPage& page) {
-    requests_->Run(StoreVerb::kList, prefix_, [&](ObjectStore& store) { return store.ListPage(page_request, page); });
-  };
-  RangeListing listing(fetch, std::move(request));
+  RangeListing listing = Pages(requests_, prefix_, scheme_, name_, options_);
   for (std::vector<ObjectInfo> objects; listing.Next(objects);) {
     for (ObjectInfo& info : objects) Add(info);
   }
@@ -143,8 +195,8 @@ void ObjectListing::ListFolder(const std::string& folder, bool recursive,
 }
 
 void ObjectListing::Add(ObjectInfo& info) {
-  FileMetadata entry{scheme_ + std::move(info.name), info.size_in_bytes, info.last_updated_in_seconds};
-  if (entry.path <= options_.start_after || (options_.keep && !options_.keep(entry.path))) return;
+  FileMetadata entry = MetadataOf(scheme_, info);
+  if (!IsWanted(entry, options_)) return;
   filling_.push_back(std::move(entry));
   if (filling_.size() == kPageSize) Push();
 }

@@ -15,6 +15,11 @@
 
 namespace beam::internal {
 
+// The listing that is best for what is wanted: an ObjectListing, or one that asks the store from its taker's thread for
+// the next page when that is needed.
+std::unique_ptr<FileListing> ListObjects(const std::shared_ptr<ObjectRequests>& requests, const std::string& prefix,
+                                         const ListOptions& options);
+
 // One thread takes, one of its own asks the store; where the store gives any page, several do (range_listing.h), and an
 // interruption costs a page. Elsewhere a prefix that ends in '/' is one listing of that folder; another one is a
 // listing of the folder around it, one level deep, and one of each folder in it that matches. After an interruption a

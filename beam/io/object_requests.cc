@@ -67,8 +67,7 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
       const Release release{in_flight_};
       return request(store);
     }();
-    counts_[static_cast<std::size_t>(verb)].fetch_add(static_cast<std::uint64_t>(answer.requests),
-                                                      std::memory_order_relaxed);
+    Count(verb, store, answer.requests);
     if (answer.ok() || (may_be_missing && answer.kind == Kind::kNotFound)) {
       if (!answered_.load(std::memory_order_relaxed)) answered_.store(true, std::memory_order_relaxed);
       return answer.kind;
@@ -83,6 +82,22 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
     }
     Pause(next);
   }
+}
+
+void ObjectRequests::Count(StoreVerb verb, const ObjectStore& store, int requests) {
+  counts_[static_cast<std::size_t>(verb)].fetch_add(static_cast<std::uint64_t>(requests), std::memory_order_relaxed);
+  const auto kind = [&] {
+    switch (verb) {
+      case StoreVerb::kList: return RequestVerb::kList;
+      case StoreVerb::kOpen: return store.opens_by_reading() ? RequestVerb::kRead : RequestVerb::kLook;
+      case StoreVerb::kRead: return RequestVerb::kRead;
+      case StoreVerb::kWrite: return RequestVerb::kWrite;
+      case StoreVerb::kMove: return RequestVerb::kMove;
+      case StoreVerb::kDelete: return RequestVerb::kDelete;
+      default: return RequestVerb::kLook;
+    }
+  }();
+  counter_.Count(kind, requests);
 }
 
 void ObjectRequests::ThrowIfHopeless(StoreVerb verb, const std::string& path) {

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "beam/io/object_store.h"
+#include "beam/io/request_counts.h"
 
 namespace beam::internal {
 
@@ -39,7 +40,9 @@ class ObjectRequests {
   using OpenStore = std::function<StoreAnswer(std::unique_ptr<ObjectStore>& store)>;
   using Request = std::function<StoreAnswer(ObjectStore& store)>;
 
-  explicit ObjectRequests(OpenStore open, RetryPolicy policy = {}) : open_(std::move(open)), policy_(policy) {}
+  // `scheme` is what its requests are counted as.
+  ObjectRequests(std::string scheme, OpenStore open, RetryPolicy policy = {})
+      : open_(std::move(open)), policy_(policy), counter_(std::move(scheme)) {}
 
   // Makes a request until it succeeds or trying on is of no use. A store that could not be reached, or did not know who
   // asks, and that never gave an answer, is not asked again for a minute: a failed step is tried several times, and the
@@ -50,12 +53,12 @@ class ObjectRequests {
   // ObjectStore::lists_pages(). `path` is for errors.
   bool ListsPages(const std::string& path) { return Store(path).lists_pages(); }
 
-  // How many requests were made so far for each verb, further attempts included. A store that has a client library of
-  // its own counts as one what that does for a verb.
+  // How many requests were made so far for each verb, as far as is known (request_counts.h).
   std::array<std::uint64_t, kStoreVerbs> counts() const;
 
  private:
   ObjectStore& Store(const std::string& path);
+  void Count(StoreVerb verb, const ObjectStore& store, int requests);
   void ThrowIfHopeless(StoreVerb verb, const std::string& path);
   void Remember(const StoreAnswer& answer);
 
@@ -73,6 +76,7 @@ class ObjectRequests {
   std::chrono::steady_clock::time_point hopeless_until_;
   std::counting_semaphore<kInFlight> in_flight_{kInFlight};
   std::array<std::atomic<std::uint64_t>, kStoreVerbs> counts_ = {};
+  RequestCounter counter_;
 };
 
 // Throws Error for what went wrong: what was to be done with `path`, why it cannot be, and what to do about it.

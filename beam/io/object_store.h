@@ -48,6 +48,7 @@ struct ObjectInfo {
   std::string name;  // ends in '/' for a folder
   std::int64_t size_in_bytes = 0;
   double last_updated_in_seconds = 0;
+  std::int64_t version = 0;  // FileMetadata::version
 
   bool is_folder() const { return name.ends_with('/'); }
 };
@@ -70,6 +71,9 @@ class ObjectReader {
   virtual ~ObjectReader() = default;
 
   virtual std::uint64_t size() const = 0;
+
+  // That of its ObjectInfo, where all reads are of it; else 0.
+  virtual std::int64_t version() const { return 0; }
 
   // The checksum of all its bytes (crc32c.h), where the store tells it.
   virtual std::optional<std::uint32_t> crc32c() const { return std::nullopt; }
@@ -132,6 +136,8 @@ class ObjectStore {
   }
 
   virtual StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) = 0;
+  // Whether that brings the object's beginning; otherwise it is a look at it.
+  virtual bool opens_by_reading() const { return false; }
 
   // A store implements one of these, which make or replace an object that is visible when it is whole and not before.
   // PutSome() does a part of it, by one request, and is called until progress.done; after kBusy, too, where it goes on
@@ -154,6 +160,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_3";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_4";
 
 }  // namespace beam::internal

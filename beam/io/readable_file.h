@@ -20,12 +20,14 @@ struct ReadableFile {
   Compression compression = Compression::kAuto;
 
   // Opens the file at its start, to be read in any order; decompressed as `compression` says. Throws Error if it cannot
-  // be opened. Any thread may call, at any time; each call opens the file anew.
+  // be opened, or, where its version is known, if it is not the one that was listed. Any thread may call, at any time;
+  // each call opens the file anew.
   std::unique_ptr<ByteSource> Open() const;
 
   // Throws Error if the file is not what was listed any more: changed, replaced (another size or time) or gone. Called
-  // when it has been read, it says that what was read is what was listed. One request to the file system; none, and no
-  // answer, for a file that was not listed (its metadata has no time).
+  // when it has been read, it says that what was read is what was listed. One request to the file system; none
+  // where its version is known, as Open() gives no other one, and none, and no answer, for a file that was not listed
+  // (its metadata has no time).
   void CheckUnchanged() const;
 
   // The whole decompressed content. Throws Error if it is longer than `limit` bytes or cannot be read whole.

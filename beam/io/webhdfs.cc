@@ -134,11 +134,14 @@ std::string WebHdfs::Url(const std::string& server_path, const char* operation, 
   return url;
 }
 
-std::unique_ptr<HttpChannel> WebHdfs::Channel() {
+std::unique_ptr<HttpChannel> WebHdfs::Ask(RequestVerb verb, const HttpRequest& request) {
   if (options_.host.empty()) {
     throw UsageError("hdfs:// needs --hdfs_host, the name node's host, and --hdfs_port if its HTTP port is not 9870");
   }
-  return channels_.Take();
+  std::unique_ptr<HttpChannel> channel = channels_.Take();
+  counter_.Count(verb);
+  channel->Start(request);
+  return channel;
 }
 
 void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) {
@@ -185,12 +188,12 @@ void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attem
   }
 }
 
-WebHdfs::Reply WebHdfs::Call(const HdfsTarget& target, const char* method, const char* operation,
+WebHdfs::Reply WebHdfs::Call(RequestVerb verb, const HdfsTarget& target, const char* method, const char* operation,
                              const Parameters& parameters) {
   Reply reply;
   Retry(target, [&](int) {
-    std::unique_ptr<HttpChannel> channel = Channel();
-    channel->Start({.method = method, .url = Url(target.server_path, operation, parameters)});
+    std::unique_ptr<HttpChannel> channel =
+        Ask(verb, {.method = method, .url = Url(target.server_path, operation, parameters)});
     Check(target, *channel);
     reply.body = channel->ReceiveAll();
     reply.redirect = channel->redirect();
@@ -200,27 +203,28 @@ WebHdfs::Reply WebHdfs::Call(const HdfsTarget& target, const char* method, const
 }
 
 HdfsEntry WebHdfs::Status(const HdfsTarget& target) {
-  return Parse(target, Call(target, "GET", "GETFILESTATUS").body,
+  return Parse(target, Call(RequestVerb::kLook, target, "GET", "GETFILESTATUS").body,
                [](const Json& json) { return ParseEntry(json.at("FileStatus")); });
 }
 
 HdfsPage WebHdfs::List(const HdfsTarget& folder, const std::string& start_after) {
   Parameters parameters;
   if (!start_after.empty()) parameters.emplace_back("startAfter", start_after);
-  return Parse(folder, Call(folder, "GET", "LISTSTATUS_BATCH", parameters).body, [](const Json& json) {
-    const Json& listing = json.at("DirectoryListing");
-    HdfsPage page;
-    page.more = listing.at("remainingEntries").get<std::int64_t>() > 0;
-    for (const Json& entry : listing.at("partialListing").at("FileStatuses").at("FileStatus")) {
-      page.entries.push_back(ParseEntry(entry));
-    }
-    return page;
-  });
+  return Parse(folder, Call(RequestVerb::kList, folder, "GET", "LISTSTATUS_BATCH", parameters).body,
+               [](const Json& json) {
+                 const Json& listing = json.at("DirectoryListing");
+                 HdfsPage page;
+                 page.more = listing.at("remainingEntries").get<std::int64_t>() > 0;
+                 for (const Json& entry : listing.at("partialListing").at("FileStatuses").at("FileStatus")) {
+                   page.entries.push_back(ParseEntry(entry));
+                 }
+                 return page;
+               });
 }
 
 bool WebHdfs::Delete(const HdfsTarget& target) {
   try {
-    return Parse(target, Call(target, "DELETE", "DELETE").body,
+    return Parse(target, Call(RequestVerb::kDelete, target, "DELETE", "DELETE").body,
                  [](const Json& json) { return json.at("boolean").get<bool>(); });
   } catch (const HdfsError& error) {
     if (error.is_absence()) return false;
@@ -232,6 +236,7 @@ void WebHdfs::DeleteAtOnce(const HdfsTarget& target) noexcept {
   try {
     HttpChannel channel;
     channel.HurryUp();
+    counter_.Count(RequestVerb::kDelete);
     channel.Start({.method = "DELETE", .url = Url(target.server_path, "DELETE", {})});
     channel.ReceiveAll();
   } catch (const Error&) {
@@ -239,15 +244,14 @@ void WebHdfs::DeleteAtOnce(const HdfsTarget& target) noexcept {
   }
 }
 
-void WebHdfs::MakeDirectories(const HdfsTarget& target) { Call(target, "PUT", "MKDIRS"); }
+void WebHdfs::MakeDirectories(const HdfsTarget& target) { Call(RequestVerb::kMakeFolder, target, "PUT", "MKDIRS"); }
 
 void WebHdfs::Rename(const HdfsTarget& from, const HdfsTarget& to) {
   Retry(from, [&](int attempt) {
     try {
-      std::unique_ptr<HttpChannel> channel = Channel();
-      channel->Start(
-          {.method = "PUT",
-           .url = Url(from.server_path, "RENAME", {{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}})});
+      const Parameters parameters{{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}};
+      std::unique_ptr<HttpChannel> channel =
+          Ask(RequestVerb::kMove, {.method = "PUT", .url = Url(from.server_path, "RENAME", parameters)});
       Check(from, *channel);
       channel->ReceiveAll();
       Keep(std::move(channel));
@@ -265,9 +269,8 @@ std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t 
   target.server_path = "/.reserved/.inodes/" + std::to_string(inode);
   std::unique_ptr<HttpChannel> stream;
   Retry(target, [&](int) {
-    const Reply reply = Call(target, "GET", "OPEN", {{"offset", std::to_string(offset)}});
-    stream = Channel();
-    stream->Start({.url = reply.redirect});
+    const Reply reply = Call(RequestVerb::kRead, target, "GET", "OPEN", {{"offset", std::to_string(offset)}});
+    stream = Ask(RequestVerb::kRead, {.url = reply.redirect});
     Check(target, *stream);
   });
   return stream;
@@ -275,9 +278,9 @@ std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t 
 
 void WebHdfs::Create(const HdfsTarget& file, std::string_view bytes) {
   Retry(file, [&](int) {
-    const Reply reply = Call(file, "PUT", "CREATE", {{"overwrite", "true"}});
-    std::unique_ptr<HttpChannel> channel = Channel();
-    channel->Start({.method = "PUT", .url = WithPath(reply.redirect, file.server_path), .body = bytes});
+    const Reply reply = Call(RequestVerb::kWrite, file, "PUT", "CREATE", {{"overwrite", "true"}});
+    std::unique_ptr<HttpChannel> channel =
+        Ask(RequestVerb::kWrite, {.method = "PUT", .url = WithPath(reply.redirect, file.server_path), .body = bytes});
     Check(file, *channel);
     channel->ReceiveAll();
     Keep(std::move(channel));

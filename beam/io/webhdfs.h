@@ -22,6 +22,7 @@
 #include "beam/base/error.h"
 #include "beam/io/hdfs_options.h"
 #include "beam/io/http_channels.h"
+#include "beam/io/request_counts.h"
 
 namespace beam::internal {
 
@@ -99,15 +100,18 @@ class WebHdfs {
   };
 
   std::string Url(const std::string& server_path, const char* operation, const Parameters& parameters) const;
-  std::unique_ptr<HttpChannel> Channel();
+  // A channel on which a request was begun.
+  std::unique_ptr<HttpChannel> Ask(RequestVerb verb, const HttpRequest& request);
   // Throws HdfsError unless the answer is a good one.
   void Check(const HdfsTarget& target, HttpChannel& channel);
-  Reply Call(const HdfsTarget& target, const char* method, const char* operation, const Parameters& parameters = {});
+  Reply Call(RequestVerb verb, const HdfsTarget& target, const char* method, const char* operation,
+             const Parameters& parameters = {});
   // Tries `action` until it throws nothing, or what will not pass.
   void Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action);
 
   const HdfsOptions options_;
   HttpChannels channels_;
+  RequestCounter counter_{"hdfs"};
   std::atomic<bool> answered_ = false;
   std::atomic<std::chrono::steady_clock::rep> hopeless_until_ = 0;  // of the clock's own time
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <list>
 #include <mutex>
 #include <utility>
 
@@ -16,6 +17,17 @@ struct MetricTable {
 MetricTable& Table() {
   static auto* table = new MetricTable;  // never destroyed: metric objects may be used while the process exits
   return *table;
+}
+
+struct SharedCounts {
+  std::mutex mutex;
+  std::list<internal::SharedCount> counts;  // they stay where they are
+  std::atomic<bool> any{false};             // to be taken, perhaps
+};
+
+SharedCounts& TheSharedCounts() {
+  static auto* counts = new SharedCounts;  // likewise
+  return *counts;
 }
 
 }  // namespace
@@ -42,6 +54,16 @@ MetricName MetricById(std::size_t id) {
 std::int64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+void TakeSharedCounts(LiveMetrics& metrics) {
+  SharedCounts& shared = TheSharedCounts();
+  // As bundles may be empty and many, and mostly there is nothing.
+  if (!shared.any.load(std::memory_order_relaxed) || !shared.any.exchange(false)) return;
+  const std::lock_guard lock(shared.mutex);
+  for (SharedCount& count : shared.counts) {
+    if (const std::int64_t taken = count.value.exchange(0); taken != 0) metrics[count.id].Add(taken);
+  }
 }
 
 }  // namespace internal
@@ -140,6 +162,21 @@ void LiveMetrics::Grow(std::size_t size) {
   blocks_.push_back(std::move(block));
 }
 
+SharedCounter::SharedCounter(std::string_view name_space, std::string_view name) {
+  const std::size_t id = internal::RegisterMetric(MetricKind::kCounter, name_space, name);
+  SharedCounts& shared = TheSharedCounts();
+  const std::lock_guard lock(shared.mutex);
+  const auto known = std::find_if(shared.counts.begin(), shared.counts.end(),
+                                  [&](const internal::SharedCount& count) { return count.id == id; });
+  count_ = known != shared.counts.end() ? &*known : &shared.counts.emplace_back();
+  count_->id = id;
+}
+
+void SharedCounter::Inc(std::int64_t n) const {
+  count_->value.fetch_add(n);
+  TheSharedCounts().any.store(true);
+}
+
 void Distribution::Update(std::int64_t value) const {
   if (LiveMetricCell* cell = internal::CurrentCell(id_)) cell->Update(value);
 }
@@ -168,6 +205,18 @@ MetricCell MetricResults::DistributionValue(std::string_view name_space, std::st
 
 std::int64_t MetricResults::GaugeValue(std::string_view name_space, std::string_view name) const {
   return Merged(MetricKind::kGauge, name_space, name).latest;
+}
+
+std::vector<MetricResult> CountsOfNoStep() {
+  std::vector<MetricResult> results;
+  SharedCounts& shared = TheSharedCounts();
+  const std::lock_guard lock(shared.mutex);
+  for (const internal::SharedCount& count : shared.counts) {
+    MetricResult result{.step = {}, .metric = internal::MetricById(count.id), .value = {}};
+    result.value.sum = count.value.load();
+    if (result.value.sum != 0) results.push_back(std::move(result));
+  }
+  return results;
 }
 
 }  // namespace beam

@@ -6,6 +6,7 @@
 //
 // A metric is a name; its values are kept per step. Update them from the thread that runs the DoFn. Updates made
 // outside a step (in `main`, in a thread of the user's own) are dropped. Values of a bundle that is retried count once.
+// A SharedCounter is for what is not so: what threads do that work for several steps.
 #pragma once
 
 #include <array>
@@ -127,6 +128,15 @@ std::size_t RegisterMetric(MetricKind kind, std::string_view name_space, std::st
 MetricName MetricById(std::size_t id);
 std::int64_t NowMicros();
 
+// What a SharedCounter has counted and no bundle has taken along yet.
+struct SharedCount {
+  std::size_t id = 0;
+  std::atomic<std::int64_t> value{0};
+};
+
+// Moves all of these to the metrics of a step, whose thread calls.
+void TakeSharedCounts(LiveMetrics& metrics);
+
 // Every LogStep that the SDK sets as current is a StepContext.
 inline LiveMetricCell* CurrentCell(std::size_t id) {
   const LogStep* const step = current_log_step.load(std::memory_order_relaxed);
@@ -147,6 +157,19 @@ class Counter {
 
  private:
   std::size_t id_;
+};
+
+// A counter of what is done for no step in particular, such as the requests of a client that steps share. Any thread
+// may count, within a step or not. What was counted goes along with the bundle of this process that ends next, as if
+// its first step had counted it: the sum over all steps is right, and has what was done in vain for bundles that
+// failed.
+class SharedCounter {
+ public:
+  SharedCounter(std::string_view name_space, std::string_view name);
+  void Inc(std::int64_t n = 1) const;
+
+ private:
+  internal::SharedCount* count_;
 };
 
 class Distribution {
@@ -195,5 +218,8 @@ class MetricResults {
 
   std::vector<MetricResult> results_;
 };
+
+// What SharedCounters have counted in this process that no bundle has taken along yet, as results of no step.
+std::vector<MetricResult> CountsOfNoStep();
 
 }  // namespace beam

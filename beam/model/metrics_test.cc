@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <thread>
+#include <vector>
 
 namespace metrics_test {
 
@@ -56,6 +58,47 @@ TEST(LiveMetrics, AreNoMoreThanWereUsed) {
     EXPECT_EQ(read.cells().size(), c.cells);
     EXPECT_EQ(read.cells().at(c.id).sum, 1);
   }
+}
+
+TEST(SharedCounter, GoesAlongWithTheNextBundle) {
+  const SharedCounter counter("test", "requests");
+  const auto waiting = [] {
+    std::int64_t sum = 0;
+    for (const MetricResult& result : CountsOfNoStep()) {
+      EXPECT_EQ(result.step, "");
+      EXPECT_EQ(result.metric.name_space + "/" + result.metric.name, "test/requests");
+      sum += result.value.sum;
+    }
+    return sum;
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      const SharedCounter same("test", "requests");
+      for (int n = 0; n < 10'000; ++n) same.Inc();
+    });
+  }
+  // Bundles of two threads take from it meanwhile.
+  std::array<LiveMetrics, 2> steps;
+  std::thread other([&] {
+    for (int i = 0; i < 1'000; ++i) internal::TakeSharedCounts(steps[1]);
+  });
+  for (int i = 0; i < 1'000; ++i) internal::TakeSharedCounts(steps[0]);
+  other.join();
+  for (std::thread& thread : threads) thread.join();
+  const auto taken = [&] {
+    std::int64_t sum = 0;
+    for (const LiveMetrics& step : steps) {
+      const MetricCells read = step.Read();
+      for (const MetricCell& cell : read.cells()) sum += cell.sum;
+    }
+    return sum;
+  };
+  EXPECT_EQ(taken() + waiting(), 40'000);
+  counter.Inc(2);
+  internal::TakeSharedCounts(steps[0]);
+  EXPECT_EQ(taken(), 40'002);
+  EXPECT_EQ(waiting(), 0);
 }
 
 }  // namespace metrics_test

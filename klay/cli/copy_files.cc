@@ -142,14 +142,15 @@ class Copying {
 
 void CopyFile(const beam::FileMetadata& source, const std::string& target, bool verify) {
   const std::shared_ptr<beam::FileSystem> target_system = beam::FileSystemFor(target);
-  const std::unique_ptr<beam::ByteSource> in = beam::FileSystemFor(source.path)->OpenRead(source.path);
+  const beam::ReadableFile file{source, beam::Compression::kNone};
+  const std::unique_ptr<beam::ByteSource> in = file.Open();
   const std::unique_ptr<beam::ByteSink> out = target_system->OpenWrite(target);
   std::int64_t size = 0;
   const std::uint64_t hash = ReadBlocks(*in, [&](std::string_view bytes) {
     out->Write(bytes.data(), bytes.size());
     size += static_cast<std::int64_t>(bytes.size());
   });
-  beam::ReadableFile{source}.CheckUnchanged();
+  file.CheckUnchanged();
   out->Finish();
   const std::optional<beam::FileStatus> written = target_system->Status(target);
   if (!written || written->metadata.size_in_bytes != size) {

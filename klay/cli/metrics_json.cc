@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -73,6 +74,12 @@ std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, 
   getrusage(RUSAGE_SELF, &usage);
   json["cpu_seconds"] = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
   json["peak_memory_bytes"] = std::int64_t{usage.ru_maxrss} * 1024;
+  json["requests"] = Json::object();
+  for (const auto& [store, requests] : outcome.requests) {
+    for (std::size_t i = 0; i < beam::kRequestVerbs; ++i) {
+      json["requests"][store][std::string(beam::NameOf(static_cast<beam::RequestVerb>(i)))] = requests[i];
+    }
+  }
   json["failures"] = Json::array();
   for (const Failure& failure : failures) json["failures"].push_back(FailureJson(failure));
   json["metrics"] = Json::array();

@@ -1,6 +1,7 @@
 // --metrics_json: what a run did, for programs. An object with
 //   version, command, options {flag: value as text}, state ("done", "failed", "cancelled"), error
 //   files {matched, done, skipped, failed, damaged}, audio_seconds, wall_seconds, cpu_seconds, peak_memory_bytes
+//   requests {store: {verb: number}}: what stores were sent (beam/io/request_counts.h)
 //   failures [{path, reason}], at most JobLog::kMostFailures of them (more with --failures)
 //   metrics [{step, name, kind, ...}]: counters with value, gauges with value, distributions with count sum min max
 // Texts are as Printable() makes them.

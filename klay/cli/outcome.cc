@@ -56,6 +56,7 @@ Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
     outcome.files_failed = metrics.GaugeValue("klay", "total_failed");
     outcome.audio_seconds = static_cast<double>(metrics.GaugeValue("klay", "total_microseconds")) / 1e6;
   }
+  outcome.requests = beam::RequestsOf(metrics);
   outcome.is_dry_run = metrics.GaugeValue("klay", "is_dry_run") != 0;
   outcome.planned_source_bytes = metrics.GaugeValue("klay", "planned_source_bytes");
   outcome.planned_target_bytes = metrics.GaugeValue("klay", "planned_target_bytes");
@@ -86,6 +87,7 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
                   s / std::max(outcome.wall_seconds, 1e-3));
     text += line;
   }
+  for (const auto& [store, requests] : outcome.requests) text += store + ": " + beam::RequestsText(requests) + '\n';
   for (std::size_t i = 0; i < std::min(failures.size(), kMostShown); ++i) {
     text += "failed: " + Printable(failures[i].path) + ": " + Printable(failures[i].reason) + '\n';
   }

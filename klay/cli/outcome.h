@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "beam/io/request_counts.h"
 #include "beam/model/pipeline_result.h"
 #include "klay/transforms/elements.h"
 
@@ -22,6 +24,7 @@ struct Outcome {
   std::int64_t bytes_taken = 0;
   double audio_seconds = 0;
   double wall_seconds = 0;
+  std::map<std::string, beam::StoreRequests> requests;  // by the store
 
   // Of a dry run, whose files_done would be made.
   bool is_dry_run = false;

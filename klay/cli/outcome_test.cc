@@ -24,6 +24,19 @@ TEST(SummaryTest, OfAFinishedRun) {
             "failed: /m/bad\\n.mp3: not audio\n");
 }
 
+TEST(SummaryTest, TellsWhatStoresWereAsked) {
+  Outcome outcome = Done(4, 1);
+  const auto count = [&](const std::string& store, beam::RequestVerb verb) -> std::int64_t& {
+    return outcome.requests[store][static_cast<std::size_t>(verb)];
+  };
+  count("s3", beam::RequestVerb::kWrite) = 1'000;
+  count("gs", beam::RequestVerb::kList) = 12;
+  count("gs", beam::RequestVerb::kRead) = 1'000;
+  EXPECT_EQ(Summary(outcome, {{"a", "not audio"}}),
+            "5 files: 4 done, 1 failed\nduration: 15.015 s, 0.250 min, 0.004 h\ntook 0.5 s, 30 times real time\n"
+            "gs: 12 list, 1,000 read\ns3: 1,000 write\nfailed: a: not audio\n");
+}
+
 TEST(SummaryTest, OfARunThatWasStopped) {
   Outcome outcome = Done(1, 0);
   outcome.state = beam::PipelineState::kCancelled;

@@ -51,7 +51,7 @@ class internal::CompletedFiles {
     }
     std::uint64_t times = 0;
     for (const std::string& target : targets) {
-      const std::optional<double> time = folders_->CompletedAt(target);
+      const std::optional<double> time = folders_->CompletedAt(target, step.target_dir);
       if (!time || (step.check_timestamp && *time < file.last_updated_in_seconds)) return nullptr;
       times = AddTargetTime(times, *time);
     }

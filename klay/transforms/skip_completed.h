@@ -12,11 +12,11 @@
 // With a ledger, what it has recorded of a file must be as the file is now, too (ledger.h); and a file that rightly has
 // no target, or whose failure is not to be tried again, is skipped.
 //
-// Each folder of targets is listed once in a run of the process, when the first file asks for it; never is a single
-// target looked up. Put it behind MatchFiles, as files then come folder by folder, and the listings of only a few
-// folders are held, about 50 bytes a target; where there are very many folders, with a Reshuffle of batches of files
-// between, so that all threads list (jobs/transcode.cc). What writers that were killed have left in those folders is
-// deleted.
+// Each folder of targets is listed once in a run of the process, when the first file asks for it; in gs://, where
+// folders are nothing, the targets are listed a thousand at a time as files ask for them. Never is a single target
+// looked up. Put it behind MatchFiles, as files then come folder by folder, and the listings of only a few folders are
+// held, about 50 bytes a target; where there are very many folders, with a Reshuffle of batches of files between, so
+// that all threads list (jobs/transcode.cc). What writers that were killed have left in those folders is deleted.
 #pragma once
 
 #include <memory>

@@ -17,6 +17,14 @@ std::size_t FolderSize(const std::string& path) {
   return slash == std::string::npos ? 0 : slash + 1;
 }
 
+// `root` with its slash, or the store's own ("scheme://bucket/") where `path` does not lie in it.
+std::string RootOf(const std::string& path, std::string root) {
+  if (!root.empty() && !root.ends_with('/')) root += '/';
+  if (!root.empty() && path.starts_with(root)) return root;
+  const std::size_t bucket = path.find("://") + 3;
+  return path.substr(0, path.find('/', bucket) + 1);
+}
+
 }  // namespace
 
 std::shared_ptr<TargetFolders> TargetFolders::Get(Abandoned abandoned) {
@@ -105,7 +113,19 @@ void TargetFolders::DropOld() {
   }
 }
 
-std::optional<double> TargetFolders::CompletedAt(const std::string& path) {
+std::optional<double> TargetFolders::CompletedAt(const std::string& path, const std::string& root) {
+  const std::shared_ptr<beam::FileSystem> files = beam::FileSystemFor(path);
+  try {
+    if (files->ListsFromAnywhere(path)) return ranges_.CompletedAt(*files, RootOf(path, root), path);
+  } catch (const beam::Cancelled&) {
+    throw;
+  } catch (const beam::Error& error) {
+    throw ListingError(error.what());
+  }
+  return CompletedInFolder(path);
+}
+
+std::optional<double> TargetFolders::CompletedInFolder(const std::string& path) {
   const std::size_t folder_size = FolderSize(path);
   const std::shared_ptr<const Folder> folder = Find(path.substr(0, folder_size)).get();
   const std::string_view name = std::string_view(path).substr(folder_size);
@@ -125,7 +145,7 @@ std::optional<double> TargetFolders::CompletedAt(const std::string& path) {
 
 std::int64_t TargetFolders::listings() const {
   const std::lock_guard lock(mutex_);
-  return listings_;
+  return listings_ + ranges_.listings();
 }
 
 }  // namespace klay::internal

@@ -1,4 +1,5 @@
-// TargetFolders: which files there are in the folders that results are written to. Each folder is listed once.
+// TargetFolders: which files there are in the folders that results are written to. Each folder is listed once; where a
+// store lists from anywhere, ranges of names are, instead (target_ranges.h).
 //
 // Thread-safe. Two threads that ask for the same folder at once wait for one listing.
 #pragma once
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "klay/transforms/target_ranges.h"
 
 namespace klay::internal {
 
@@ -35,8 +37,8 @@ class TargetFolders {
   explicit TargetFolders(Abandoned abandoned) : abandoned_(abandoned) {}
 
   // When the file at `path` was last changed, in seconds since 1970; nothing if there is no file there with at least
-  // one byte. As of the folder's listing. Throws ListingError.
-  std::optional<double> CompletedAt(const std::string& path);
+  // one byte. As of the listing. `root` is the folder that all targets lie in, or empty. Throws ListingError.
+  std::optional<double> CompletedAt(const std::string& path, const std::string& root = {});
 
   // How many listings were made.
   std::int64_t listings() const;
@@ -63,6 +65,7 @@ class TargetFolders {
   static constexpr std::size_t kMostFolders = 256;
   static constexpr std::size_t kMostFiles = 4'000'000;
 
+  std::optional<double> CompletedInFolder(const std::string& path);
   Listing Find(const std::string& folder);
   void DropOld();
   std::shared_ptr<const Folder> List(const std::string& folder) const;
@@ -72,6 +75,7 @@ class TargetFolders {
   std::list<Entry> entries_;  // the one used last first
   std::unordered_map<std::string, std::list<Entry>::iterator> by_folder_;
   std::int64_t listings_ = 0;
+  TargetRanges ranges_;
 };
 
 }  // namespace klay::internal

@@ -34,12 +34,16 @@ std::map<std::string, std::string> ContentsOf(const Store& store, const std::str
   return contents;
 }
 
-// What was said of the files, with `folder` for the name of the one that they lie in.
+// What was said of the files, with `folder` for the name of the one that they lie in. What differs between stores is
+// left out: how long it took, and how many requests.
 std::string Summary(const ProgramResult& result, const std::string& folder) {
   const std::size_t begin = result.out.find(" files: ");
   std::string text = begin == std::string::npos ? result.out : result.out.substr(begin);
   if (const std::size_t took = text.find("took "); took != std::string::npos) {
     text.erase(took, text.find('\n', took) - took);
+  }
+  for (const char* const store : {"\ngs: ", "\ns3: ", "\nabfs: ", "\nhdfs: "}) {
+    if (const std::size_t at = text.find(store); at != std::string::npos) text.erase(at, text.find('\n', at + 1) - at);
   }
   for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) text.replace(at, folder.size(), "@");
   return text;

@@ -112,14 +112,17 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
   selector.allow_not_found = true;
   selector.recursive = recursive;
   arrow::fs::FileInfoGenerator next;
-  for (;;) {
+  for (int pages = 1;; ++pages) {
     arrow::fs::FileInfoVector infos;
-    const StoreAnswer answer = Answering([&] {
+    StoreAnswer answer = Answering([&] {
       if (!next) next = files_->GetFileInfoGenerator(selector);
       arrow::Result<arrow::fs::FileInfoVector> page = next().result();
       if (page.ok()) infos = *std::move(page);
       return AnswerOf(page.status());
     });
+    answer.requests = pages;
+    // What comes behind the last page is no request.
+    if (answer.ok() && infos.empty()) answer.requests = std::max(pages - 1, 1);
     if (!answer.ok() || infos.empty()) return answer;
     std::vector<ObjectInfo> page;
     page.reserve(infos.size());
@@ -129,7 +132,7 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
     // Pages come in order; within one, some stores name the folders behind the objects.
     const auto by_name = [](const ObjectInfo& a, const ObjectInfo& b) { return a.name < b.name; };
     if (!std::is_sorted(page.begin(), page.end(), by_name)) std::sort(page.begin(), page.end(), by_name);
-    if (!page.empty() && !take(std::move(page))) return {};
+    if (!page.empty() && !take(std::move(page))) return answer;
   }
 }
 
@@ -148,7 +151,7 @@ StoreAnswer ArrowStore::Open(const std::string& name, std::unique_ptr<ObjectRead
 }
 
 StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
-  return Answering([&]() -> StoreAnswer {
+  StoreAnswer answer = Answering([&]() -> StoreAnswer {
     const auto stream = files_->OpenOutputStream(name);
     if (!stream.ok()) return AnswerOf(stream.status());
     for (std::size_t at = 0; at < bytes.size(); at += kPartSize) {
@@ -161,6 +164,9 @@ StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
     }
     return AnswerOf((*stream)->Close());
   });
+  // An upload in parts is begun and ended, too.
+  if (bytes.size() > kPartSize) answer.requests = static_cast<int>((bytes.size() + kPartSize - 1) / kPartSize) + 2;
+  return answer;
 }
 
 StoreAnswer ArrowStore::Move(const std::string& from, const std::string& to) {

@@ -30,6 +30,8 @@ void Set(GcsObject& object, std::string_view name, std::string& value) {
     object.size_in_bytes = std::max<std::int64_t>(NumberOf<std::int64_t>(value).value_or(0), 0);
   } else if (name == "updated") {
     object.last_updated_in_seconds = ParseTime(value).value_or(0);
+  } else if (name == "generation") {
+    object.generation = ParseGeneration(value);
   } else if (name == "crc32c") {
     object.crc32c = ParseCrc32c(value);
   }
@@ -74,7 +76,8 @@ class PageReader {
     }
     page_.entries.push_back({.name = bucket_ + object_.name,
                              .size_in_bytes = object_.size_in_bytes,
-                             .last_updated_in_seconds = object_.last_updated_in_seconds});
+                             .last_updated_in_seconds = object_.last_updated_in_seconds,
+                             .version = object_.generation});
     return true;
   }
   bool start_array(std::size_t) {
@@ -117,7 +120,7 @@ std::optional<GcsObject> ParseGcsObject(std::string_view json) {
   const std::optional<Json> parsed = ParseObject(json);
   if (!parsed) return std::nullopt;
   GcsObject object;
-  for (const char* name : {"name", "size", "updated", "crc32c"}) {
+  for (const char* name : {"name", "size", "updated", "generation", "crc32c"}) {
     std::string value = TextOf(*parsed, name);
     Set(object, name, value);
   }
@@ -159,6 +162,10 @@ GcsError ParseGcsError(std::string_view body) {
     result.reason = TextOf(causes->front(), "reason");
   }
   return result;
+}
+
+std::int64_t ParseGeneration(std::string_view text) {
+  return std::max<std::int64_t>(NumberOf<std::int64_t>(text).value_or(0), 0);
 }
 
 std::optional<std::uint32_t> ParseCrc32c(std::string_view base64) {

@@ -16,6 +16,7 @@ struct GcsObject {
   std::string name;  // the key
   std::int64_t size_in_bytes = 0;
   double last_updated_in_seconds = 0;
+  std::int64_t generation = 0;
   std::optional<std::uint32_t> crc32c;
 };
 std::optional<GcsObject> ParseGcsObject(std::string_view json);
@@ -40,6 +41,9 @@ struct GcsError {
   std::string reason;
 };
 GcsError ParseGcsError(std::string_view body);
+
+// A generation as it is written; 0 for what is none.
+std::int64_t ParseGeneration(std::string_view text);
 
 // "crc32c=base64,md5=base64", as x-goog-hash has it.
 std::optional<std::uint32_t> ParseGcsHash(std::string_view header);

@@ -63,6 +63,7 @@ class GcsReader final : public ObjectReader {
       : http_(std::move(http)), object_(std::move(object)), stream_(std::move(stream)) {}
 
   std::uint64_t size() const override { return object_.size; }
+  std::int64_t version() const override { return ParseGeneration(object_.generation); }
   std::optional<std::uint32_t> crc32c() const override { return object_.crc32c; }
   std::unique_ptr<ObjectStream> TakeStream() override { return std::move(stream_); }
 

@@ -29,8 +29,8 @@ StoreAnswer GcsStore::Look(const std::string& name, ObjectInfo& info) {
   // A bucket is looked at as its folder, which who may list its objects may do.
   if (name.find('/') == std::string::npos) return LookForFolder(name + "/", info);
   HttpReply reply;
-  StoreAnswer answer =
-      JudgedReply(http_->Exchange({.url = http_->ObjectUrl(name, "fields=name,size,updated")}, reply), reply);
+  StoreAnswer answer = JudgedReply(
+      http_->Exchange({.url = http_->ObjectUrl(name, "fields=name,size,updated,generation")}, reply), reply);
   if (answer.kind == Kind::kNotFound) {
     StoreAnswer folder = LookForFolder(name + "/", info);
     folder.requests += answer.requests;
@@ -39,8 +39,10 @@ StoreAnswer GcsStore::Look(const std::string& name, ObjectInfo& info) {
   if (!answer.ok()) return answer;
   const std::optional<GcsObject> object = ParseGcsObject(reply.body);
   if (!object) return NotUnderstood(answer);
-  info = {
-      .name = name, .size_in_bytes = object->size_in_bytes, .last_updated_in_seconds = object->last_updated_in_seconds};
+  info = {.name = name,
+          .size_in_bytes = object->size_in_bytes,
+          .last_updated_in_seconds = object->last_updated_in_seconds,
+          .version = object->generation};
   return answer;
 }
 
@@ -62,7 +64,7 @@ StoreAnswer GcsStore::LookForFolder(const std::string& folder, ObjectInfo& info)
 
 StoreAnswer GcsStore::ListPage(const PageRequest& request, ObjectPage& page) {
   // No more than a thousand come at once, whatever is asked for.
-  std::string query = "maxResults=1000&fields=items(name,size,updated),nextPageToken";
+  std::string query = "maxResults=1000&fields=items(name,size,updated,generation),nextPageToken";
   if (!request.recursive) query += ",prefixes&delimiter=%2F";
   const auto add = [&](const char* name, std::string_view value) {
     if (!value.empty()) query += std::string("&") + name + "=" + PercentEncoded(value);

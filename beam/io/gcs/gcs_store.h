@@ -22,6 +22,7 @@ class GcsStore final : public ObjectStore {
   bool lists_pages() const override { return true; }
   StoreAnswer ListPage(const PageRequest& request, ObjectPage& page) override;
   StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) override;
+  bool opens_by_reading() const override { return true; }
   StoreAnswer PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) override;
   StoreAnswer Move(const std::string& from, const std::string& to) override;
   StoreAnswer Delete(const std::string& name) override;

@@ -156,12 +156,12 @@ class GcsStoreTest : public testing::Test {
   std::size_t takes_ = std::string::npos;  // of a part
   int sessions_ = 0;
   TestHttpServer server_{[this](const Request& request) { return Answer(request); }};
-  const std::shared_ptr<ObjectRequests> requests_ =
-      std::make_shared<ObjectRequests>([this](std::unique_ptr<ObjectStore>& store) { return OpenStore(*this, store); },
-                                       RetryPolicy{.first_pause = std::chrono::milliseconds(1),
-                                                   .longest_pause = std::chrono::milliseconds(4),
-                                                   .busy = std::chrono::milliseconds(1'000),
-                                                   .unreachable = std::chrono::milliseconds(20)});
+  const std::shared_ptr<ObjectRequests> requests_ = std::make_shared<ObjectRequests>(
+      "gs", [this](std::unique_ptr<ObjectStore>& store) { return OpenStore(*this, store); },
+      RetryPolicy{.first_pause = std::chrono::milliseconds(1),
+                  .longest_pause = std::chrono::milliseconds(4),
+                  .busy = std::chrono::milliseconds(1'000),
+                  .unreachable = std::chrono::milliseconds(20)});
   ObjectFileSystem files_{requests_};
 };
 

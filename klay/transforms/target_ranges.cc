@@ -1,0 +1,111 @@
+#include "klay/transforms/target_ranges.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace klay::internal {
+namespace {
+
+// What one request gives, less the name that it may begin behind.
+constexpr std::size_t kPage = 999;
+
+// Above all that is in `root`, and below all else that is above it.
+std::string EndOf(std::string root) {
+  ++root.back();  // of '/'
+  return root;
+}
+
+}  // namespace
+
+std::string_view TargetRanges::Range::Name(std::size_t i) const {
+  const std::size_t end = i + 1 < files.size() ? files[i + 1].name : names.size();
+  return std::string_view(names).substr(files[i].name, end - files[i].name);
+}
+
+std::optional<double> TargetRanges::Range::TimeOf(std::string_view path) const {
+  std::size_t low = 0;
+  std::size_t high = files.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (Name(middle) < path) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low == files.size() || Name(low) != path) return std::nullopt;
+  return files[low].time;
+}
+
+std::optional<double> TargetRanges::CompletedAt(beam::FileSystem& files, const std::string& root,
+                                                const std::string& path) {
+  const auto known = [&](std::optional<double>& time) {
+    const std::lock_guard lock(mutex_);
+    Range* const range = Find(path);
+    if (range != nullptr) time = range->TimeOf(path);
+    return range != nullptr;
+  };
+  std::optional<double> time;
+  if (known(time)) return time;
+  const std::lock_guard lock(listing_);
+  // Meanwhile another thread may have asked.
+  while (!known(time)) List(files, root, path);
+  return time;
+}
+
+TargetRanges::Range* TargetRanges::Find(const std::string& path) {
+  const auto behind = ranges_.lower_bound(path);
+  if (behind == ranges_.begin()) return nullptr;
+  Range& range = std::prev(behind)->second;
+  if (path > range.end) return nullptr;
+  range.used = ++uses_;
+  return &range;
+}
+
+void TargetRanges::List(beam::FileSystem& files, const std::string& root, const std::string& path) {
+  std::string begin = path.substr(0, path.size() - 1);  // a little before it, unless that is known
+  Range range;
+  range.end = EndOf(root);
+  {
+    const std::lock_guard lock(mutex_);
+    ++listings_;
+    const auto next = ranges_.lower_bound(path);
+    if (next != ranges_.end()) range.end = std::min(range.end, next->first);
+    if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
+  }
+  beam::ListOptions options;
+  options.start_after = begin;
+  options.look_ahead = false;
+  const std::unique_ptr<beam::FileListing> listing = files.List(root, options);
+  std::size_t taken = 0;
+  for (beam::FileMetadata file; listing->Next(file) && file.path <= range.end;) {
+    if (file.size_in_bytes > 0) {
+      range.files.push_back({static_cast<std::uint32_t>(range.names.size()), file.last_updated_in_seconds});
+      range.names += file.path;
+    }
+    if (++taken >= kPage && file.path >= path) {
+      range.end = std::move(file.path);
+      break;
+    }
+  }
+  Keep(std::move(begin), std::move(range));
+}
+
+void TargetRanges::Keep(std::string begin, Range range) {
+  const std::lock_guard lock(mutex_);
+  if (ranges_.size() >= kMostRanges) {
+    ranges_.erase(std::min_element(ranges_.begin(), ranges_.end(),
+                                   [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+  }
+  range.used = ++uses_;
+  ranges_.insert_or_assign(std::move(begin), std::move(range));
+}
+
+std::int64_t TargetRanges::listings() const {
+  const std::lock_guard lock(mutex_);
+  return listings_;
+}
+
+}  // namespace klay::internal
