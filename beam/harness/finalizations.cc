@@ -1,10 +1,9 @@
 #include "beam/harness/finalizations.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
-#include "beam/base/error.h"
+#include "beam/exec/call_after_commit.h"
 
 namespace beam {
 namespace {
@@ -30,16 +29,9 @@ void Finalizations::Finalize(const std::string& instruction) {
     callbacks = std::move(found->second);
     waiting_.erase(found);
   }
-  std::string failure;
   for (const BundleFinalizer::Callback& callback : callbacks) {
-    if (HasExpired(callback)) continue;
-    try {
-      callback.call();
-    } catch (const std::exception& error) {
-      if (failure.empty()) failure = error.what();
-    }
+    if (!HasExpired(callback)) CallAfterCommit(callback.call);
   }
-  if (!failure.empty()) throw Error("a callback after the commit of a bundle failed: " + failure);
 }
 
 }  // namespace beam

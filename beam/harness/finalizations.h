@@ -17,8 +17,8 @@ class Finalizations {
 
   void Keep(const std::string& instruction, Callbacks callbacks);
 
-  // Calls what the bundle has left, and forgets it; nothing where that has expired, or was called before. Throws Error
-  // with what the first of them threw, after all were called.
+  // Calls what the bundle has left, and forgets it; nothing where that has expired, or was called before. What it
+  // throws is logged, and no error for the engine: some of Beam's would end the job, whose outputs are safe.
   void Finalize(const std::string& instruction);
 
  private:

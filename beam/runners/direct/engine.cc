@@ -7,6 +7,7 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/exec/call_after_commit.h"
 
 namespace beam {
 namespace {
@@ -18,17 +19,6 @@ constexpr double kBundleSeconds = 0.1;
 constexpr std::size_t kMaxBundleElements = 1 << 20;
 
 double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-// The bundle counts, whatever its callbacks throw.
-void CallAfterCommit(const std::vector<std::function<void()>>& callbacks) {
-  for (const auto& call : callbacks) {
-    try {
-      call();
-    } catch (const std::exception& error) {
-      LogWarning("a callback after the commit of a bundle failed: " + std::string(error.what()));
-    }
-  }
-}
 
 }  // namespace
 
@@ -244,7 +234,9 @@ void Engine::Process(BundleRunner& runner, std::unique_ptr<Bundle> bundle) {
   try {
     BundleOutput output = runner.Process(*bundle);
     const auto after_commit = std::move(output.after_commit);
-    if (Commit(*bundle, std::move(output), SecondsSince(start))) CallAfterCommit(after_commit);
+    if (Commit(*bundle, std::move(output), SecondsSince(start))) {
+      std::for_each(after_commit.begin(), after_commit.end(), &CallAfterCommit);
+    }
   } catch (const Cancelled&) {
     Stop();
   } catch (const std::exception& error) {

@@ -41,8 +41,8 @@ class FnApiServer {
   // `tokens` are given to all bundles of the stage.
   void AddStage(org::apache::beam::model::fn_execution::v1::ProcessBundleDescriptor stage, CacheTokens tokens);
 
-  // Tells the worker that what the bundle made is safe, and waits for what it does then. Throws Error with what that
-  // threw.
+  // Tells the worker that what the bundle made is safe, and waits for what it does then. Throws Error if the worker
+  // does not answer that it has.
   void Finalize(const std::string& instruction);
 
  private:
