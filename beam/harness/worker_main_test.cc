@@ -41,6 +41,48 @@ TEST(WorkerMain, KnowsAnEnginesCommand) {
   }
 }
 
+// The command lines of Beam 2.77's engines, in their order. In a container the program is the image's entry point.
+TEST(WorkerMain, UnderstandsWhatEachEngineStartsItWith) {
+  struct Case {
+    std::string engine;
+    std::string program;
+    std::vector<std::string> arguments;
+    std::string flags;  // id, provision, control, logging, artifact, folder
+  };
+  for (const Case& c :
+       std::vector<Case>{{"Prism, DOCKER",
+                          "boot",
+                          {"--id=job-1[job]_env", "--control_endpoint=localhost:1", "--artifact_endpoint=localhost:2",
+                           "--provision_endpoint=localhost:3", "--logging_endpoint=localhost:4"},
+                          "job-1[job]_env localhost:3 localhost:1 localhost:4 localhost:2 -"},
+                         {"Prism, PROCESS",
+                          "klay-beam",
+                          {"--id='job-1[job]_env'", "--provision_endpoint=localhost:3"},
+                          "job-1[job]_env localhost:3 - - - -"},
+                         {"Flink and Spark, DOCKER",
+                          "boot",
+                          {"--id=1-1", "--provision_endpoint=host.docker.internal:3", "--semi_persist_dir=/var/opt"},
+                          "1-1 host.docker.internal:3 - - - /var/opt"},
+                         {"Flink and Spark, PROCESS",
+                          "klay-beam",
+                          {"--id=1-1", "--provision_endpoint=localhost:3"},
+                          "1-1 localhost:3 - - - -"},
+                         {"Python's service, a pool in a container",
+                          "klay-beam",
+                          {"--id=1-1", "--logging_endpoint=localhost:4", "--artifact_endpoint=localhost:2",
+                           "--provision_endpoint=localhost:3", "--control_endpoint=localhost:1"},
+                          "1-1 localhost:3 localhost:1 localhost:4 localhost:2 -"}}) {
+    EXPECT_TRUE(IsWorkerCommand(c.program, c.arguments)) << c.engine;
+    const WorkerFlags flags = ParseWorkerFlags(c.arguments);
+    std::string text = flags.id;
+    for (const std::string* const flag : {&flags.provision_endpoint, &flags.control_endpoint, &flags.logging_endpoint,
+                                          &flags.artifact_endpoint, &flags.semi_persist_dir}) {
+      text.append(" ").append(flag->empty() ? "-" : *flag);
+    }
+    EXPECT_EQ(text, c.flags) << c.engine;
+  }
+}
+
 TEST(WorkerMain, TakesTheQuotesOffTheId) {
   for (const auto& [argument, id] : {std::pair("--id='job-020[spike]_env'", "job-020[spike]_env"),
                                      {"--id=1-1", "1-1"},

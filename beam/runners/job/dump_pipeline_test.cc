@@ -84,6 +84,13 @@ TEST_F(DumpPipelineTest, IsWhatAnEngineIsGiven) {
   proto::Pipeline dumped;
   ASSERT_TRUE(dumped.ParseFromString(files_->Get("mem://engine.pb").value()));
   EXPECT_TRUE(MessageDifferencer::Equals(dumped, ToProto(*pipeline_.shared_graph(), DockerEnvironment("worker:1"))));
+  // There is one environment, by which engines start containers of that image.
+  const auto& environments = dumped.components().environments();
+  ASSERT_EQ(environments.size(), 1U);
+  EXPECT_EQ(environments.begin()->second.urn(), "beam:env:docker:v1");
+  proto::DockerPayload payload;
+  ASSERT_TRUE(payload.ParseFromString(environments.begin()->second.payload()));
+  EXPECT_EQ(payload.container_image(), "worker:1");
 }
 
 TEST_F(DumpPipelineTest, FailsTheRunWhereItCannotBeWritten) {
