@@ -1,5 +1,6 @@
 // Streams between a worker and its engine that are cut: by the engine, which ends the call, and on their way, by a
-// connection that is closed or reset. What was under way fails by the name of the stream; the worker answers, and ends.
+// connection that is closed or reset, or of which the other end has vanished and says nothing. What was under way fails
+// by the name of the stream; the worker answers, and ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "beam/base/error.h"
 #include "beam/base/log.h"
 #include "beam/harness/harness.h"
 #include "beam/harness/log_stream.h"
@@ -23,12 +25,17 @@ using Stream = TestEngine::Stream;
 struct Cut {
   const char* name;
   void (*cut)(TestEngine& engine, Stream stream, TestProxy& way);
+  Keepalive keepalive = {};
 };
 
-constexpr Cut kCuts[] = {
+// gRPC asks once a second at most.
+constexpr Keepalive kAttentive{.after = std::chrono::seconds(1), .patience = std::chrono::seconds(3)};
+
+const Cut kCuts[] = {
     {"Cancelled", [](TestEngine& engine, Stream stream, TestProxy&) { engine.Cancel(stream); }},
     {"Closed", [](TestEngine&, Stream, TestProxy& way) { way.Close(); }},
     {"Reset", [](TestEngine&, Stream, TestProxy& way) { way.Reset(); }},
+    {"Vanished", [](TestEngine&, Stream, TestProxy& way) { way.Swallow(); }, kAttentive},
 };
 
 class CutTest : public WorkerTest, public testing::WithParamInterface<Cut> {
@@ -44,7 +51,8 @@ class CutTest : public WorkerTest, public testing::WithParamInterface<Cut> {
       }
       engine_.AddStage(std::move(stage));
     }
-    harness_ = std::make_unique<Harness>(HarnessOptions{.id = "worker", .control = control_way_.endpoint()});
+    harness_ = std::make_unique<Harness>(
+        HarnessOptions{.id = "worker", .control = control_way_.endpoint(), .keepalive = GetParam().keepalive});
     thread_ = std::thread([this] {
       try {
         harness_->Run();
@@ -146,7 +154,7 @@ TEST_P(CutTest, Control) {
 
 // Lines that were under way are lost, as nobody says which have come; those behind them are not.
 TEST_P(CutTest, LogLinesGoByTheNextStream) {
-  const LogStream log(log_way_.endpoint(), "worker");
+  const LogStream log(log_way_.endpoint(), "worker", GetParam().keepalive);
   LogInfo("before");
   engine_.WaitForLogLines(1);
   CutStream(Stream::kLogging, log_way_);
@@ -160,6 +168,21 @@ TEST_P(CutTest, LogLinesGoByTheNextStream) {
 
 INSTANTIATE_TEST_SUITE_P(Ways, CutTest, testing::ValuesIn(kCuts),
                          [](const auto& test) { return std::string(test.param.name); });
+
+// A worker that has had nothing to do for long has been asking all the while, and goes on.
+TEST(KeepaliveTest, NoticesAnEngineThatVanishesAfterALongSilence) {
+  TestEngine engine;
+  TestProxy way(engine.endpoint());
+  Harness harness({.id = "worker", .control = way.endpoint(), .keepalive = kAttentive});
+  std::thread vanishing([&] {
+    engine.WaitForWorkers(1);
+    std::this_thread::sleep_for(5 * kAttentive.after);
+    way.Swallow();
+  });
+  EXPECT_THAT([&] { harness.Run(); },
+              testing::ThrowsMessage<Error>(StartsWith("the engine's control stream at " + way.endpoint())));
+  vanishing.join();
+}
 
 // Without an engine, lines go to standard error.
 TEST(LogStreamTest, WhatNobodyTakesIsPrinted) {

@@ -7,8 +7,8 @@
 
 namespace beam {
 
-DataStream::DataStream(const std::string& endpoint, const std::string& worker)
-    : stub_(org::apache::beam::model::fn_execution::v1::BeamFnData::NewStub(OpenChannel(endpoint))) {
+DataStream::DataStream(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive)
+    : stub_(org::apache::beam::model::fn_execution::v1::BeamFnData::NewStub(OpenChannel(endpoint, keepalive))) {
   context_.AddMetadata("worker_id", worker);
   stream_ = stub_->Data(&context_);
   writer_ = std::make_unique<StreamWriter<Elements>>(*stream_);

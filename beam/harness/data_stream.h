@@ -17,6 +17,7 @@
 
 #include "beam/harness/inbox.h"
 #include "beam/harness/stream_writer.h"
+#include "beam/portable/keepalive.h"
 
 namespace beam {
 
@@ -25,7 +26,7 @@ class DataStream {
   using Elements = org::apache::beam::model::fn_execution::v1::Elements;
 
   // Elements for `worker` at host:port.
-  DataStream(const std::string& endpoint, const std::string& worker);
+  DataStream(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive);
   ~DataStream();
   DataStream(const DataStream&) = delete;
   DataStream& operator=(const DataStream&) = delete;

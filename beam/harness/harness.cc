@@ -3,10 +3,13 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -51,6 +54,20 @@ class InstructionScope {
   InstructionScope& operator=(const InstructionScope&) = delete;
 };
 
+// From now on the program exits at once, whoever makes it: threads that nobody can end may use all that it would
+// destroy. Its output is written, unless it is that which one of them waits to write.
+void ExitAtOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    on_exit(
+        [](int code, void*) {
+          if (ftrylockfile(stdout) == 0) std::fflush(stdout);
+          _exit(code);
+        },
+        nullptr);
+  });
+}
+
 }  // namespace
 
 class Harness::Impl {
@@ -58,7 +75,7 @@ class Harness::Impl {
   explicit Impl(const HarnessOptions& options)
       : options_(options),
         services_(options),
-        channel_(OpenChannel(options.control)),
+        channel_(OpenChannel(options.control, options.keepalive)),
         stub_(fn::BeamFnControl::NewStub(channel_)),
         embeds_elements_(options.runner_capabilities.contains(urn::kEmbedsElementsInResponses)),
         takes_short_ids_(options.runner_capabilities.contains(urn::kTakesShortIds)),
@@ -80,6 +97,15 @@ class Harness::Impl {
     }
     // Of bundles in progress nobody wants to know any more, but they may hold what must be given back.
     services_.Stop();
+    if (!pool_->Wait(options_.step_patience)) {
+      // What they still have to say is for nobody: nothing is written any more.
+      answers_->Close();
+      static_cast<void>(stream_->Finish());
+      has_left_steps_ = true;
+      ExitAtOnce();
+      throw Error("the engine's control stream at " + options_.control
+                  + " has ended, and what still runs is left: " + DescribeRest());
+    }
     pool_.reset();
     const grpc::Status status = stream_->Finish();
     if (!cut_.empty()) throw Error("the worker cannot go on: " + cut_);
@@ -90,7 +116,22 @@ class Harness::Impl {
 
   void Stop() { context_.TryCancel(); }
 
+  bool has_left_steps() const { return has_left_steps_; }
+
  private:
+  // Of steps that do not return, in one line.
+  std::string DescribeRest() {
+    std::string text = active_.Describe();
+    if (!text.empty()) text.pop_back();
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;) text.replace(at, 1, "; ");
+    if (!text.empty()) return text;
+    const std::lock_guard lock(mutex_);
+    for (const std::string& bundle : bundles_) {
+      text.append(text.empty() ? "" : "; ").append("bundle ").append(bundle).append(", whose steps are set up");
+    }
+    return text.empty() ? "what a bundle left to be done after its commit" : text;
+  }
+
   std::string Describe() const {
     const std::string bundles = active_.Describe();
     return "worker: " + options_.id + "\n" + DescribeProcess()
@@ -154,7 +195,7 @@ class Harness::Impl {
     std::unique_lock lock(mutex_);
     --unanswered_;
     if (cut_.empty()) cut_ = std::move(cut);
-    if (cut_.empty() || unanswered_ > 0 || is_leaving_) return;
+    if (cut_.empty() || unanswered_ > 0 || is_leaving_ || has_ended_) return;
     is_leaving_ = true;
     lock.unlock();
     answers_->Close();
@@ -182,7 +223,11 @@ class Harness::Impl {
         finalizations_.Finalize(request.finalize_bundle().instruction_id());
         response.mutable_finalize_bundle();
         return;
-      case fn::InstructionRequest::kHarnessMonitoringInfos: response.mutable_harness_monitoring_infos(); return;
+      case fn::InstructionRequest::kHarnessMonitoringInfos:
+        // Metrics of the process, which belong to no bundle. There are none: all that is counted here belongs to a
+        // step. Not an error, as in Beam's Go SDK, and no capability that is announced.
+        response.mutable_harness_monitoring_infos();
+        return;
       case fn::InstructionRequest::kSampleData: throw Error("this worker does not sample data");
       default: throw Error("this worker does not know the request number " + std::to_string(request.request_case()));
     }
@@ -280,7 +325,8 @@ class Harness::Impl {
   std::size_t unanswered_ = 0;     // bundles
   std::string cut_;                // the stream that was lost, and why
   bool is_leaving_ = false;
-  bool has_ended_ = false;  // the control stream
+  bool has_ended_ = false;       // the control stream
+  bool has_left_steps_ = false;  // whose threads use all this
   std::condition_variable ended_;
   ActiveBundles active_;
   Ticker sampler_{kSamplePeriod, [this] { active_.Sample(); }};
@@ -289,7 +335,9 @@ class Harness::Impl {
 };
 
 Harness::Harness(const HarnessOptions& options) : impl_(std::make_unique<Impl>(options)) {}
-Harness::~Harness() = default;
+Harness::~Harness() {
+  if (impl_->has_left_steps()) static_cast<void>(impl_.release());
+}
 void Harness::Run() { impl_->Run(); }
 void Harness::Stop() { impl_->Stop(); }
 

@@ -135,7 +135,9 @@ TEST_F(WorkerTest, AnswersEveryRequest) {
   request.mutable_finalize_bundle();
   EXPECT_TRUE(Ask(request, "finalize").has_finalize_bundle());
   request.mutable_harness_monitoring_infos();
-  EXPECT_TRUE(Ask(request, "harness").has_harness_monitoring_infos());
+  const fn::InstructionResponse of_process = Ask(request, "harness");
+  EXPECT_TRUE(of_process.has_harness_monitoring_infos());
+  EXPECT_EQ(of_process.harness_monitoring_infos().monitoring_data_size(), 0);
   request.mutable_sample_data();
   EXPECT_THAT(Ask(request, "sample").error(), HasSubstr("does not sample data"));
   request.mutable_monitoring_infos()->add_monitoring_info_id("never given");

@@ -45,8 +45,8 @@ fn::LogEntry::Severity::Enum SeverityOf(Severity severity) {
 
 class LogStream::Impl {
  public:
-  Impl(const std::string& endpoint, const std::string& worker)
-      : stub_(fn::BeamFnLogging::NewStub(OpenChannel(endpoint))), worker_(worker) {
+  Impl(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive)
+      : stub_(fn::BeamFnLogging::NewStub(OpenChannel(endpoint, keepalive))), worker_(worker) {
     sender_ = std::thread([this] { Run(); });
     former_ = SetLogSink([this](const LogEntry& entry) { Take(entry); });
   }
@@ -171,8 +171,8 @@ class LogStream::Impl {
   std::thread sender_;
 };
 
-LogStream::LogStream(const std::string& endpoint, const std::string& worker)
-    : impl_(std::make_unique<Impl>(endpoint, worker)) {}
+LogStream::LogStream(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive)
+    : impl_(std::make_unique<Impl>(endpoint, worker, keepalive)) {}
 LogStream::~LogStream() = default;
 
 }  // namespace beam

@@ -8,12 +8,14 @@
 #include <memory>
 #include <string>
 
+#include "beam/portable/keepalive.h"
+
 namespace beam {
 
 class LogStream {
  public:
   // To the logging service at host:port, as the worker of that id.
-  LogStream(const std::string& endpoint, const std::string& worker);
+  LogStream(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive = {});
   // Waits until what was logged is sent, at most some seconds.
   ~LogStream();
   LogStream(const LogStream&) = delete;

@@ -7,8 +7,8 @@
 
 namespace beam {
 
-StateClient::StateClient(const std::string& endpoint, const std::string& worker)
-    : stub_(org::apache::beam::model::fn_execution::v1::BeamFnState::NewStub(OpenChannel(endpoint))) {
+StateClient::StateClient(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive)
+    : stub_(org::apache::beam::model::fn_execution::v1::BeamFnState::NewStub(OpenChannel(endpoint, keepalive))) {
   context_.AddMetadata("worker_id", worker);
   stream_ = stub_->State(&context_);
   reader_ = std::thread([this] { Read(); });

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "beam/coder/wire_coder.h"
+#include "beam/portable/keepalive.h"
 
 namespace beam {
 
@@ -22,7 +23,7 @@ class StateClient {
  public:
   using Key = org::apache::beam::model::fn_execution::v1::StateKey;
 
-  StateClient(const std::string& endpoint, const std::string& worker);
+  StateClient(const std::string& endpoint, const std::string& worker, const Keepalive& keepalive);
   ~StateClient();
   StateClient(const StateClient&) = delete;
   StateClient& operator=(const StateClient&) = delete;

@@ -44,6 +44,8 @@ class TestEngine {
       builder.RegisterService(service);
     }
     builder.SetMaxReceiveMessageSize(-1);
+    // Workers may ask whether it is there as often as they like.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
     server_ = builder.BuildAndStart();
     endpoint_ = "127.0.0.1:" + std::to_string(port);
     if (reach == Reach::kInProcess) endpoint_ = in_process_.emplace(*server_).name();

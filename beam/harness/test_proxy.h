@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -62,6 +63,12 @@ class TestProxy {
     nowhere.sa_family = AF_UNSPEC;
     for (const int socket : sockets_) connect(socket, &nowhere, sizeof nowhere);
   }
+  // Of the connections that there are nothing comes through any more, and nobody is told: as if the machine at the
+  // other end had vanished. Their ends still do.
+  void Swallow() {
+    const std::lock_guard lock(mutex_);
+    swallowed_ = connections_;
+  }
 
  private:
   static sockaddr_in AddressOf(std::uint16_t port) {
@@ -83,15 +90,17 @@ class TestProxy {
         shutdown(from, SHUT_RDWR);
         continue;
       }
-      threads_.emplace_back([from, to] { PassOn(from, to); });
-      threads_.emplace_back([from, to] { PassOn(to, from); });
+      const int number = connections_++;
+      threads_.emplace_back([this, number, from, to] { PassOn(number, from, to); });
+      threads_.emplace_back([this, number, from, to] { PassOn(number, to, from); });
     }
   }
 
   // The sockets are closed at the end only, so that their numbers are nobody else's.
-  static void PassOn(int from, int to) {
+  void PassOn(int number, int from, int to) {
     char bytes[64 << 10];
     for (ssize_t size = 0; (size = read(from, bytes, sizeof bytes)) > 0;) {
+      if (number < swallowed_) continue;
       for (ssize_t sent = 0; sent < size;) {
         const ssize_t count = send(to, bytes + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
         if (count <= 0) return static_cast<void>(shutdown(from, SHUT_RDWR));
@@ -107,6 +116,8 @@ class TestProxy {
   std::mutex mutex_;
   bool is_over_ = false;
   std::vector<int> sockets_;
+  int connections_ = 0;
+  std::atomic<int> swallowed_{0};     // of these, the first
   std::vector<std::thread> threads_;  // two for each connection
   std::thread acceptor_;
 };

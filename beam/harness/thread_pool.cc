@@ -34,6 +34,14 @@ void ThreadPool::Run(std::function<void()> task) {
   }
 }
 
+bool ThreadPool::Wait(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  is_awaited_ = true;
+  const bool are_done = done_.wait_for(lock, patience, [this] { return busy_ == 0; });
+  is_awaited_ = false;
+  return are_done;
+}
+
 void ThreadPool::AddWorker() {
   ++busy_;
   if (idle_ > 0) {
@@ -57,6 +65,7 @@ void ThreadPool::Work() {
       lock.lock();
     }
     --busy_;
+    if (busy_ == 0 && is_awaited_) done_.notify_all();
     ++idle_;
     call_.wait(lock, [this] { return called_ > 0 || is_ending_; });
     if (called_ == 0) return;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,9 @@ class ThreadPool {
   // `task` must not throw.
   void Run(std::function<void()> task);
 
+  // Waits until all tasks have ended, for so long at most. False if some have not.
+  bool Wait(std::chrono::milliseconds patience);
+
  private:
   // All under the lock.
   void AddWorker();
@@ -43,6 +47,8 @@ class ThreadPool {
   bool is_ending_ = false;
   std::condition_variable call_;
   std::condition_variable watch_;
+  std::condition_variable done_;  // nobody is busy
+  bool is_awaited_ = false;       // by Wait()
   bool is_watching_ = false;
   std::vector<std::thread> threads_;
   std::thread watcher_;  // calls a thread for each task that has waited for too long

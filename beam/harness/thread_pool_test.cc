@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <latch>
 
 namespace thread_pool_test {
@@ -31,6 +32,26 @@ TEST(ThreadPoolTest, TasksMayWaitForEachOther) {
       });
     }
     all_left.wait();
+  }
+}
+
+TEST(ThreadPoolTest, IsWaitedForAsLongAsOneLikes) {
+  ThreadPool pool;
+  EXPECT_TRUE(pool.Wait(std::chrono::hours(1)));
+  for (int round = 0; round < 3; ++round) {
+    std::latch may_end(1);
+    std::atomic<int> done{0};
+    for (int i = 0; i < 10; ++i) {
+      pool.Run([&] {
+        may_end.wait();
+        ++done;
+      });
+    }
+    EXPECT_FALSE(pool.Wait(std::chrono::milliseconds(1)));
+    EXPECT_EQ(done, 0);
+    may_end.count_down();
+    EXPECT_TRUE(pool.Wait(std::chrono::hours(1)));
+    EXPECT_EQ(done, 10);
   }
 }
 

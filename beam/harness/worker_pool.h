@@ -3,6 +3,7 @@
 // EXTERNAL.
 //
 // An engine may start and stop many workers in one job, each with an id and addresses of its own, and several at once.
+// One that takes its time to start or to end holds up nobody else.
 #pragma once
 
 #include <functional>

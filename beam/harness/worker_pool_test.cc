@@ -6,6 +6,7 @@
 #include <org/apache/beam/model/fn_execution/v1/beam_fn_api.grpc.pb.h>
 
 #include <atomic>
+#include <latch>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -68,6 +69,21 @@ class CountedWorker final : public Worker {
   const bool ended_;
 };
 
+// Ends when it may.
+class SlowWorker final : public Worker {
+ public:
+  SlowWorker(std::atomic<bool>& is_asked, std::latch& may_end) : is_asked_(is_asked), may_end_(may_end) {}
+  ~SlowWorker() override {
+    is_asked_ = true;
+    may_end_.wait();
+  }
+  bool Ended() const override { return false; }
+
+ private:
+  std::atomic<bool>& is_asked_;
+  std::latch& may_end_;
+};
+
 std::unique_ptr<Worker> StartCounted(const WorkerRequest&) { return std::make_unique<CountedWorker>(); }
 
 class WorkerPoolTest : public testing::Test {
@@ -122,6 +138,27 @@ TEST_F(WorkerPoolTest, ManyRoundsFromSeveralEnginesAtOnce) {
   EXPECT_EQ(errors, 0);
   EXPECT_EQ(started, kEngines * kRounds);
   EXPECT_EQ(running, 0);
+}
+
+TEST_F(WorkerPoolTest, AWorkerThatDoesNotEndHoldsUpNoOther) {
+  std::atomic<bool> is_asked{false};
+  std::latch may_end(1);
+  const WorkerPool pool("127.0.0.1:0", [&](const WorkerRequest& request) -> std::unique_ptr<Worker> {
+    if (request.id == "slow") return std::make_unique<SlowWorker>(is_asked, may_end);
+    return StartCounted(request);
+  });
+  EXPECT_EQ(Engine(pool.endpoint()).Start("slow"), "");
+  std::thread stop([&] { EXPECT_EQ(Engine(pool.endpoint()).Stop("slow"), ""); });
+  while (!is_asked) std::this_thread::yield();
+  Engine engine(pool.endpoint());
+  for (const char* const id : {"quick", "as quick"}) {
+    EXPECT_EQ(engine.Start(id), "");
+    EXPECT_EQ(running, 1);
+    EXPECT_EQ(engine.Stop(id), "");
+    EXPECT_EQ(running, 0);
+  }
+  may_end.count_down();
+  stop.join();
 }
 
 TEST_F(WorkerPoolTest, TellsTheEngineWhyAWorkerDoesNotStart) {

@@ -21,6 +21,7 @@ class WorkerServices {
   explicit WorkerServices(const HarnessOptions& options)
       : most_message_bytes_(options.most_message_bytes),
         worker_(options.id),
+        keepalive_(options.keepalive),
         side_inputs_(options.side_input_cache_bytes) {}
 
   const std::string& worker() const { return worker_; }
@@ -68,12 +69,13 @@ class WorkerServices {
     const std::lock_guard lock(mutex_);
     if (is_stopped_) throw Error("the worker has been stopped");
     std::unique_ptr<Stream>& stream = streams[endpoint];
-    if (stream == nullptr) stream = std::make_unique<Stream>(endpoint, worker_);
+    if (stream == nullptr) stream = std::make_unique<Stream>(endpoint, worker_, keepalive_);
     return *stream;
   }
 
   const std::size_t most_message_bytes_;
   const std::string worker_;
+  const Keepalive keepalive_;
   SideInputCache side_inputs_;
   mutable std::mutex mutex_;
   bool is_stopped_ = false;

@@ -1,4 +1,5 @@
-// A worker as a thread of this process: what a WorkerPool starts.
+// A worker as a thread of this process: what a WorkerPool starts. Of one that is stopped, a step that does not return
+// is left behind (harness.h); others run on beside it.
 #pragma once
 
 #include <memory>

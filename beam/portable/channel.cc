@@ -47,7 +47,7 @@ void LogLine(gpr_log_func_args* line) { LogDebug(std::string("gRPC: ") + line->m
 
 void LogGrpcAsDebug() { gpr_set_log_function(&LogLine); }
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint) {
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint, const Keepalive& keepalive) {
   LogGrpcAsDebug();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
@@ -61,10 +61,10 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  // An engine whose machine has gone says nothing any more. Servers of gRPC take it amiss to be asked more than once in
-  // five minutes, unless they say otherwise.
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 320'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 60'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(keepalive.after.count()));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(keepalive.patience.count()));
+  // However long there is nothing else to send: by itself gRPC asks twice only.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // Engines are named by their own address; a proxy that the environment names is for other hosts.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);

@@ -8,12 +8,14 @@
 #include <memory>
 #include <string>
 
+#include "beam/portable/keepalive.h"
+
 namespace beam {
 
 // Opens a channel to `endpoint` (host:port, or an InProcessEndpoint's name); it connects when first used. Messages may
 // have any size, as engines send whole bundles in one. A server that goes away and comes back is found again within a
-// second.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint);
+// second; of one whose machine has vanished, calls fail when `keepalive` says so.
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& endpoint, const Keepalive& keepalive = {});
 
 // Gives a server of this process a name by which OpenChannel reaches it without a socket, as long as this lives. The
 // server must outlive it. Thread-safe.
