@@ -163,9 +163,9 @@ void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
       | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
                          beam::EmptyMatchTreatment::kAllow)
       | beam::ParDo("Count Inputs", CountInputs{})
-      // The folders of the targets are listed by all threads, not by the one that lists the sources; in batches, as
-      // they come folder by folder.
-      | beam::BatchElements("Batch", {.min_size = 256, .max_size = 256})
+      // The targets are listed by all threads, not by the one that lists the sources; in batches, as they come folder
+      // by folder.
+      | beam::BatchElements("Batch", {.min_size = SkipCompleted::kBatch, .max_size = SkipCompleted::kBatch})
       | beam::Reshuffle("Prevent Fusion With Listing")
       | beam::FlatMap("Unbatch", [](const std::vector<beam::FileMetadata>& batch) { return batch; })
       | beam::ParDo("Skip Completed",

@@ -10,8 +10,11 @@
 #include "klay/transforms/load_audio.h"
 #include "klay/transforms/record_outcomes.h"
 #include "klay/transforms/target_folders.h"
+#include "klay/transforms/target_ranges.h"
 
 namespace klay {
+
+static_assert(SkipCompleted::kBatch == internal::TargetRanges::kPage);
 
 std::string TargetPath(const std::string& path, const std::string& old_suffix, const std::string& new_suffix,
                        const std::string& source_dir, const std::string& target_dir) {

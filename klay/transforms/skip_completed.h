@@ -15,10 +15,11 @@
 // Each folder of targets is listed once in a run of the process, when the first file asks for it; in gs://, where
 // folders are nothing, the targets are listed a thousand at a time as files ask for them. Never is a single target
 // looked up. Put it behind MatchFiles, as files then come folder by folder, and the listings of only a few folders are
-// held, about 50 bytes a target; where there are very many folders, with a Reshuffle of batches of files between, so
+// held, about 50 bytes a target; where there are very many, with a Reshuffle of batches of kBatch files between, so
 // that all threads list (jobs/transcode.cc). What writers that were killed have left in those folders is deleted.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,10 @@ struct SkipCompleted {
   bool overwrite = false;  // nothing is skipped, nothing is looked at
   LedgerSettings ledger = {};
   bool delete_abandoned = true;  // false: what writers that were killed have left is left there
+
+  // Of so many files that follow each other, all targets of one suffix in gs:// are known by one request, whatever the
+  // order in which the batches come.
+  static constexpr std::int64_t kBatch = 999;
 
   // Throws beam::UsageError for fields that make no sense together. Setup() does so too.
   void Validate() const;

@@ -8,8 +8,18 @@
 namespace klay::internal {
 namespace {
 
-// What one request gives, less the name that it may begin behind.
-constexpr std::size_t kPage = 999;
+// A text that is below `path`, with hardly a name between them: a listing begins behind a text, and is to give `path`.
+std::string JustBelow(std::string path) {
+  // Texts that stores take are UTF-8, and not of control characters.
+  if (path.back() > ' ' + 1 && path.back() <= '~') {
+    --path.back();
+    return path + '~';
+  }
+  const auto is_inner = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  while (path.size() > 1 && is_inner(path.back())) path.pop_back();
+  path.pop_back();
+  return path;
+}
 
 // Above all that is in `root`, and below all else that is above it.
 std::string EndOf(std::string root) {
@@ -65,7 +75,7 @@ TargetRanges::Range* TargetRanges::Find(const std::string& path) {
 }
 
 void TargetRanges::List(beam::FileSystem& files, const std::string& root, const std::string& path) {
-  std::string begin = path.substr(0, path.size() - 1);  // a little before it, unless that is known
+  std::string begin = JustBelow(path);
   Range range;
   range.end = EndOf(root);
   {
@@ -79,7 +89,7 @@ void TargetRanges::List(beam::FileSystem& files, const std::string& root, const 
   options.start_after = begin;
   options.look_ahead = false;
   const std::unique_ptr<beam::FileListing> listing = files.List(root, options);
-  std::size_t taken = 0;
+  std::int64_t taken = 0;
   for (beam::FileMetadata file; listing->Next(file) && file.path <= range.end;) {
     if (file.size_in_bytes > 0) {
       range.files.push_back({static_cast<std::uint32_t>(range.names.size()), file.last_updated_in_seconds});

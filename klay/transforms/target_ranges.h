@@ -21,6 +21,10 @@ namespace klay::internal {
 
 class TargetRanges {
  public:
+  // So many names that follow each other are known by one request: what stores give, less the one that it begins
+  // behind.
+  static constexpr std::int64_t kPage = 999;
+
   // When the file at `path`, which lies in `root`, a folder with its slash, was last changed, in seconds since 1970;
   // nothing if there is no file there with at least one byte. As of the first look at it. Throws beam::Error.
   std::optional<double> CompletedAt(beam::FileSystem& files, const std::string& root, const std::string& path);
