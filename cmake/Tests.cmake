@@ -226,7 +226,7 @@ foreach(store local memory ${KLAY_BEAM_TEST_EMULATORS})
   set(other local)
   if(store STREQUAL "memory")
     # Other programs do not see it.
-    string(APPEND filter ":StorePrograms.*")
+    string(APPEND filter ":StorePrograms.*:StoreRequests.*")
   elseif(store IN_LIST KLAY_BEAM_TEST_EMULATORS)
     add_emulator(${store})
     list(APPEND fixtures ${store})

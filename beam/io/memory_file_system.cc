@@ -9,6 +9,15 @@
 
 namespace beam {
 
+void MemoryFileSystem::State::Put(const std::string& path, std::string bytes, double last_updated_in_seconds) {
+  files[path] = {std::make_shared<const std::string>(std::move(bytes)), last_updated_in_seconds,
+                 tells_versions ? ++last_version : 0};
+}
+
+FileMetadata MemoryFileSystem::MetadataOf(const std::string& path, const File& file) {
+  return {path, static_cast<std::int64_t>(file.bytes->size()), file.last_updated_in_seconds, file.version};
+}
+
 class MemoryFileSystem::Listing final : public FileListing {
  public:
   Listing(std::shared_ptr<State> state, const std::string& prefix, const ListOptions& options)
@@ -23,7 +32,7 @@ class MemoryFileSystem::Listing final : public FileListing {
       const std::size_t slash = options_.recursive ? std::string::npos : path.find('/', prefix_.size());
       if (slash == std::string::npos) {
         next_ = path + '\0';  // the next possible path
-        entry = {path, static_cast<std::int64_t>(file->second.bytes->size()), file->second.last_updated_in_seconds};
+        entry = MetadataOf(path, file->second);
       } else {
         entry = {path.substr(0, slash + 1), 0, 0};
         next_ = path.substr(0, slash) + static_cast<char>('/' + 1);  // behind everything in that folder
@@ -41,8 +50,7 @@ class MemoryFileSystem::Listing final : public FileListing {
 
 class MemoryFileSystem::Source final : public ByteSource {
  public:
-  Source(std::string path, std::shared_ptr<const std::string> bytes)
-      : path_(std::move(path)), bytes_(std::move(bytes)) {}
+  Source(std::string path, const File& file) : path_(std::move(path)), bytes_(file.bytes), version_(file.version) {}
 
   std::size_t Read(void* out, std::size_t size) override {
     if (position_ >= bytes_->size()) return 0;
@@ -54,11 +62,13 @@ class MemoryFileSystem::Source final : public ByteSource {
 
   void Seek(std::uint64_t offset) override { position_ = offset; }
   std::optional<std::uint64_t> Size() const override { return bytes_->size(); }
+  std::int64_t Version() const override { return version_; }
   const std::string& path() const override { return path_; }
 
  private:
   const std::string path_;
   const std::shared_ptr<const std::string> bytes_;
+  const std::int64_t version_;
   std::uint64_t position_ = 0;
 };
 
@@ -76,7 +86,7 @@ class MemoryFileSystem::Sink final : public ByteSink {
   void Finish() override {
     const std::lock_guard lock(state_->mutex);
     const auto time = static_cast<double>(++state_->changes);
-    state_->files[path_] = {std::make_shared<const std::string>(std::move(bytes_)), time};
+    state_->Put(path_, std::move(bytes_), time);
   }
 
   const std::string& path() const override { return path_; }
@@ -97,7 +107,12 @@ void MemoryFileSystem::Put(const std::string& path, std::string bytes) {
 
 void MemoryFileSystem::Put(const std::string& path, std::string bytes, double last_updated_in_seconds) {
   const std::lock_guard lock(state_->mutex);
-  state_->files[path] = {std::make_shared<const std::string>(std::move(bytes)), last_updated_in_seconds};
+  state_->Put(path, std::move(bytes), last_updated_in_seconds);
+}
+
+void MemoryFileSystem::TellVersions() {
+  const std::lock_guard lock(state_->mutex);
+  state_->tells_versions = true;
 }
 
 std::optional<std::string> MemoryFileSystem::Get(const std::string& path) const {
@@ -121,9 +136,7 @@ std::unique_ptr<FileListing> MemoryFileSystem::List(const std::string& prefix, c
 std::optional<FileStatus> MemoryFileSystem::Status(const std::string& path) {
   const std::lock_guard lock(state_->mutex);
   if (const auto file = state_->files.find(path); file != state_->files.end()) {
-    return FileStatus{
-        {path, static_cast<std::int64_t>(file->second.bytes->size()), file->second.last_updated_in_seconds},
-        FileKind::kFile};
+    return FileStatus{MetadataOf(path, file->second), FileKind::kFile};
   }
   const std::string folder = path.ends_with('/') ? path : path + '/';
   const auto inside = state_->files.lower_bound(folder);
@@ -137,7 +150,7 @@ std::unique_ptr<ByteSource> MemoryFileSystem::OpenRead(const std::string& path) 
   if (file == state_->files.end()) {
     throw Error("cannot open " + internal::Quoted(path) + ": there is no such file; check the name");
   }
-  return std::make_unique<Source>(path, file->second.bytes);
+  return std::make_unique<Source>(path, file->second);
 }
 
 std::unique_ptr<ByteSink> MemoryFileSystem::OpenWrite(const std::string& path) {

@@ -29,6 +29,8 @@ class MemoryFileSystem : public FileSystem {
   void Put(const std::string& path, std::string bytes);
   // The same, with a time of the test's choice.
   void Put(const std::string& path, std::string bytes, double last_updated_in_seconds);
+  // From now on, what is put has a version of its own (FileMetadata::version), as in stores that number their objects.
+  void TellVersions();
   // The bytes of a file, or nothing if it is not there.
   std::optional<std::string> Get(const std::string& path) const;
   // All paths, in order.
@@ -46,12 +48,19 @@ class MemoryFileSystem : public FileSystem {
   struct File {
     std::shared_ptr<const std::string> bytes;
     double last_updated_in_seconds;
+    std::int64_t version;
   };
   struct State {
     std::mutex mutex;
     std::map<std::string, File> files;
     std::int64_t changes = 0;
+    std::int64_t last_version = 0;
+    bool tells_versions = false;
+
+    void Put(const std::string& path, std::string bytes, double last_updated_in_seconds);
   };
+  static FileMetadata MetadataOf(const std::string& path, const File& file);
+
   class Listing;
   class Source;
   class Sink;

@@ -116,6 +116,27 @@ TEST_F(ReadableFiles, KnowWhetherTheyAreWhatWasListed) {
   EXPECT_EQ(file.Read(), "other");
 }
 
+TEST_F(ReadableFiles, OfAKnownVersionAreThatOneOrNone) {
+  memory_->TellVersions();
+  memory_->Put("mem://a", "0123", 100);
+  FileMetadata metadata;
+  ASSERT_TRUE(memory_->List("mem://", {})->Next(metadata));
+  EXPECT_NE(metadata.version, 0);
+  EXPECT_EQ(memory_->Status("mem://a")->metadata, metadata);
+  const ReadableFile file{metadata};
+  const std::unique_ptr<ByteSource> source = file.Open();
+  const std::int64_t requests = faulty_->requests().statuses;
+  // The same bytes at the same time, but put anew.
+  memory_->Put("mem://a", "0123", 100);
+  EXPECT_THAT(ErrorOf([&] { file.Open(); }), HasSubstr("\"mem://a\" was changed or replaced after it was listed"));
+  EXPECT_EQ(ReadWhole(*source), "0123");
+  // What was opened before is what was listed: nobody has to ask.
+  file.CheckUnchanged();
+  EXPECT_EQ(faulty_->requests().statuses, requests);
+  memory_->Delete("mem://a");
+  EXPECT_THAT(ErrorOf([&] { file.Open(); }), HasSubstr("no such file"));
+}
+
 TEST(ReadableFile, KnowsWhetherItIsWhatWasListedOnDisk) {
   const TestFolder folder;
   folder.File("a", "0123");

@@ -45,12 +45,17 @@ std::map<std::string, StoreRequests> RequestsOf(const MetricResults& metrics) {
   return requests;
 }
 
-std::string RequestsText(const StoreRequests& requests) {
+std::string RequestsText(const std::map<std::string, StoreRequests>& requests) {
   std::string text;
-  for (std::size_t i = 0; i < kRequestVerbs; ++i) {
-    if (requests[i] == 0) continue;
-    if (!text.empty()) text += ", ";
-    text += WithCommas(requests[i]) + " " + std::string(kNames[i]);
+  for (const auto& [store, counts] : requests) {
+    text += store + ":";
+    const char* before = " ";
+    for (std::size_t i = 0; i < kRequestVerbs; ++i) {
+      if (counts[i] == 0) continue;
+      text += before + WithCommas(counts[i]) + " " + std::string(kNames[i]);
+      before = ", ";
+    }
+    text += '\n';
   }
   return text;
 }

@@ -45,7 +45,7 @@ using StoreRequests = std::array<std::int64_t, kRequestVerbs>;
 // What the bundles of a run have sent, and this process besides, by the store; those stores only that were sent some.
 std::map<std::string, StoreRequests> RequestsOf(const MetricResults& metrics);
 
-// "12 list, 1,000 read, 1,000 write".
-std::string RequestsText(const StoreRequests& requests);
+// A line for each store: "gs: 12 list, 1,000 read, 1,000 write".
+std::string RequestsText(const std::map<std::string, StoreRequests>& requests);
 
 }  // namespace beam

@@ -3,6 +3,7 @@
 #include "beam/base/error.h"
 #include "beam/io/glob.h"
 #include "beam/io/path_text.h"
+#include "beam/io/request_counts.h"
 #include "klay/cli/copy_files.h"
 #include "klay/cli/file_command.h"
 #include "klay/cli/file_commands.h"
@@ -128,6 +129,7 @@ int RunCp(const std::string& program, const std::string& summary, const std::vec
                 static_cast<long long>(counts.done + counts.skipped + counts.failed),
                 static_cast<long long>(counts.done), static_cast<long long>(counts.bytes),
                 static_cast<long long>(counts.skipped), static_cast<long long>(counts.failed));
+    std::fputs(beam::RequestsText(beam::RequestsOf(beam::MetricResults())).c_str(), stdout);
   });
 }
 

@@ -87,7 +87,7 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
                   s / std::max(outcome.wall_seconds, 1e-3));
     text += line;
   }
-  for (const auto& [store, requests] : outcome.requests) text += store + ": " + beam::RequestsText(requests) + '\n';
+  text += beam::RequestsText(outcome.requests);
   for (std::size_t i = 0; i < std::min(failures.size(), kMostShown); ++i) {
     text += "failed: " + Printable(failures[i].path) + ": " + Printable(failures[i].reason) + '\n';
   }

@@ -221,6 +221,23 @@ TEST_F(TranscodeTest, ASourceThatChangesWhileItIsReadFails) {
   }
 }
 
+TEST_F(TranscodeTest, ASourceOfAnotherVersionThanWasListedFails) {
+  files_->TellVersions();
+  const std::string wav = Encode(TestTones(1, 3000, 8000), {});
+  const Transcode step{.source_suffix = ".wav", .target_suffix = ".flac", .encode = {.format = AudioFormat::kFlac}};
+  files_->Put("mem://d/a.wav", wav, 100);
+  const beam::FileMetadata listed = files_->Status("mem://d/a.wav")->metadata;
+  const std::int64_t looks = faulty_->requests().statuses;
+  EXPECT_EQ(OutcomeOf(listed, step).result, FileResult::kDone);
+  EXPECT_EQ(faulty_->requests().statuses, looks) << "nobody needs to look whether it was replaced meanwhile";
+  files_->Delete("mem://d/a.flac");
+  files_->Put("mem://d/a.wav", wav, 100);
+  const FileOutcome outcome = OutcomeOf(listed, step);
+  EXPECT_EQ(outcome.result, FileResult::kFailed);
+  EXPECT_THAT(outcome.reason, HasSubstr("\"mem://d/a.wav\" was changed or replaced after it was listed"));
+  EXPECT_FALSE(files_->Get("mem://d/a.flac").has_value());
+}
+
 TEST_F(TranscodeTest, ATargetNeverReplacesItsSource) {
   const std::string wav = Encode(TestTones(1, 100, 8000), {});
   files_->Put("mem://d/a.wav", wav);

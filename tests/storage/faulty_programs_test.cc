@@ -19,6 +19,7 @@
 #include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
 #include "tests/storage/fault_proxy.h"
+#include "tests/storage/small_wav.h"
 #include "tests/storage/store.h"
 
 namespace klay {
@@ -41,20 +42,6 @@ constexpr int kObjects = 10'000;
 constexpr int kObjectsOfS3 = 300;
 constexpr int kNoAudio = 100;  // one file of so many
 
-// A tenth of a second of its own, 8 kHz, mono, 8 bits.
-std::string Wav(int number) {
-  constexpr std::uint32_t kFrames = 800;
-  const auto bytes = [](std::uint32_t value, int size) {
-    return std::string(reinterpret_cast<const char*>(&value), static_cast<std::size_t>(size));
-  };
-  std::string wav = "RIFF" + bytes(36 + kFrames, 4) + "WAVEfmt " + bytes(16, 4) + bytes(1, 2) + bytes(1, 2)
-      + bytes(8000, 4) + bytes(8000, 4) + bytes(1, 2) + bytes(8, 2) + "data" + bytes(kFrames, 4);
-  for (std::uint32_t i = 0; i < kFrames; ++i) {
-    wav += static_cast<char>(128 + (static_cast<int>(i) * (number % 97 + 3) + number / 97) % 100 - 50);
-  }
-  return wav;
-}
-
 // What the program says of its inputs.
 struct Counts {
   std::int64_t matched, done, skipped, failed;
@@ -67,7 +54,7 @@ class FaultyStorePrograms : public testing::Test {
     store_.files->Status(store_.root + "nothing");
     for (int i = 0; i < objects_; ++i) {
       local_.File("in/" + std::to_string(i / 5000) + "/" + std::to_string(i) + ".wav",
-                  i % kNoAudio == 0 ? "no audio, but file " + std::to_string(i) : Wav(i));
+                  i % kNoAudio == 0 ? "no audio, but file " + std::to_string(i) : SmallWav(i));
     }
   }
 

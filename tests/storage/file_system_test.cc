@@ -13,13 +13,16 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/io/file_systems.h"
 #include "beam/io/path_text.h"
+#include "beam/io/readable_file.h"
 #include "beam/io/test_files.h"
 #include "tests/storage/store.h"
 
 namespace beam {
 namespace {
 
+using testing::AllOf;
 using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -343,6 +346,25 @@ TEST_F(FileSystemTest, NeverReadsAMixOfTwoVersions) {
     }
     EXPECT_TRUE(Get("a") == after) << size;
   }
+}
+
+TEST_F(FileSystemTest, AFileThatIsNotTheOneThatWasListedIsRefused) {
+  const std::size_t scheme = store_.root.find("://");
+  const ScopedFileSystem scope(scheme == std::string::npos ? "" : store_.root.substr(0, scheme), store_.files);
+  Put("a", "before");
+  const std::vector<FileMetadata> listed = Entries("");
+  ASSERT_EQ(listed.size(), 1u);
+  const ReadableFile file{listed[0]};
+  const auto read = [&] {
+    const std::string bytes = file.Read();
+    file.CheckUnchanged();
+    return bytes;
+  };
+  EXPECT_EQ(read(), "before");
+  Put("a", "behind it");
+  EXPECT_THAT(ErrorOf(read), AllOf(HasSubstr(Path("a")), HasSubstr("changed or replaced")));
+  EXPECT_TRUE(store_.files->Delete(Path("a")));
+  EXPECT_THAT(ErrorOf(read), HasSubstr(Path("a")));
 }
 
 TEST_F(FileSystemTest, NamesWhatCannotBeRead) {

@@ -1,0 +1,144 @@
+// What klay-beam says of the requests that it has sent to a store: just what a small job takes, whichever way bundles
+// are run, and where that can be seen, what has come there.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "beam/io/test_files.h"
+#include "tests/cli/file_contents.h"
+#include "tests/cli/klay_beam_program.h"
+#include "tests/storage/fault_proxy.h"
+#include "tests/storage/small_wav.h"
+#include "tests/storage/store.h"
+
+namespace klay {
+namespace {
+
+using beam::testing_files::TestFolder;
+using beam::testing_storage::FaultProxy;
+using beam::testing_storage::OpenStore;
+using beam::testing_storage::Store;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+using Requests = std::map<std::string, std::int64_t>;  // by the verb, without those that are none
+
+constexpr int kFiles = 5;  // and one that is no audio
+
+class StoreRequests : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < kFiles; ++i) Put("in/" + std::to_string(i % 2) + "/" + std::to_string(i) + ".wav", SmallWav(i));
+    Put("in/text.wav", "no audio");
+    // Requests of gs:// are seen on their way.
+    if (scheme_ == "gs") {
+      proxy_.emplace(store_.endpoint, beam::testing_storage::FaultPlan{});
+      ::setenv(store_.endpoint_variable.c_str(), ("http://" + proxy_->endpoint()).c_str(), 1);
+    }
+  }
+
+  void Put(const std::string& name, std::string_view bytes) const {
+    const std::unique_ptr<beam::ByteSink> sink = store_.files->OpenWrite(store_.root + name);
+    sink->Write(bytes.data(), bytes.size());
+    sink->Finish();
+  }
+
+  // Runs a job, and tells what it says that the store was asked. All it says is the same.
+  Requests RequestsOf(std::vector<std::string> arguments) {
+    const std::uint64_t before = proxy_ ? proxy_->requests() : 0;
+    arguments.insert(arguments.end(), {"--quiet", "--metrics_json", local_ / "metrics.json"});
+    arguments.insert(arguments.end(), store_.flags.begin(), store_.flags.end());
+    const ProgramResult result = RunKlayBeam(arguments);
+    EXPECT_EQ(result.exit_code, 3) << result.err;
+    const Json all = Json::parse(ReadFile(local_ / "metrics.json")).at("requests");
+    if (scheme_.empty()) {
+      EXPECT_EQ(all, Json::object());
+      return {};
+    }
+    EXPECT_EQ(all.size(), 1u) << all;
+    Requests requests;
+    std::string line;
+    std::int64_t sum = 0;
+    for (const char* const verb : {"list", "look", "read", "write", "move", "delete", "make folder"}) {
+      const std::int64_t count = all.at(scheme_).at(verb);
+      if (count == 0) continue;
+      requests[verb] = count;
+      line += (line.empty() ? scheme_ + ": " : ", ") + std::to_string(count) + " " + verb;
+      sum += count;
+    }
+    EXPECT_THAT(result.out, HasSubstr("\n" + line + "\n"));
+    if (proxy_) {
+      EXPECT_EQ(static_cast<std::uint64_t>(sum), proxy_->requests() - before);
+    }
+    return requests;
+  }
+
+  const Store store_ = OpenStore();
+  const std::string scheme_ =
+      store_.root.find("://") == std::string::npos ? "" : store_.root.substr(0, store_.root.find("://"));
+  const TestFolder local_;
+  std::optional<FaultProxy> proxy_;
+};
+
+TEST_F(StoreRequests, AreWhatASmallJobTakes) {
+  const std::string in = store_.root + "in/";
+  const auto transcode = [&](const std::string& to, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"transcode",      "--src_dir",      in,     "--target_dir",
+                                          store_.root + to, "--audio_suffix", ".wav", "--target_audio_suffix",
+                                          ".flac"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  struct Case {
+    std::string what;
+    std::vector<std::string> arguments;
+    std::map<std::string, Requests> expected;  // by the scheme, where it is known
+  };
+  for (const std::string mode : {"in_memory", "fn_api"}) {
+    const std::string out = mode + "/";
+    for (const Case& c : {
+             Case{"all to be done",
+                  transcode(out),
+                  {{"gs", {{"list", 2}, {"read", 6}, {"write", 5}}},
+                   {"s3", {{"list", 4}, {"look", 15}, {"read", 6}, {"write", 5}}},
+                   {"hdfs", {{"list", 6}, {"look", 12}, {"read", 12}, {"write", 10}, {"move", 5}}}}},
+             Case{"all done",
+                  transcode(out),
+                  {{"gs", {{"list", 2}, {"read", 1}}},
+                   {"s3", {{"list", 4}, {"look", 2}, {"read", 1}}},
+                   {"hdfs", {{"list", 6}, {"look", 2}, {"read", 2}}}}},
+             Case{"done anew",
+                  transcode(out, {"--overwrite"}),
+                  {{"gs", {{"list", 1}, {"read", 6}, {"write", 5}}},
+                   {"s3", {{"list", 1}, {"look", 12}, {"read", 6}, {"write", 5}}},
+                   {"hdfs", {{"list", 3}, {"look", 12}, {"read", 12}, {"write", 10}, {"move", 5}}}}},
+             Case{"nothing to be written",
+                  transcode("other/", {"--dry_run"}),
+                  {{"gs", {{"list", 2}, {"read", 6}}},
+                   {"s3", {{"list", 4}, {"look", 9}, {"read", 6}}},
+                   {"hdfs", {{"list", 6}, {"look", 6}, {"read", 12}}}}},
+             Case{"an example",
+                  {"run-example", "--source_audio_path", in, "--source_audio_suffix", ".wav"},
+                  {{"gs", {{"list", 1}, {"read", 6}}},
+                   {"s3", {{"list", 1}, {"look", 6}, {"read", 6}}},
+                   {"hdfs", {{"list", 3}, {"look", 6}, {"read", 12}}}}},
+         }) {
+      SCOPED_TRACE(c.what + ", " + mode);
+      std::vector<std::string> arguments = c.arguments;
+      arguments.insert(arguments.end(), {"--direct_running_mode", mode});
+      const Requests found = RequestsOf(arguments);
+      if (const auto expected = c.expected.find(scheme_); expected != c.expected.end()) {
+        EXPECT_EQ(found, expected->second);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace klay
