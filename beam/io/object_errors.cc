@@ -26,16 +26,14 @@ constexpr Remedy kRemedies[] = {
      "access is denied; the account needs s3:ListBucket and s3:GetObject to read, and s3:PutObject to write, on the "
      "bucket"},
     {"", Kind::kDenied,
-     "access is denied; give the account the role Storage Blob Data Reader to read, or Storage Blob Data Contributor "
-     "to "
-     "write"},
+     "access is denied; give the account the role Storage Blob Data Reader to read, or Storage Blob Data "
+     "Contributor to write"},
     {"gs", Kind::kNoCredentials,
      "there are no valid credentials; run \"gcloud auth application-default login\", or set "
      "GOOGLE_APPLICATION_CREDENTIALS to a key file, or use --no_auth for a public bucket"},
     {"s3", Kind::kNoCredentials,
-     "there are no valid credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or use "
-     "--no_auth "
-     "for a public bucket"},
+     "there are no valid credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or "
+     "use --no_auth for a public bucket"},
     {"", Kind::kNoCredentials,
      "there are no valid credentials; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT and run \"az "
      "login\""},
@@ -45,9 +43,8 @@ constexpr Remedy kRemedies[] = {
      "the store cannot be reached; check the network, the region, and the endpoint if one is set (--s3_endpoint_url, "
      "AWS_ENDPOINT_URL)"},
     {"", Kind::kUnreachable,
-     "the store cannot be reached; check the network, the account's name, and the BlobEndpoint of the connection "
-     "string "
-     "if it has one"},
+     "the store cannot be reached; check the network, the account's name, and the BlobEndpoint of the "
+     "connection string if it has one"},
     {"", Kind::kBusy, "the store was busy or cut the connection, again and again; try later, or with fewer workers"},
     {"", Kind::kChanged, "it was changed or replaced while it was read; do not change inputs during a run"},
     {"", Kind::kDamaged,

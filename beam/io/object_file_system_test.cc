@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -146,8 +147,7 @@ class ObjectFileSystemTest : public testing::Test {
         store = std::make_unique<FakeStore>(world_);
         return StoreAnswer{};
       },
-      RetryPolicy{.first_pause = std::chrono::milliseconds(1),
-                  .longest_pause = std::chrono::milliseconds(4),
+      RetryPolicy{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)},
                   .busy = std::chrono::milliseconds(200),
                   .unreachable = std::chrono::milliseconds(20)});
   ObjectFileSystem files_{requests_};
@@ -170,6 +170,32 @@ TEST_F(ObjectFileSystemTest, GivesUpAStoreThatStaysBusy) {
   world_.trouble = [](int) { return StoreAnswer{Kind::kBusy, "503"}; };
   EXPECT_THAT(ErrorOf([&] { Put("gs://b/a", "x"); }), AllOf(HasSubstr("\"gs://b/a\""), HasSubstr("busy")));
   EXPECT_GT(Count(StoreVerb::kWrite), 3u);
+}
+
+TEST_F(ObjectFileSystemTest, LeavesAStoreAloneAsLongAsItAsks) {
+  using std::chrono::seconds;
+  world_.objects["b/a"] = "content";
+  world_.trouble = [](int request) {
+    return request == 1 ? StoreAnswer{Kind::kBusy, "429", 1, seconds(1)} : StoreAnswer{};
+  };
+  // For which its patience is too short.
+  EXPECT_THAT(ErrorOf([&] { files_.Status("gs://b/a"); }), HasSubstr("busy"));
+  EXPECT_EQ(world_.requests, 1);
+
+  world_.requests = 0;
+  ObjectRequests patient(
+      "test",
+      [this](std::unique_ptr<ObjectStore>& store) {
+        store = std::make_unique<FakeStore>(world_);
+        return StoreAnswer{};
+      },
+      RetryPolicy{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)}, .busy = seconds(60)});
+  const auto begin = std::chrono::steady_clock::now();
+  ObjectInfo info;
+  patient.Run(StoreVerb::kLook, "gs://b/a", [&](ObjectStore& store) { return store.Look("b/a", info); });
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, seconds(1));
+  EXPECT_EQ(world_.requests, 2);
+  EXPECT_EQ(info.name, "b/a");
 }
 
 struct TroubleCase {

@@ -1,9 +1,5 @@
 #include "beam/io/object_requests.h"
 
-#include <algorithm>
-#include <random>
-#include <thread>
-
 #include "beam/base/cancel.h"
 
 namespace beam::internal {
@@ -11,21 +7,6 @@ namespace {
 
 using Kind = StoreAnswer::Kind;
 using Clock = std::chrono::steady_clock;
-
-// In short steps, so that a stopped run ends soon.
-void Pause(std::chrono::milliseconds pause) {
-  const Clock::time_point end = Clock::now() + pause;
-  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
-    ThrowIfCancelled();
-    std::this_thread::sleep_for(std::min<Clock::duration>(std::chrono::milliseconds(50), end - now));
-  }
-}
-
-std::chrono::milliseconds ByChance(std::chrono::milliseconds longest) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return std::chrono::milliseconds(
-      std::uniform_int_distribution<std::int64_t>(longest.count() / 2, longest.count())(random));
-}
 
 template <class Semaphore>
 struct Release {
@@ -58,7 +39,7 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
   ObjectStore& store = Store(path);
   if (!answered_.load(std::memory_order_relaxed)) ThrowIfHopeless(verb, path);
   const Clock::time_point begin = Clock::now();
-  for (std::chrono::milliseconds pause = policy_.first_pause;; pause = std::min(2 * pause, policy_.longest_pause)) {
+  for (int failures = 1;; ++failures) {
     ThrowIfCancelled();
     const StoreAnswer answer = [&] {
       // A listing lasts as long as its reader likes, and is one request at a time.
@@ -75,12 +56,12 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
     const Clock::duration budget = answer.kind == Kind::kBusy ? policy_.busy
         : answer.kind == Kind::kUnreachable                   ? policy_.unreachable
                                                               : Clock::duration::zero();
-    const std::chrono::milliseconds next = ByChance(pause);
-    if (Clock::now() - begin + next > budget) {
+    const std::chrono::milliseconds pause = answer.retry_after + policy_.pauses.After(failures);
+    if (Clock::now() - begin + pause > budget) {
       Remember(answer);
       ThrowStoreError(NameOf(verb), path, answer);
     }
-    Pause(next);
+    PauseUnlessCancelled(pause);
   }
 }
 

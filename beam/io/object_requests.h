@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "beam/base/retry_pauses.h"
 #include "beam/io/object_store.h"
 #include "beam/io/request_counts.h"
 
@@ -27,10 +28,10 @@ inline constexpr std::size_t kStoreVerbs = 8;
 // "look at", "list", "open", ...: as in "cannot ... PATH".
 std::string_view NameOf(StoreVerb verb);
 
-// How long is tried again: exponentially longer pauses, each between half of itself and the whole by chance.
+// How long is tried again. A pause that the store asks for (StoreAnswer::retry_after) comes besides; if it is longer
+// than what is left of the time, nothing is tried again.
 struct RetryPolicy {
-  std::chrono::milliseconds first_pause{200};
-  std::chrono::milliseconds longest_pause{8'000};
+  RetryPauses pauses{std::chrono::milliseconds(200), std::chrono::milliseconds(8'000)};
   std::chrono::milliseconds busy{60'000};        // while the store says that it is busy, or cuts connections
   std::chrono::milliseconds unreachable{2'000};  // while no connection can be made
 };

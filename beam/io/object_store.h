@@ -6,10 +6,11 @@
 // Names are "bucket/key", by bytes, without a scheme. What the store cannot name (an empty part of a key, for clients
 // that know folders) is answered with kFailed.
 //
-// Implementations use nothing of Beam but this header, so that they can lie in a library of their own, loaded when a
+// Implementations link nothing of Beam, so that they can lie in a library of their own, loaded when a
 // path first needs it (store_library.h).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -39,7 +40,8 @@ struct StoreAnswer {
   };
   Kind kind = Kind::kOk;
   std::string text = {};
-  int requests = 1;  // how many it took
+  int requests = 1;                     // how many it took
+  std::chrono::seconds retry_after{0};  // of kBusy: for so long the store is not to be asked again, it says
 
   bool ok() const { return kind == Kind::kOk; }
 };
@@ -160,6 +162,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_4";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_5";
 
 }  // namespace beam::internal

@@ -7,14 +7,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <string_view>
-#include <thread>
 
-#include "beam/base/cancel.h"
+#include "beam/base/retry_pauses.h"
 #include "beam/base/utf8.h"
 #include "beam/io/path_text.h"
 #include "beam/io/percent_encoding.h"
+#include "beam/io/retry_after.h"
 
 namespace beam::internal {
 namespace {
@@ -23,13 +22,21 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
 constexpr std::chrono::seconds kPatience{4};  // with connections that time out, and the last wait, twice that
+constexpr RetryPauses kPauses{std::chrono::milliseconds(200), kPatience};
 constexpr std::chrono::minutes kHopeless{1};
 constexpr char kRoot[] = "/webhdfs/v1";
 
 // An answer that may be another one next time.
 class PassingError : public HdfsError {
  public:
-  using HdfsError::HdfsError;
+  PassingError(const std::string& exception, const std::string& text, std::chrono::seconds retry_after)
+      : HdfsError(exception, text), retry_after_(retry_after) {}
+
+  // For so long the server is not to be asked again, it says.
+  std::chrono::seconds retry_after() const { return retry_after_; }
+
+ private:
+  std::chrono::seconds retry_after_;
 };
 
 std::string UserName() {
@@ -97,13 +104,6 @@ auto Parse(const HdfsTarget& target, const std::string& body, Read&& read) {
   }
 }
 
-void SleepUnlessCancelled(std::chrono::milliseconds time) {
-  for (const Clock::time_point end = Clock::now() + time; Clock::now() < end;) {
-    ThrowIfCancelled();
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-}
-
 }  // namespace
 
 WebHdfs::WebHdfs(HdfsOptions options) : options_(WithDefaults(std::move(options))) {}
@@ -148,6 +148,7 @@ void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) {
   const int status = channel.Status();
   if (!answered_.load(std::memory_order_relaxed)) answered_ = true;
   if (status < 400) return;
+  const std::chrono::seconds retry_after = RetryAfter(channel.headers(), std::chrono::system_clock::now());
   std::string exception;
   std::string message;
   const Json answer = Json::parse(channel.ReceiveAll(), nullptr, false);
@@ -161,21 +162,21 @@ void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) {
   text +=
       exception.empty() ? "the server answers with HTTP status " + std::to_string(status) : exception + ": " + message;
   text += "; " + Advice(exception, options_);
-  if (Passes(status, exception)) throw PassingError(exception, text);
+  if (Passes(status, exception)) throw PassingError(exception, text, retry_after);
   throw HdfsError(exception, text);
 }
 
 void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) {
   const Clock::time_point start = Clock::now();
   const bool hopeless = !answered_ && start.time_since_epoch().count() < hopeless_until_;
-  thread_local std::mt19937 random{std::random_device{}()};
-  std::chrono::milliseconds wait{100};
-  for (int attempt = 1;; ++attempt, wait *= 2) {
+  for (int attempt = 1;; ++attempt) {
     const bool last = hopeless || Clock::now() - start > kPatience;
+    std::chrono::milliseconds pause = kPauses.After(attempt);
     try {
       return action(attempt);
-    } catch (const PassingError&) {
-      if (last) throw;
+    } catch (const PassingError& error) {
+      if (last || error.retry_after() > kPatience) throw;
+      pause += error.retry_after();
     } catch (const HttpFailure& failure) {
       if (last) {
         hopeless_until_ = (Clock::now() + kHopeless).time_since_epoch().count();
@@ -184,7 +185,7 @@ void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attem
                     + " (--hdfs_host, --hdfs_port) and its data nodes can be reached");
       }
     }
-    SleepUnlessCancelled(wait / 2 + std::chrono::milliseconds(random() % static_cast<unsigned>(wait.count())));
+    PauseUnlessCancelled(pause);
   }
 }
 

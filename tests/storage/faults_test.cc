@@ -51,7 +51,7 @@ std::shared_ptr<FileSystem> FilesAt(const std::string& scheme, const std::string
   };
   using std::chrono::milliseconds;
   return std::make_shared<ObjectFileSystem>(std::make_shared<ObjectRequests>(
-      scheme, open, internal::RetryPolicy{.first_pause = milliseconds(2), .longest_pause = milliseconds(100)}));
+      scheme, open, internal::RetryPolicy{.pauses = {milliseconds(2), milliseconds(100)}}));
 }
 
 void Put(FileSystem& files, const std::string& path, std::string_view bytes) {

@@ -3,12 +3,13 @@
 #include <arrow/filesystem/s3fs.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <mutex>
-#include <random>
 #include <string>
 #include <string_view>
 
+#include "beam/base/retry_pauses.h"
 #include "beam/io/arrow/arrow_store.h"
 
 namespace beam::internal {
@@ -47,15 +48,12 @@ class S3Retries final : public arrow::fs::S3RetryStrategy {
   }
 
   std::int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail&, std::int64_t attempted) override {
-    thread_local std::minstd_rand random{std::random_device{}()};
-    const std::int64_t longest = std::min<std::int64_t>(kFirstDelay << attempted, kLongestDelay);
-    return std::uniform_int_distribution<std::int64_t>(longest / 2, longest)(random);
+    return kPauses.After(static_cast<int>(attempted) + 1).count();
   }
 
  private:
   static constexpr std::int64_t kAttempts = 6;
-  static constexpr std::int64_t kFirstDelay = 100;  // milliseconds
-  static constexpr std::int64_t kLongestDelay = 3'000;
+  static constexpr RetryPauses kPauses{std::chrono::milliseconds(100), std::chrono::milliseconds(3'000)};
 };
 
 // AWS' client is started at most once in a process.
@@ -160,7 +158,7 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_4(
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_5(
     const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
     beam::internal::StoreAnswer& answer) {
   answer = beam::internal::Answering([&] {

@@ -1,10 +1,12 @@
 #include "beam/io/gcs/gcs_http.h"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
 #include "beam/io/gcs/gcs_answers.h"
 #include "beam/io/percent_encoding.h"
+#include "beam/io/retry_after.h"
 
 namespace beam::internal {
 namespace {
@@ -71,6 +73,7 @@ StoreAnswer JudgedReply(StoreAnswer answer, const HttpReply& reply) {
   GcsError error = ParseGcsError(reply.body);
   // What is a matter of time, but answered like a matter of permission.
   if (error.reason == "rateLimitExceeded" || error.reason == "userRateLimitExceeded") answer.kind = Kind::kBusy;
+  if (answer.kind == Kind::kBusy) answer.retry_after = RetryAfter(reply.headers, std::chrono::system_clock::now());
   answer.text = std::to_string(reply.status) + " " + std::move(error.text);
   return answer;
 }

@@ -15,11 +15,13 @@
 #include <vector>
 
 #include "beam/base/crc32c.h"
+#include "beam/io/file_systems.h"
 #include "beam/io/gcs/gcs_answers.h"
 #include "beam/io/gcs/gcs_reader.h"
 #include "beam/io/gcs/gcs_upload.h"
 #include "beam/io/object_file_system.h"
 #include "beam/io/object_requests.h"
+#include "beam/io/readable_file.h"
 #include "beam/io/test_files.h"
 #include "beam/io/test_http_server.h"
 
@@ -158,8 +160,7 @@ class GcsStoreTest : public testing::Test {
   TestHttpServer server_{[this](const Request& request) { return Answer(request); }};
   const std::shared_ptr<ObjectRequests> requests_ = std::make_shared<ObjectRequests>(
       "gs", [this](std::unique_ptr<ObjectStore>& store) { return OpenStore(*this, store); },
-      RetryPolicy{.first_pause = std::chrono::milliseconds(1),
-                  .longest_pause = std::chrono::milliseconds(4),
+      RetryPolicy{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)},
                   .busy = std::chrono::milliseconds(1'000),
                   .unreachable = std::chrono::milliseconds(20)});
   ObjectFileSystem files_{requests_};
@@ -253,6 +254,72 @@ TEST_F(GcsStoreTest, NoticesAnotherGeneration) {
     EXPECT_THAT(ErrorOf([&] { ReadWhole(*other); }), HasSubstr("replaced")) << refusal.status;
     trouble_ = [](int, const Request&) { return std::nullopt; };
   }
+}
+
+TEST_F(GcsStoreTest, ComesBackWhenItIsToldTo) {
+  SetObject("bytes");
+  const struct {
+    Reply reply;
+    bool comes_back;
+  } cases[] = {
+      {{.status = 429}, true},
+      {{.status = 429, .headers = {"Retry-After: 0"}}, true},
+      {{.status = 503, .headers = {"Retry-After: Thu, 01 Jan 1970 00:00:00 GMT"}}, true},
+      {{.status = 503, .headers = {"Retry-After: soon"}}, true},
+      // Longer than these tests try.
+      {{.status = 429, .headers = {"Retry-After: 60"}}, false},
+      {{.status = 503, .headers = {"retry-after: Fri, 31 Dec 2100 00:00:00 GMT"}}, false},
+      {{.status = 403,
+        .body = R"({"error": {"errors": [{"reason": "rateLimitExceeded"}]}})",
+        .headers = {"Retry-After: 60"}},
+       false},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(std::to_string(c.reply.status) + (c.reply.headers.empty() ? "" : " " + c.reply.headers[0]));
+    const std::size_t before = server_.requests().size();
+    number_ = 0;
+    trouble_ = [&](int number, const Request&) { return number == 1 ? std::optional(c.reply) : std::nullopt; };
+    if (c.comes_back) {
+      EXPECT_EQ(ReadWhole(*files_.OpenRead("gs://b/a")), "bytes");
+    } else {
+      EXPECT_THAT(ErrorOf([&] { files_.OpenRead("gs://b/a"); }), HasSubstr("busy"));
+    }
+    EXPECT_EQ(server_.requests().size(), before + (c.comes_back ? 2 : 1));
+  }
+}
+
+// One request reads a small file that was listed; what was put there meanwhile is not taken for it.
+TEST_F(GcsStoreTest, AFileIsTheGenerationThatWasListed) {
+  SetObject(Letters(3'000'000));
+  trouble_ = [this](int, const Request& request) -> std::optional<Reply> {
+    if (request.target.find("alt=media") != std::string::npos) return std::nullopt;
+    EXPECT_THAT(request.target, AllOf(HasSubstr("fields="), HasSubstr("generation")));
+    const Json object = {{"name", "a"},
+                         {"size", std::to_string(object_.size())},
+                         {"updated", "1970-01-02T00:00:00Z"},
+                         {"generation", generation_}};
+    const bool is_listing = request.target.find("/o?") != std::string::npos;
+    return Reply{.body = (is_listing ? Json{{"items", Json::array({object})}} : object).dump()};
+  };
+  const auto files = std::shared_ptr<FileSystem>(std::shared_ptr<void>(), &files_);
+  const ScopedFileSystem scope("gs", files);
+  FileMetadata listed;
+  ASSERT_TRUE(files_.List("gs://b/", {})->Next(listed));
+  EXPECT_EQ(listed.version, 17);
+  EXPECT_EQ(files_.Status("gs://b/a")->metadata, listed);
+  const ReadableFile file{listed};
+  const std::size_t before = server_.requests().size();
+  EXPECT_TRUE(file.Read() == object_);
+  file.CheckUnchanged();
+  EXPECT_EQ(server_.requests().size(), before + 1);
+
+  generation_ = "18";
+  EXPECT_THAT(ErrorOf([&] { file.Open(); }), HasSubstr("\"gs://b/a\" was changed or replaced after it was listed"));
+  SetObject("");
+  EXPECT_THAT(ErrorOf([&] { file.Open(); }), HasSubstr("changed or replaced"));
+  // An empty object tells no generation.
+  ASSERT_TRUE(files_.List("gs://b/", {})->Next(listed));
+  EXPECT_EQ(ReadableFile{listed}.Read(), "");
 }
 
 TEST_F(GcsStoreTest, ARefusedTokenIsReplacedOnce) {
@@ -367,7 +434,8 @@ TEST_F(GcsStoreTest, ListsPagesAndTriesOneAgain) {
       page["items"].push_back({{"name", "m/" + std::to_string(second) + std::to_string(i)},
                                {"size", "5"},
                                {"updated", "1970-01-02T00:00:00.5Z"},
-                               {"metadata", {{"name", "x"}}}});
+                               {"generation", "1767225600000000"},
+                               {"metadata", {{"name", "x"}, {"generation", "1"}}}});
     }
     return Reply{.body = page.dump()};
   };
@@ -377,6 +445,7 @@ TEST_F(GcsStoreTest, ListsPagesAndTriesOneAgain) {
     paths.push_back(entry.path);
     EXPECT_EQ(entry.size_in_bytes, 5);
     EXPECT_EQ(entry.last_updated_in_seconds, 86'400.5);
+    EXPECT_EQ(entry.version, 1'767'225'600'000'000);
   }
   EXPECT_THAT(paths,
               ElementsAre("gs://b/m/00", "gs://b/m/01", "gs://b/m/02", "gs://b/m/10", "gs://b/m/11", "gs://b/m/12"));

@@ -31,8 +31,7 @@ constexpr const char* kJobs = "/v1b3/projects/my-project/locations/europe-west4/
 std::unique_ptr<DataflowClient> ClientOf(const TestHttpServer& server) {
   return std::make_unique<DataflowClient>(
       DataflowPlace{.endpoint = server.url(), .project = "my-project", .region = "europe-west4"},
-      std::make_shared<GoogleCredentials>(nullptr),
-      RestPolicy{.first_pause = milliseconds(1), .longest_pause = milliseconds(1)});
+      std::make_shared<GoogleCredentials>(nullptr), RestPolicy{.pauses = {milliseconds(1), milliseconds(1)}});
 }
 
 std::string SameName(const std::string& transform) { return transform; }
@@ -101,6 +100,7 @@ TEST(DataflowClient, TriesAgainWhatMayPass) {
   };
   for (const Case& c :
        {Case{{.status = 503}, "busy"}, Case{{.status = 429}, "too many"}, Case{{.status = 500}, "broken"},
+        Case{{.status = 503, .headers = {"Retry-After: 0"}}, "busy, and says for how long"},
         Case{{.status = 404}, "not yet seen"}, Case{{.close_at_once = true}, "cut"}}) {
     int asked = 0;
     TestHttpServer server([&](const Request&) -> Reply {
@@ -109,6 +109,13 @@ TEST(DataflowClient, TriesAgainWhatMayPass) {
     EXPECT_EQ(ClientOf(server)->Get("job-1").state, "JOB_STATE_DONE") << c.what;
     EXPECT_EQ(asked, 2) << c.what;
   }
+}
+
+// A service that wants to be left alone for longer than it is tried is.
+TEST(DataflowClient, LeavesAServiceAloneThatAsksForIt) {
+  TestHttpServer server([](const Request&) { return Reply{.status = 429, .headers = {"Retry-After: 86400"}}; });
+  EXPECT_THROW(ClientOf(server)->Get("job-1"), RestError);
+  EXPECT_EQ(server.requests().size(), 1u);
 }
 
 TEST(DataflowClient, SaysWhatTheServiceRefuses) {

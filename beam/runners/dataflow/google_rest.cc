@@ -1,15 +1,12 @@
 #include "beam/runners/dataflow/google_rest.h"
 
-#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <random>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "beam/base/cancel.h"
 #include "beam/base/version.h"
+#include "beam/io/retry_after.h"
 
 namespace beam {
 namespace {
@@ -18,21 +15,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kWatchFactor = 10;
-// A signal handler can wake nobody, so its flag is looked at.
-constexpr milliseconds kPollTime{20};
 
 bool IsBusy(int status) { return status == 408 || status == 429 || status >= 500; }
-
-// Half to the whole of `pause`, by chance, so that those who were refused together do not come back together.
-void Rest(milliseconds pause) {
-  std::minstd_rand random(std::random_device{}());
-  const auto end = std::chrono::steady_clock::now()
-      + milliseconds(std::uniform_int_distribution<milliseconds::rep>(pause.count() / 2, pause.count())(random));
-  while (std::chrono::steady_clock::now() < end) {
-    ThrowIfCancelled();
-    std::this_thread::sleep_for(kPollTime);
-  }
-}
 
 // What the service says went wrong: {"error": {"code": 403, "message": "...", "status": "PERMISSION_DENIED"}}.
 std::string ReasonIn(const std::string& body) {
@@ -61,8 +45,9 @@ GoogleRest::Answer GoogleRest::Ask(const Request& request) {
     channel_.Start(http);
     answer.status = channel_.Status();
     answer.body = channel_.ReceiveAll();
+    answer.retry_after = internal::RetryAfter(channel_.headers(), std::chrono::system_clock::now());
   } catch (const internal::HttpFailure& failure) {
-    answer = {.status = 0, .body = "", .failure = failure.what()};
+    answer = {.status = 0, .body = "", .failure = failure.what(), .retry_after = {}};
   }
   if (answer.status == 401) credentials_->Invalidate(token);
   return answer;
@@ -77,7 +62,7 @@ milliseconds GoogleRest::PatienceFor(const Answer& answer, const Request& reques
 std::string GoogleRest::Call(const Request& request) {
   const Clock::time_point begin = Clock::now();
   bool has_new_token = false;
-  for (milliseconds pause = policy_.first_pause;; pause = std::min(2 * pause, policy_.longest_pause)) {
+  for (int failures = 1;; ++failures) {
     Answer answer = Ask(request);
     if (answer.status >= 200 && answer.status < 300) return std::move(answer.body);
     if (answer.status == 401 && !has_new_token && !credentials_->anonymous()) {
@@ -85,13 +70,14 @@ std::string GoogleRest::Call(const Request& request) {
       answer = Ask(request);
       if (answer.status >= 200 && answer.status < 300) return std::move(answer.body);
     }
+    const milliseconds pause = answer.retry_after + policy_.pauses.After(failures);
     if (Clock::now() - begin + pause > PatienceFor(answer, request)) {
       throw RestError(answer.status,
                       answer.status == 0
                           ? service_ + " does not answer: " + answer.failure
                           : service_ + " answers " + std::to_string(answer.status) + ": " + ReasonIn(answer.body));
     }
-    Rest(pause);
+    PauseUnlessCancelled(pause);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "beam/base/error.h"
+#include "beam/base/retry_pauses.h"
 #include "beam/io/google/credentials.h"
 #include "beam/io/http_channel.h"
 
@@ -23,10 +24,10 @@ class RestError : public Error {
   int status_;
 };
 
-// How long is tried again: exponentially longer pauses, each between half of itself and the whole by chance.
+// How long is tried again. A pause that the service asks for comes besides; if it is longer than what is left of the
+// time, nothing is tried again.
 struct RestPolicy {
-  std::chrono::milliseconds first_pause{500};
-  std::chrono::milliseconds longest_pause{16'000};
+  RetryPauses pauses{std::chrono::milliseconds(500), std::chrono::milliseconds(16'000)};
   std::chrono::milliseconds busy{120'000};  // while the service says that it is busy, or does not answer
   std::chrono::milliseconds lag{30'000};    // while what was just made is not seen yet
 };
@@ -55,6 +56,7 @@ class GoogleRest {
     int status = 0;
     std::string body;
     std::string failure;  // of the connection
+    std::chrono::seconds retry_after{0};
   };
   Answer Ask(const Request& request);
   // How long an answer like this one is worth trying again.
