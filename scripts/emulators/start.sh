@@ -43,8 +43,8 @@ case $emulator in
     ;;
   azure)
     export AZURITE_ACCOUNTS=klay:a2xheQ==
-    command=("$engines/node/bin/node" "$engines/azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1
-      --blobPort "$port" --inMemoryPersistence --silent --disableTelemetry --skipApiVersionCheck)
+    command=("$engines/node/bin/node" --require "$here/pause_after_continue.cjs"
+      "$engines/azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1 --blobPort "$port" --inMemoryPersistence --silent --disableTelemetry --skipApiVersionCheck)
     ;;
   hdfs)
     mapfile -t opens < <(java_17_opens)
