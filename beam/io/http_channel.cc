@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <string_view>
 
 #include "beam/base/cancel.h"
@@ -60,7 +61,8 @@ struct HttpChannel::Transfer {
   bool cancellable = true;
   bool moved = false;  // something came or went since this was last looked at
 
-  std::string received;
+  std::span<char> room;   // of who waits for bytes, which go there without a copy being kept
+  std::string received;   // the others
   std::size_t taken = 0;  // of `received`
   bool receiving_paused = false;
   bool headers_complete = false;
@@ -158,11 +160,13 @@ struct HttpChannel::Transfer {
   static std::size_t OnReceived(char* data, std::size_t, std::size_t size, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     transfer.moved = true;
-    if (transfer.received.size() - transfer.taken >= kMostBuffered) {
+    if (transfer.room.empty() && transfer.received.size() - transfer.taken >= kMostBuffered) {
       transfer.receiving_paused = true;
       return CURL_WRITEFUNC_PAUSE;
     }
-    transfer.received.append(data, size);
+    const std::size_t direct = std::string_view(data, size).copy(transfer.room.data(), transfer.room.size());
+    transfer.room = transfer.room.subspan(direct);
+    transfer.received.append(data + direct, size - direct);
     return size;
   }
 
@@ -230,6 +234,19 @@ struct HttpChannel::Transfer {
     }
   }
 
+  // Waits for some bytes, or the end.
+  std::size_t ReceiveInto(std::span<char> out) {
+    struct Taker {
+      Transfer& transfer;
+      ~Taker() { transfer.room = {}; }
+    };
+    const Taker taker{*this};
+    room = out;
+    if (receiving_paused) GoOn();
+    if (!finished) Drive([&] { return room.size() < out.size(); });
+    return out.size() - room.size();
+  }
+
   void ThrowIfFailed() const {
     if (!finished || result == CURLE_OK) return;
     // The only time that is limited by libcurl is that for connecting.
@@ -270,16 +287,15 @@ int HttpChannel::Status() {
 
 std::size_t HttpChannel::Receive(char* out, std::size_t size) {
   Transfer& transfer = *transfer_;
-  if (transfer.taken == transfer.received.size()) {
-    transfer.received.clear();
-    transfer.taken = 0;
-    if (transfer.receiving_paused) transfer.GoOn();
-    if (!transfer.finished) transfer.Drive([&] { return !transfer.received.empty(); });
+  if (transfer.taken < transfer.received.size()) {
+    const std::size_t count = transfer.received.copy(out, size, transfer.taken);
+    transfer.taken += count;
+    return count;
   }
-  const std::size_t count = std::min(size, transfer.received.size() - transfer.taken);
+  transfer.received.clear();
+  transfer.taken = 0;
+  const std::size_t count = transfer.ReceiveInto({out, size});
   if (count == 0) transfer.ThrowIfFailed();
-  transfer.received.copy(out, count, transfer.taken);
-  transfer.taken += count;
   return count;
 }
 
