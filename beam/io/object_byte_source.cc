@@ -5,6 +5,7 @@
 #include <deque>
 #include <future>
 #include <optional>
+#include <semaphore>
 #include <string_view>
 #include <utility>
 
@@ -16,10 +17,36 @@ namespace {
 
 constexpr std::uint64_t kFirstPart = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLargestPart = std::uint64_t{4} << 20;
-constexpr std::size_t kPartsAhead = 4;  // of the largest size; the memory of a source is five such parts, or its head
+// Of the largest size, so that the memory of a source is five such parts, or its head; and of the more that a large
+// object has as reading goes on, all sources of the process together have 256 MiB.
+constexpr std::size_t kPartsAhead = 4;
+constexpr std::size_t kMostPartsAhead = 8;
+constexpr std::ptrdiff_t kExtraParts = 64;
 
 // What of a beginning that is coming is waited for rather than asked for by itself.
 constexpr std::uint64_t kWorthWaiting = std::uint64_t{4} << 20;
+
+// One of them.
+class ExtraPart {
+ public:
+  bool TryTake() {
+    taken_ = Left().try_acquire();
+    return taken_;
+  }
+  ExtraPart() = default;
+  ExtraPart(ExtraPart&& other) noexcept : taken_(std::exchange(other.taken_, false)) {}
+  ExtraPart& operator=(ExtraPart&&) = delete;
+  ~ExtraPart() {
+    if (taken_) Left().release();
+  }
+
+ private:
+  static std::counting_semaphore<kExtraParts>& Left() {
+    static auto* const left = new std::counting_semaphore<kExtraParts>(kExtraParts);  // sources may outlive statics
+    return *left;
+  }
+  bool taken_ = false;
+};
 
 struct Part {
   std::uint64_t offset = 0;
@@ -106,6 +133,7 @@ class ObjectByteSource final : public ByteSource {
  private:
   struct Ahead {
     std::uint64_t offset;
+    ExtraPart extra;
     std::future<Part> part;
   };
 
@@ -143,6 +171,7 @@ class ObjectByteSource final : public ByteSource {
     if (!read_on || ahead_.empty() || ahead_.front().offset != position) {
       // The destructor of what std::async gives waits, so what was fetched in vain is waited for here.
       ahead_.clear();
+      most_ahead_ = kPartsAhead;
       part_size_ = read_on ? std::min(4 * part_size_, kLargestPart) : kFirstPart;
       const std::uint64_t rest = size_ - position;
       // Not worth a request of its own: a tail that is no longer than the part before it.
@@ -153,15 +182,19 @@ class ObjectByteSource final : public ByteSource {
     std::future<Part> first = std::move(ahead_.front().part);
     ahead_.pop_front();
     Part part = first.get();
+    most_ahead_ = std::min(most_ahead_ + 1, kMostPartsAhead);
     FetchAhead(ahead_.empty() ? part.offset + part.size : next_ahead_);
     return part;
   }
 
   void FetchAhead(std::uint64_t offset) {
     part_size_ = std::min(4 * part_size_, kLargestPart);
-    while (ahead_.size() < kPartsAhead && offset < size_) {
+    while (ahead_.size() < most_ahead_ && offset < size_) {
+      ExtraPart extra;
+      if (ahead_.size() >= kPartsAhead && !extra.TryTake()) break;
       const std::uint64_t size = std::min(part_size_, size_ - offset);
-      ahead_.push_back({offset, std::async(std::launch::async, [this, offset, size] { return Fetch(offset, size); })});
+      ahead_.push_back({offset, std::move(extra),
+                        std::async(std::launch::async, [this, offset, size] { return Fetch(offset, size); })});
       offset += size;
     }
     next_ahead_ = offset;
@@ -188,6 +221,7 @@ class ObjectByteSource final : public ByteSource {
   std::uint64_t position_ = 0;
   std::uint64_t part_size_ = kFirstPart;
   std::uint64_t next_ahead_ = 0;
+  std::size_t most_ahead_ = kPartsAhead;
   std::atomic<bool> part_fetched_ = false;
   Part part_;
   std::deque<Ahead> ahead_;  // last: what is on its way uses the others

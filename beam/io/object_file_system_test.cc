@@ -264,6 +264,37 @@ TEST_F(ObjectFileSystemTest, AHeaderCostsASmallRead) {
   EXPECT_THAT(world_.reads, ElementsAre(std::size_t{1} << 20));
 }
 
+// Whoever has read on for long will go on: more is fetched ahead then, and little where nobody knows yet.
+TEST_F(ObjectFileSystemTest, MoreIsFetchedAheadAsReadingGoesOn) {
+  constexpr std::size_t kPart = std::size_t{4} << 20;
+  constexpr std::size_t kSize = 45 * kPart;
+  world_.objects["b/a"] = std::string(kSize, 'x');
+  struct Case {
+    std::size_t read;
+    std::size_t least;  // parts that are fetched and not read
+    std::size_t most;
+  };
+  for (const Case& c : {Case{2 * kPart, 4, 6}, Case{25 * kPart, 7, 9}, Case{kSize, 0, 0}}) {
+    world_.reads.clear();
+    {
+      const std::unique_ptr<ByteSource> source = files_.OpenRead("gs://b/a");
+      std::string part(kPart, '\0');
+      for (std::size_t read = 0; read < c.read;) {
+        const std::size_t count = source->Read(part.data(), std::min(part.size(), c.read - read));
+        ASSERT_GT(count, 0u);
+        read += count;
+      }
+    }
+    std::size_t fetched = 0;
+    for (const std::size_t size : world_.reads) {
+      EXPECT_LE(size, 2 * kPart);
+      fetched += size;
+    }
+    EXPECT_GE(fetched - c.read, c.least * kPart) << c.read;
+    EXPECT_LE(fetched - c.read, c.most * kPart) << c.read;
+  }
+}
+
 TEST_F(ObjectFileSystemTest, ASmallObjectIsOneReadAndNoCheck) {
   world_.objects["b/a"] = std::string(1'500'000, 'x');
   EXPECT_EQ(ReadWhole(*files_.OpenRead("gs://b/a")).size(), 1'500'000u);
