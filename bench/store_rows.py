@@ -4,7 +4,7 @@ import random
 import re
 import subprocess
 
-from row import PEERS, Case, Result, WrongResult, all_done, check_total, median, ratio
+from row import PEERS, Case, Result, WrongResult, all_done, check_total, median, no_check, ratio
 from store import FileStore, ListingStore
 from transcode_rows import TO_16K, TranscodeRow
 
@@ -83,7 +83,8 @@ class Listing(StoreRow):
 
         self.ours = self.counted(Case("ls of 100,000 objects", [program, "ls", "--recursive", f"gs://{path}/"], check,
                                       [program], warm_up=True), store)
-        self.gcsfs = self.counted(self.python("gcsfs, 100,000 objects", "list", path, LISTED)._replace(warm_up=True), store)
+        self.gcsfs, self.match = (self.counted(self.python(f"{name}, 100,000 objects", verb, path, LISTED)._replace(
+            warm_up=True), store) for name, verb in (("gcsfs", "list"), ("Beam's FileSystems.match", "match")))
         command = ["transcode", "--src_dir", f"gs://{path}/", "--audio_suffix", ".mp3", "--target_dir",
                    "gs://klay/finished/target/", "--target_audio_suffix", ".wav"]
         expected = {"matched": LISTED, "done": 0, "skipped": LISTED, "failed": 0, "damaged": 0}
@@ -91,15 +92,19 @@ class Listing(StoreRow):
                                                  warm_up=True), store)
 
     def cases(self):
-        return [self.ours, self.gcsfs, self.rerun]
+        return [self.ours, self.gcsfs, self.match, self.rerun]
 
     def results(self, samples):
-        ours, peer = samples[self.ours.name], samples[self.gcsfs.name]
-        for attribute, unit, bar, begin in (("wall", "s", 5, "listing of 100,000 objects of gs://, times faster than gcsfs"),
-                                            ("cpu", "CPU s", None, "- CPU seconds")):
-            yield Result(begin, f"{median(ours, attribute):.2f} {unit}", f"{median(peer, attribute):.2f} {unit}",
-                         ratio([peer], attribute, [ours]), "x", bar, smaller_is_better=False)
-        for name, what in ((self.ours.name, "- requests"), (self.gcsfs.name, "- requests of gcsfs")):
+        ours = samples[self.ours.name]
+        for name, case in (("gcsfs", self.gcsfs), ("Beam's FileSystems.match", self.match)):
+            peer = samples[case.name]
+            for attribute, unit, bar, begin in (
+                    ("wall", "s", 5, f"listing of 100,000 objects of gs://, times faster than {name}"),
+                    ("cpu", "CPU s", None, "- CPU seconds")):
+                yield Result(begin, f"{median(ours, attribute):.2f} {unit}", f"{median(peer, attribute):.2f} {unit}",
+                             ratio([peer], attribute, [ours]), "x", bar, smaller_is_better=False)
+        for name, what in ((self.ours.name, "- requests"), (self.gcsfs.name, "- requests of gcsfs"),
+                           (self.match.name, "- requests of Beam's FileSystems.match")):
             yield Result(what, f"{self.requests[name]}", "", self.requests[name])
         requests = self.requests[self.rerun.name]
         yield Result("rerun of transcode over 100,000 finished objects of gs://, requests",
@@ -121,9 +126,10 @@ class LargeObject(StoreRow):
             os.remove(file)
 
         store = FileStore(build, fill)
-        command = [program, "cat", "gs://klay/large.bin"]
-        self.ours = self.counted(Case("cat of 1 GB", ["/bin/sh", "-c", '"$0" "$@" | wc -c', *command],
-                                      check_total("cat", LARGE), [program], warm_up=True), store)
+        # The peer throws away what it has read, so this does, too; that it was all of it, by the store's checksum, is in the
+        # exit code.
+        command = ["/bin/sh", "-c", '"$0" "$@" > /dev/null', program, "cat", "gs://klay/large.bin"]
+        self.ours = self.counted(Case("cat of 1 GB", command, no_check, [program], warm_up=True), store)
         self.peer = self.counted(self.python("google-cloud-storage, 1 GB", "read", "klay/large.bin", LARGE), store)
 
     def cases(self):

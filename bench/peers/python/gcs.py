@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""gcs.py list BUCKET/PREFIX | read BUCKET/KEY: lists with gcsfs and prints how many objects there are; reads an object as
-one stream with Google's client and prints its size. The store is at $STORAGE_EMULATOR_HOST."""
+"""gcs.py list BUCKET/PREFIX | match BUCKET/PREFIX | read BUCKET/KEY: lists with gcsfs, or as Beam's SDK does, and prints how
+many objects there are; reads an object as one stream with Google's client and prints its size. The store is at
+$STORAGE_EMULATOR_HOST."""
 import os
 import sys
 
@@ -10,6 +11,13 @@ def list_objects(path):
     import gcsfs
     files = gcsfs.GCSFileSystem(token="anon", endpoint_url=os.environ["STORAGE_EMULATOR_HOST"], project="klay")
     return len(files.find(path))
+
+
+def match_objects(path):
+    from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
+    FileSystems.set_options(PipelineOptions(["--no_auth", "--project=klay"]))
+    return len(FileSystems.match([f"gs://{path}/**"])[0].metadata_list)
 
 
 class Counter:
@@ -34,4 +42,4 @@ def read_object(path):
 
 if __name__ == "__main__":
     verb, path = sys.argv[1:]
-    print({"list": list_objects, "read": read_object}[verb](path))
+    print({"list": list_objects, "match": match_objects, "read": read_object}[verb](path))
