@@ -15,6 +15,7 @@
 #include <sstream>
 #include <string>
 
+#include "beam/portable/artifact.h"
 #include "beam/portable/sha256.h"
 
 namespace beam::testing_portable {
@@ -22,7 +23,7 @@ namespace beam::testing_portable {
 namespace jobs = org::apache::beam::model::job_management::v1;
 namespace model = org::apache::beam::model::pipeline::v1;
 
-// Keeps files by the path of their payload, for the worker "worker-1". Thread-safe.
+// Keeps files by the path of their payload, for the worker "worker-1" and its siblings. Thread-safe.
 class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
  public:
   ArtifactServer() {
@@ -39,16 +40,7 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
            google::protobuf::RepeatedPtrField<model::ArtifactInformation>& artifacts) {
     Sha256 digest;
     digest.Update(contents);
-    model::ArtifactFilePayload file;
-    file.set_path(path);
-    file.set_sha256(digest.HexDigest());
-    model::ArtifactStagingToRolePayload role;
-    role.set_staged_name(staged_name);
-    model::ArtifactInformation& artifact = *artifacts.Add();
-    artifact.set_type_urn("beam:artifact:type:file:v1");
-    artifact.set_type_payload(file.SerializeAsString());
-    artifact.set_role_urn("beam:artifact:role:staging_to:v1");
-    artifact.set_role_payload(role.SerializeAsString());
+    *artifacts.Add() = FileArtifact(path, staged_name, digest.HexDigest());
     Put(path, contents);
   }
   void Put(const std::string& path, const std::string& contents) {
@@ -66,7 +58,7 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
  private:
   static bool IsWorker(const grpc::ServerContext& context) {
     const auto found = context.client_metadata().find("worker_id");
-    return found != context.client_metadata().end() && found->second == "worker-1";
+    return found != context.client_metadata().end() && found->second.starts_with("worker-1");
   }
 
   grpc::Status ResolveArtifacts(grpc::ServerContext* context, const jobs::ResolveArtifactsRequest* request,

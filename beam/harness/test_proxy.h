@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/base/loopback.h"
 
 namespace beam::testing_portable {
 
@@ -25,7 +26,7 @@ class TestProxy {
   explicit TestProxy(const std::string& endpoint)
       : target_(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)))),
         listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = AddressOf(0);
+    sockaddr_in address = LoopbackAddress();
     socklen_t size = sizeof address;
     if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0 || listen(listener_, 16) != 0
         || getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
@@ -71,18 +72,10 @@ class TestProxy {
   }
 
  private:
-  static sockaddr_in AddressOf(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-  }
-
   void Accept() {
     for (int from = -1; (from = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
       const int to = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      const sockaddr_in address = AddressOf(target_);
+      const sockaddr_in address = LoopbackAddress(target_);
       const bool is_there = connect(to, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
       const std::lock_guard lock(mutex_);
       sockets_.insert(sockets_.end(), {from, to});

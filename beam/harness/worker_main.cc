@@ -78,7 +78,8 @@ std::vector<WorkerRequest> SiblingsToStart(const ProvisionInfo& info, const Work
                         .logging_endpoint = flags.logging_endpoint,
                         .artifact_endpoint = flags.artifact_endpoint,
                         .provision_endpoint = {},
-                        .params = {}});
+                        .params = {},
+                        .semi_persist_dir = flags.semi_persist_dir});
   }
   return siblings;
 }

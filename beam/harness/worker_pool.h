@@ -21,6 +21,7 @@ struct WorkerRequest {
   std::string artifact_endpoint;
   std::string provision_endpoint;
   std::map<std::string, std::string> params;  // of the environment's payload
+  std::string semi_persist_dir = {};          // where fetched files lie, if it is said; no engine says it
 };
 
 // A worker that runs. The destructor stops it and waits for its end.

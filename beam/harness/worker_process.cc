@@ -31,11 +31,12 @@ ChildProcess::Setup WorkerCommand(const WorkerRequest& request) {
   // The program that runs, even where another build has taken its place on disk.
   ChildProcess::Setup setup{.file = "/proc/self/exe",
                             .arguments = {ExecutablePath(), "--worker", "--id=" + request.id}};
-  for (const auto& [flag, endpoint] : {std::pair("--provision_endpoint=", &request.provision_endpoint),
-                                       {"--control_endpoint=", &request.control_endpoint},
-                                       {"--logging_endpoint=", &request.logging_endpoint},
-                                       {"--artifact_endpoint=", &request.artifact_endpoint}}) {
-    if (!endpoint->empty()) setup.arguments.push_back(flag + *endpoint);
+  for (const auto& [flag, value] : {std::pair("--provision_endpoint=", &request.provision_endpoint),
+                                    {"--control_endpoint=", &request.control_endpoint},
+                                    {"--logging_endpoint=", &request.logging_endpoint},
+                                    {"--artifact_endpoint=", &request.artifact_endpoint},
+                                    {"--semi_persist_dir=", &request.semi_persist_dir}}) {
+    if (!value->empty()) setup.arguments.push_back(flag + *value);
   }
   return setup;
 }

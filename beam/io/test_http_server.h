@@ -1,9 +1,7 @@
 // An HTTP server of a test's own, on a port of the loopback that the system chooses: it answers as it is told, or cuts.
 #pragma once
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -18,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "beam/base/loopback.h"
 #include "beam/io/unique_fd.h"
 
 namespace beam::testing_http {
@@ -48,9 +47,7 @@ class TestHttpServer {
 
   explicit TestHttpServer(Handler handler) : handler_(std::move(handler)) {
     socket_ = internal::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in address = LoopbackAddress();
     socklen_t size = sizeof address;
     if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(socket_.get(), 128) != 0
         || ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {

@@ -11,9 +11,14 @@ namespace beam {
 namespace proto = org::apache::beam::model::pipeline::v1;
 
 proto::ArtifactInformation FileArtifact(const std::string& path, const std::string& staged_name) {
+  return FileArtifact(path, staged_name, Sha256OfFile(path));
+}
+
+proto::ArtifactInformation FileArtifact(const std::string& path, const std::string& staged_name,
+                                        const std::string& sha256) {
   proto::ArtifactFilePayload file;
   file.set_path(path);
-  file.set_sha256(Sha256OfFile(path));
+  file.set_sha256(sha256);
   proto::ArtifactStagingToRolePayload role;
   role.set_staged_name(staged_name);
   proto::ArtifactInformation artifact;

@@ -15,6 +15,11 @@ inline constexpr const char* kStagedProgram = "worker";
 org::apache::beam::model::pipeline::v1::ArtifactInformation FileArtifact(const std::string& path,
                                                                          const std::string& staged_name);
 
+// The same of a file whose SHA-256 is known, in lower-case hex: nothing is read.
+org::apache::beam::model::pipeline::v1::ArtifactInformation FileArtifact(const std::string& path,
+                                                                         const std::string& staged_name,
+                                                                         const std::string& sha256);
+
 // What the artifact is to be called where it is fetched to; the program of a pipeline in Go is one, too. Its name comes
 // from elsewhere: throws Error if it has none, or if it leads out of a folder.
 std::string StagedName(const org::apache::beam::model::pipeline::v1::ArtifactInformation& artifact);

@@ -106,9 +106,11 @@ TEST_F(Boot, StartsItsSiblingsAndEndsWithThem) {
   Info info;
   info.add_sibling_worker_ids("worker-1_sibling_1");
   info.add_sibling_worker_ids("worker-1_sibling_2");
+  artifacts_.Add("/there/model", "a model", "model.bin", *info.mutable_dependencies());
   engine_.Provide(info);
   const auto worker = Start();
   EXPECT_THAT(engine_.WaitForWorkers(3), ElementsAre("worker-1", "worker-1_sibling_1", "worker-1_sibling_2"));
+  EXPECT_EQ(artifacts_.fetched, 1);  // they share the container's folder
   // Whichever of them it is that has come last.
   EXPECT_EQ(RunBundle(GpuCheck(), "Look"), "");
   worker->Send(SIGTERM);

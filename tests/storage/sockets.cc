@@ -12,18 +12,12 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "beam/base/loopback.h"
+
 namespace beam::testing_storage {
 namespace {
 
 using internal::UniqueFd;
-
-sockaddr_in AddressOf(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
 
 bool EqualInSmallLetters(std::string_view text, std::string_view small) {
   return std::equal(text.begin(), text.end(), small.begin(), small.end(),
@@ -45,7 +39,7 @@ std::string_view LineOf(std::string_view head, std::string_view name) {
 
 UniqueFd Listen(std::string& endpoint) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address = AddressOf(0);
+  sockaddr_in address = LoopbackAddress();
   socklen_t size = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   if (::bind(socket.get(), any, size) != 0 || ::listen(socket.get(), 128) != 0
@@ -59,7 +53,7 @@ UniqueFd Listen(std::string& endpoint) {
 UniqueFd ConnectTo(const std::string& endpoint) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address =
-      AddressOf(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
+      LoopbackAddress(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return UniqueFd();
   NoDelay(socket.get());
   return socket;

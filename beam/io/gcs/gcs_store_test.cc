@@ -19,6 +19,7 @@
 #include "beam/io/gcs/gcs_answers.h"
 #include "beam/io/gcs/gcs_reader.h"
 #include "beam/io/gcs/gcs_upload.h"
+#include "beam/io/gcs/test_multipart.h"
 #include "beam/io/object_file_system.h"
 #include "beam/io/object_requests.h"
 #include "beam/io/readable_file.h"
@@ -99,15 +100,9 @@ class GcsStoreTest : public testing::Test {
   // What Google's server does with uploads, both kinds.
   Reply Upload(const Request& request) {
     if (request.target.find("uploadType=multipart") != std::string::npos) {
-      const std::string type = request.Header("content-type");
-      const std::string mark = "\r\n--" + type.substr(type.find("boundary=") + 9);
-      const std::string body = "\r\n" + request.body;
-      const std::size_t metadata = body.find("\r\n\r\n") + 4;
-      const std::size_t second = body.find(mark, metadata);
-      const std::size_t bytes = body.find("\r\n\r\n", second) + 4;
-      EXPECT_EQ(body.substr(body.find(mark, bytes)), mark + "--\r\n");
-      return Store(Json::parse(body.substr(metadata, second - metadata)),
-                   body.substr(bytes, body.find(mark, bytes) - bytes));
+      const testing_gcs::Multipart multipart = testing_gcs::ParseMultipart(request);
+      EXPECT_EQ(multipart.end, "--\r\n");
+      return Store(multipart.metadata, multipart.bytes);
     }
     if (request.target.find("uploadType=resumable") != std::string::npos) {
       metadata_ = Json::parse(request.body);

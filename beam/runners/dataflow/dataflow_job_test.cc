@@ -10,8 +10,10 @@
 #include <string>
 
 #include "beam/base/error.h"
+#include "beam/portable/artifact.h"
 #include "beam/portable/environment.h"
 #include "beam/portable/pipeline_proto.h"
+#include "beam/runners/dataflow/test_dataflow_options.h"
 #include "beam/transforms/create.h"
 #include "beam/transforms/map.h"
 #include "beam/transforms/sum.h"
@@ -22,33 +24,8 @@ using namespace beam;  // NOLINT(google-build-using-namespace)
 
 namespace proto = org::apache::beam::model::pipeline::v1;
 using nlohmann::json;
-
-constexpr const char* kImage = "europe-docker.pkg.dev/my-project/klay/worker:1";
-
-DataflowOptions MakeOptions() {
-  DataflowOptions options;
-  options.project = "my-project";
-  options.region = "europe-west4";
-  options.job_name = "resample-1";
-  options.temp_location = "gs://bucket/temp";
-  options.staging_location = "gs://bucket/stage/";
-  options.container_image = kImage;
-  return options;
-}
-
-proto::ArtifactInformation Artifact(const std::string& path, const std::string& name, const std::string& sha256) {
-  proto::ArtifactFilePayload file;
-  file.set_path(path);
-  file.set_sha256(sha256);
-  proto::ArtifactStagingToRolePayload role;
-  role.set_staged_name(name);
-  proto::ArtifactInformation artifact;
-  artifact.set_type_urn("beam:artifact:type:file:v1");
-  artifact.set_type_payload(file.SerializeAsString());
-  artifact.set_role_urn("beam:artifact:role:staging_to:v1");
-  artifact.set_role_payload(role.SerializeAsString());
-  return artifact;
-}
+using testing_dataflow::GoodOptions;
+using testing_dataflow::kImage;
 
 proto::Pipeline MakePipeline() {
   Pipeline pipeline;
@@ -57,8 +34,8 @@ proto::Pipeline MakePipeline() {
       | Map("Double", [](int n) { return 2 * n; }).WithResourceHints({.cpu_count = 4})
       | Sum("Sum");
   EnvironmentProto environment = DockerEnvironment(kImage);
-  *environment.add_dependencies() = Artifact("/opt/klay-beam", "worker", "ab12");
-  *environment.add_dependencies() = Artifact("/data/model.onnx", "model.onnx", "cd34");
+  *environment.add_dependencies() = FileArtifact("/opt/klay-beam", "worker", "ab12");
+  *environment.add_dependencies() = FileArtifact("/data/model.onnx", "model.onnx", "cd34");
   return ToProto(*pipeline.shared_graph(), environment);
 }
 
@@ -79,7 +56,7 @@ std::string At(const json& job, const std::string& pointer) {
 }
 
 TEST(DataflowJob, HasWhatEveryJobHas) {
-  const json job = JobOf(MakeOptions());
+  const json job = JobOf(GoodOptions());
   const std::pair<const char*, const char*> cases[] = {
       {"/name", R"("resample-1")"},
       {"/projectId", R"("my-project")"},
@@ -107,7 +84,7 @@ TEST(DataflowJob, HasWhatEveryJobHas) {
 }
 
 TEST(DataflowJob, SaysNothingOfWhatIsLeftToDataflow) {
-  const json job = JobOf(MakeOptions());
+  const json job = JobOf(GoodOptions());
   for (const char* const field :
        {"/labels", "/environment/serviceOptions", "/environment/serviceAccountEmail", "/environment/workerRegion",
         "/environment/workerZone", "/environment/flexResourceSchedulingGoal", "/environment/debugOptions",
@@ -167,14 +144,14 @@ TEST(DataflowJob, EachOptionHasItsPlace) {
        R"("WORKER_IP_PRIVATE")"},
   };
   for (const Case& c : cases) {
-    DataflowOptions options = MakeOptions();
+    DataflowOptions options = GoodOptions();
     c.set(options);
     EXPECT_EQ(At(JobOf(options), c.pointer), c.value) << c.pointer;
   }
 }
 
 TEST(DataflowJob, OptionsOfTheProgramGoToItsWorkersAndToThePage) {
-  DataflowOptions options = MakeOptions();
+  DataflowOptions options = GoodOptions();
   options.pipeline_options = {{"flag", true},
                               {"number", std::int64_t{7}},
                               {"text",
@@ -198,7 +175,7 @@ TEST(DataflowJob, OptionsOfTheProgramGoToItsWorkersAndToThePage) {
 }
 
 TEST(DataflowJob, HasAnImageForEachEnvironmentThatIsUsed) {
-  const json job = JobOf(MakeOptions());
+  const json job = JobOf(GoodOptions());
   const proto::Pipeline pipeline = MakePipeline();
   // One of the steps with hints, one of the others.
   const json& images = job.at("/environment/workerPools/0/sdkHarnessContainerImages"_json_pointer);

@@ -8,20 +8,12 @@
 #include <string>
 
 #include "beam/base/error.h"
+#include "beam/runners/dataflow/test_dataflow_options.h"
 
 namespace beam {
 namespace {
 
-DataflowOptions Complete() {
-  DataflowOptions options;
-  options.project = "my-project";
-  options.region = "europe-west4";
-  options.job_name = "resample-1";
-  options.temp_location = "gs://bucket/temp";
-  options.staging_location = "gs://bucket/stage";
-  options.container_image = "europe-docker.pkg.dev/my-project/klay/worker:1";
-  return options;
-}
+using testing_dataflow::GoodOptions;
 
 class DataflowOptionsTest : public testing::Test {
  protected:
@@ -94,7 +86,7 @@ TEST_F(DataflowOptionsTest, RefusesWhatDataflowWould) {
        "--experiments disable_runner_v2 turns off"},
   };
   for (const Case& c : cases) {
-    DataflowOptions options = Complete();
+    DataflowOptions options = GoodOptions();
     c.spoil(options);
     try {
       CompleteDataflowOptions(options, "klay-beam", "x1");
@@ -108,7 +100,7 @@ TEST_F(DataflowOptionsTest, RefusesWhatDataflowWould) {
 TEST_F(DataflowOptionsTest, FillsInWhatFollows) {
   setenv("GOOGLE_CLOUD_PROJECT", "from-environment", 1);
   setenv("CLOUDSDK_COMPUTE_REGION", "us-east1", 1);
-  DataflowOptions options = Complete();
+  DataflowOptions options = GoodOptions();
   options.project = options.region = options.staging_location = options.job_name = "";
   CompleteDataflowOptions(options, "Count_Words2", "x1");
   EXPECT_EQ(options.project, "from-environment");
@@ -116,14 +108,14 @@ TEST_F(DataflowOptionsTest, FillsInWhatFollows) {
   EXPECT_EQ(options.staging_location, "gs://bucket/temp");
   EXPECT_EQ(options.job_name, "count-words2-x1");
 
-  options = Complete();
+  options = GoodOptions();
   options.temp_location = options.job_name = "";
   CompleteDataflowOptions(options, std::string(80, 'p'), "x1");
   EXPECT_EQ(options.project, "my-project");
   EXPECT_EQ(options.temp_location, "gs://bucket/stage");
   EXPECT_EQ(options.job_name, std::string(60, 'p') + "-x1");
 
-  options = Complete();
+  options = GoodOptions();
   options.job_name = "";
   CompleteDataflowOptions(options, "42", "x1");
   EXPECT_EQ(options.job_name, "job-x1");
@@ -131,7 +123,7 @@ TEST_F(DataflowOptionsTest, FillsInWhatFollows) {
 
 TEST_F(DataflowOptionsTest, TakesTheGoalInBothSpellings) {
   for (const char* const goal : {"COST_OPTIMIZED", "FLEXRS_COST_OPTIMIZED"}) {
-    DataflowOptions options = Complete();
+    DataflowOptions options = GoodOptions();
     options.flexrs_goal = goal;
     CompleteDataflowOptions(options, "klay-beam", "x1");
     EXPECT_EQ(options.flexrs_goal, "COST_OPTIMIZED");
@@ -139,7 +131,7 @@ TEST_F(DataflowOptionsTest, TakesTheGoalInBothSpellings) {
 }
 
 TEST_F(DataflowOptionsTest, ProjectsOfADomain) {
-  DataflowOptions options = Complete();
+  DataflowOptions options = GoodOptions();
   options.project = "example.com:my-project";
   CompleteDataflowOptions(options, "klay-beam", "x1");
   EXPECT_EQ(options.project, "example.com:my-project");

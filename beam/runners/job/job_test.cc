@@ -14,6 +14,7 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/base/loopback.h"
 #include "beam/portable/artifact.h"
 #include "beam/runners/job/test_job_server.h"
 
@@ -189,9 +190,7 @@ TEST_F(JobTest, MalformedAddressesAreNamed) {
 // A port of this machine, and a socket bound to it.
 struct BoundPort {
   BoundPort() : fd(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in address = LoopbackAddress();
     socklen_t size = sizeof address;
     EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
     EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);

@@ -18,6 +18,7 @@
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
+#include "beam/base/loopback.h"
 #include "beam/io/unique_fd.h"
 #include "beam/runners/job/job_options.h"
 
@@ -31,14 +32,6 @@ constexpr milliseconds kPollTime{20};
 // An engine that does not end when asked to is ended.
 constexpr milliseconds kStopTime{2000};
 
-sockaddr_in Loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
-
 internal::UniqueFd Socket() {
   internal::UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd.valid()) throw Error(std::string("cannot make a socket: ") + std::strerror(errno));
@@ -51,7 +44,7 @@ internal::UniqueFd Socket() {
 std::uint16_t FreePort() {
   const internal::UniqueFd listener = Socket();
   const int reuse = 1;
-  sockaddr_in address = Loopback(0);
+  sockaddr_in address = LoopbackAddress();
   socklen_t size = sizeof address;
   if (setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) != 0
       || bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size) != 0
@@ -71,7 +64,7 @@ std::uint16_t FreePort() {
 
 bool Accepts(std::uint16_t port) {
   const internal::UniqueFd fd = Socket();
-  const sockaddr_in address = Loopback(port);
+  const sockaddr_in address = LoopbackAddress(port);
   return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
