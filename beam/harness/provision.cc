@@ -7,6 +7,7 @@
 
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/harness/worker_options.h"
 #include "beam/portable/channel.h"
 
 namespace beam {
@@ -45,6 +46,8 @@ ProvisionInfo AskForProvisions(const std::string& worker, const std::string& end
 void TakeProvisions(const ProvisionInfo& info, HarnessOptions& options) {
   options.status = info.status_endpoint().url();
   options.runner_capabilities = {info.runner_capabilities().begin(), info.runner_capabilities().end()};
+  const WorkerOptions worker = ReadWorkerOptions(info.pipeline_options());
+  if (worker.side_input_cache_bytes) options.side_input_cache_bytes = *worker.side_input_cache_bytes;
 }
 
 }  // namespace beam

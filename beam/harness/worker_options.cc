@@ -69,11 +69,11 @@ Severity ParseLogLevel(std::string_view text) {
   Refuse("default_sdk_harness_log_level", text, "no level of severity");
 }
 
-std::uint64_t ParseBytes(const std::string& name, std::string_view text) {
-  std::uint64_t bytes = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
-  if (error == std::errc() && end == text.data() + text.size()) return bytes;
-  Refuse(name, text, "no number of bytes");
+std::uint64_t ParseNumber(const std::string& name, std::string_view text, const char* of_what) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return number;
+  Refuse(name, text, std::string("no number of ") + of_what);
 }
 
 int ParsePort(const std::string& name, std::string_view text) {
@@ -91,9 +91,15 @@ WorkerOptions ReadWorkerOptions(const Struct& pipeline_options) {
     options.log_level = ParseLogLevel(TextOf(*level));
   }
   if (const Value* memory = Find(pipeline_options, "max_memory")) {
-    if (const std::uint64_t bytes = ParseBytes("max_memory", TextOf(*memory)); bytes > 0) {
+    if (const std::uint64_t bytes = ParseNumber("max_memory", TextOf(*memory), "bytes"); bytes > 0) {
       options.max_memory_bytes = bytes;
     }
+  }
+  constexpr const char* kCache = "max_cache_memory_usage_mb";
+  if (const Value* megabytes = Find(pipeline_options, kCache)) {
+    const std::uint64_t number = ParseNumber(kCache, TextOf(*megabytes), "megabytes");
+    if (number > UINT32_MAX) Refuse(kCache, TextOf(*megabytes), "more than there is");
+    if (number > 0) options.side_input_cache_bytes = number << 20U;
   }
   if (const Value* port = Find(pipeline_options, "hdfs_port")) {
     options.hdfs.port = ParsePort("hdfs_port", TextOf(*port));

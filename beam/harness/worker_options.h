@@ -13,10 +13,11 @@
 namespace beam {
 
 struct WorkerOptions {
-  std::optional<Severity> log_level;              // default_sdk_harness_log_level
-  std::optional<std::uint64_t> max_memory_bytes;  // max_memory, where it is not 0
-  HdfsOptions hdfs;                               // hdfs_host, hdfs_port, hdfs_user, hdfs_full_urls
-  ObjectStoreOptions objects;                     // no_auth, s3_endpoint_url, s3_region_name, azure_managed_...
+  std::optional<Severity> log_level;                    // default_sdk_harness_log_level
+  std::optional<std::uint64_t> max_memory_bytes;        // max_memory, where it is not 0
+  std::optional<std::uint64_t> side_input_cache_bytes;  // max_cache_memory_usage_mb, where it is not 0
+  HdfsOptions hdfs;                                     // hdfs_host, hdfs_port, hdfs_user, hdfs_full_urls
+  ObjectStoreOptions objects;                           // no_auth, s3_endpoint_url, s3_region_name, azure_managed_...
 };
 
 // Options stand there by the names of the job service (beam:option:NAME:v1) or, as Dataflow has them, by their bare

@@ -10,7 +10,7 @@
 namespace beam {
 namespace {
 
-// "LEVEL BYTES", with - for what is not there, and " USER@HOST:PORT" where there is an HDFS; or the error.
+// "LEVEL BYTES", with - for what is not there, and behind it what else there is; or the error.
 std::string Read(const std::string& json) {
   google::protobuf::Struct options;
   if (!google::protobuf::util::JsonStringToMessage(json, &options).ok()) return "no JSON";
@@ -18,6 +18,7 @@ std::string Read(const std::string& json) {
     const WorkerOptions read = ReadWorkerOptions(options);
     return std::string(read.log_level ? LogLevelName(*read.log_level) : "-") + " "
         + (read.max_memory_bytes ? std::to_string(*read.max_memory_bytes) : "-")
+        + (read.side_input_cache_bytes ? " cache " + std::to_string(*read.side_input_cache_bytes) : "")
         + (read.hdfs.host.empty() ? ""
                                   : " " + read.hdfs.user + "@" + read.hdfs.host + ":" + std::to_string(read.hdfs.port))
         + (read.hdfs.full_urls ? " full" : "")
@@ -45,6 +46,12 @@ TEST(WorkerOptionsTest, ReadsEveryShape) {
            {R"({"options": {"default_sdk_harness_log_level": "ERROR", "max_memory": 7}, "display_data": []})",
             "ERROR 7"},
            {R"({"options": "none"})", "- -"},
+           {R"({"beam:option:max_cache_memory_usage_mb:v1": "3"})", "- - cache 3145728"},
+           {R"({"options": {"max_cache_memory_usage_mb": 0}})", "- -"},
+           {R"({"options": {"max_cache_memory_usage_mb": "a lot"}})",
+            "the pipeline's option max_cache_memory_usage_mb is 'a lot', which is no number of megabytes"},
+           {R"({"options": {"max_cache_memory_usage_mb": 5000000000}})",
+            "the pipeline's option max_cache_memory_usage_mb is '5000000000', which is more than there is"},
            {R"({"beam:option:hdfs_host:v1": "node"})", "- - @node:9870"},
            {R"({"options": {"hdfs_host": "node", "hdfs_port": 80, "hdfs_user": "me", "hdfs_full_urls": true}})",
             "- - me@node:80 full"},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace beam {
 
@@ -14,6 +15,7 @@ struct ObjectStoreOptions {
 
   // gs://. The endpoint: $STORAGE_EMULATOR_HOST, which is asked without credentials. Credentials: application default.
   std::string impersonate_service_account = {};
+  std::vector<std::string> gcp_oauth_scopes = {};  // none: all of Google Cloud
 
   // s3://. Otherwise $AWS_ENDPOINT_URL_S3 or $AWS_ENDPOINT_URL; keys, profile, role or web identity of AWS'
   // environment.

@@ -13,8 +13,9 @@ namespace beam {
 namespace {
 
 // What is no business of workers, and of those who look at the job.
-constexpr std::string_view kOfTheLauncher[] = {"dataflow_job_file", "dry_run", "dump_pipeline",
-                                               "impersonate_service_account", "template_location"};
+constexpr std::string_view kOfTheLauncher[] = {
+    "dataflow_job_file",           "dry_run",          "dump_pipeline", "gcp_oauth_scopes",
+    "impersonate_service_account", "template_location"};
 
 void AddLabels(const std::string& text, std::map<std::string, std::string>& labels) {
   if (text.starts_with('{')) {
@@ -52,10 +53,21 @@ void GoogleCloudOptions::Validate() const {
   refuse("requirements_file", !requirements_file.empty(), kPackages);
   refuse("extra_package", !extra_package.empty(), kPackages);
   constexpr const char* kStreaming = "is of streaming jobs, and this SDK has batch jobs alone: leave it out";
+  refuse("update", update,
+         "replaces a streaming job while it runs, and this SDK has batch jobs alone: leave it out, and give another "
+         "--job_name, or cancel the job that runs before");
   refuse("streaming", streaming, kStreaming);
-  refuse("update", update, kStreaming);
   refuse("transform_name_mapping", !transform_name_mapping.empty(), kStreaming);
   refuse("create_from_snapshot", !create_from_snapshot.empty(), kStreaming);
+  refuse("sdk_harness_container_image_overrides", !sdk_harness_container_image_overrides.empty(),
+         "is of pipelines in several languages, and all of this one runs in one image: name it by "
+         "--sdk_container_image");
+  refuse("sdk_harness_log_level_overrides", !sdk_harness_log_level_overrides.empty(),
+         "is of loggers that have names, and here there is one: --default_sdk_harness_log_level sets its level");
+  refuse("element_processing_timeout_minutes", !element_processing_timeout_minutes.empty(),
+         "ends workers of Beam's other SDKs, and none of this one: leave it out, and let the step itself give up");
+  refuse("user_agent", !user_agent.empty(),
+         "is how other SDKs say who asks: leave it out, and tell jobs apart by --labels");
   refuse("template_location", !template_location.empty() && !template_location.starts_with("gs://"),
          "must be a file in a bucket: gs://BUCKET/FILE");
   Labels();

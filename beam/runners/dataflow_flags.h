@@ -38,9 +38,13 @@ struct GoogleCloudOptions {
   Flag<std::vector<std::string>, "the same"> extra_package = {};
   Flag<bool, "what is staged already is never sent again, so nothing changes"> enable_artifact_caching = false;
   Flag<bool, "of streaming jobs, which there are none of yet"> streaming = false;
-  Flag<bool, "the same"> update = false;
+  Flag<bool, "replaces a streaming job, which there are none of yet"> update = false;
   Flag<std::string, "the same"> transform_name_mapping = {};
   Flag<std::string, "the same"> create_from_snapshot = {};
+  Flag<std::string, "there is one image: --sdk_container_image"> sdk_harness_container_image_overrides = {};
+  Flag<std::string, "there is one logger: --default_sdk_harness_log_level"> sdk_harness_log_level_overrides = {};
+  Flag<std::string, "a step gives up by itself"> element_processing_timeout_minutes = {};
+  Flag<std::string, "--labels tell jobs apart"> user_agent = {};
 
   void Validate() const;
   // Of the flags that say the same in several ways. Throws UsageError for what is no label.

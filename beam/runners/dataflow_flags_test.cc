@@ -57,8 +57,8 @@ TEST_F(DataflowFlagsTest, ValuesKeepTheirTypes) {
 }
 
 TEST_F(DataflowFlagsTest, WhatIsForTheLauncherStaysThere) {
-  flags_.Parse(
-      {"--dry_run", "--dataflow_job_file=x.json", "--impersonate_service_account=a@b", "--template_location=gs://b/t"});
+  flags_.Parse({"--dry_run", "--dataflow_job_file=x.json", "--impersonate_service_account=a@b", "--gcp_oauth_scopes=a",
+                "--template_location=gs://b/t"});
   EXPECT_THAT(OptionsGiven(flags_), ElementsAre());
   EXPECT_TRUE(job_.dry_run);
   EXPECT_TRUE(dataflow_.cloud.dry_run);  // one flag, of the job and of the runner
@@ -81,7 +81,11 @@ TEST_F(DataflowFlagsTest, SaysWhatIsRefusedAndWhy) {
            Case{{"--requirements_file=r.txt"}, "named by --files_to_stage"},
            Case{{"--extra_package=a.tar.gz"}, "(--sdk_container_image)"},
            Case{{"--streaming"}, "--streaming is of streaming jobs"},
-           Case{{"--update"}, "--update is of streaming jobs"},
+           Case{{"--update"}, "--update replaces a streaming job while it runs"},
+           Case{{"--sdk_harness_container_image_overrides=.*,i"}, "name it by --sdk_container_image"},
+           Case{{"--sdk_harness_log_level_overrides={}"}, "--default_sdk_harness_log_level sets its level"},
+           Case{{"--element_processing_timeout_minutes=5"}, "let the step itself give up"},
+           Case{{"--user_agent=me"}, "tell jobs apart by --labels"},
            Case{{"--transform_name_mapping={}"}, "--transform_name_mapping is of streaming jobs"},
            Case{{"--create_from_snapshot=s"}, "--create_from_snapshot is of streaming jobs"},
            Case{{"--template_location=/tmp/t"}, "--template_location must be a file in a bucket"},

@@ -60,6 +60,7 @@ void PipelineOptions::Validate() const {
   if (!engine_option.empty() && runner == Runner::kDirect) {
     throw UsageError("--engine_option " + engine_option.front() + " is for an engine, and --runner Direct is none");
   }
+  if (max_cache_memory_usage_mb < 0) throw UsageError("--max_cache_memory_usage_mb must not be negative");
   if (job_timeout < 0) throw UsageError("--job_timeout must be 0 (never) or a number of seconds");
   if (!dump_pipeline.empty()) CheckDumpPath(dump_pipeline);
   EnvironmentType();

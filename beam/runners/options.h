@@ -1,6 +1,7 @@
 // PipelineOptions: what every pipeline takes from its command line, in the names of Beam's other SDKs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,10 @@ struct PipelineOptions {
       direct_shuffle_memory = {};
   Flag<ByteSize, "memory for decoded data; work that would exceed it waits; 0: half of the machine's"> max_memory = {};
   Flag<Severity, "log lines below this are dropped"> log_level = Severity::kInfo;
+  Flag<std::optional<Severity>, "the same, of workers elsewhere; nothing: --log_level"> default_sdk_harness_log_level =
+      {};
+  Flag<int, "MB of side inputs that a worker elsewhere remembers between bundles; 0: 100"> max_cache_memory_usage_mb =
+      0;
 
   void Validate() const;
   // Of the flags that say the same in several ways. Throw UsageError.

@@ -43,7 +43,11 @@ LocalEngineProgram EngineProgram(const PipelineOptions& options) {
 // What the engine is told besides the pipeline. Beam's names: an engine, or a worker, that knows them may heed them.
 JobOptionValues JobOptionsOf(const PipelineOptions& options) {
   JobOptionValues result;
-  result["default_sdk_harness_log_level"] = std::string(LogLevelName(options.log_level));
+  result["default_sdk_harness_log_level"] =
+      std::string(LogLevelName(options.default_sdk_harness_log_level.value().value_or(options.log_level)));
+  if (options.max_cache_memory_usage_mb > 0) {
+    result["max_cache_memory_usage_mb"] = std::int64_t{options.max_cache_memory_usage_mb};
+  }
   if (const ByteSize memory = options.max_memory; memory.bytes > 0) {
     result["max_memory"] = static_cast<std::int64_t>(memory.bytes);
   }

@@ -71,6 +71,7 @@ std::unique_ptr<PipelineResult> RunOnDataflow(const Pipeline& pipeline, const Pi
   const StorageOptions storage = StorageInUse();
   dataflow.credentials.anonymous = storage.no_auth;
   dataflow.credentials.impersonate_service_account = storage.impersonate_service_account;
+  dataflow.credentials.scopes = ListItems(storage.gcp_oauth_scopes);
   dataflow.program = flags.program;
   DataflowRun run = RunDataflow(pipeline, dataflow);
   if (dataflow.wait && !run.page.empty()) {

@@ -7,6 +7,7 @@
 #include "beam/io/file_systems.h"
 #include "beam/io/hdfs_file_system.h"
 #include "beam/io/object_store_options.h"
+#include "beam/runners/flag_list.h"
 
 namespace beam {
 namespace {
@@ -45,6 +46,7 @@ void UseStorage(const StorageOptions& options) {
   RegisterObjectStores(
       ObjectStoreOptions{.no_auth = options.no_auth,
                          .impersonate_service_account = options.impersonate_service_account,
+                         .gcp_oauth_scopes = ListItems(options.gcp_oauth_scopes),
                          .s3_endpoint_url = options.s3_endpoint_url,
                          .s3_region_name = options.s3_region_name,
                          .azure_managed_identity_client_id = options.azure_managed_identity_client_id});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "beam/io/hdfs_options.h"
 #include "beam/runners/options_flag.h"
@@ -24,6 +25,8 @@ struct StorageOptions {
   Flag<std::string,
        "gs://, --runner Dataflow: the service account that asks, in place of who you are; [DELEGATE,...,]ACCOUNT">
       impersonate_service_account = {};
+  Flag<std::vector<std::string>, "the same: what the tokens are good for, URL[,URL]; nothing: all of Google Cloud">
+      gcp_oauth_scopes = {};
   Flag<bool, "gs://, s3://, az://: ask without credentials, for public buckets"> no_auth = false;
 
   void Validate() const;

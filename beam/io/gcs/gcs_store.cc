@@ -134,8 +134,10 @@ StoreAnswer OpenGcsStore(const ObjectStoreOptions& options, std::unique_ptr<Obje
   if (endpoint.find("://") == std::string::npos) endpoint = "http://" + endpoint;
   while (endpoint.ends_with('/')) endpoint.pop_back();
   try {
-    std::unique_ptr<GoogleCredentials> credentials = GoogleCredentials::Find(
-        {.anonymous = options.no_auth || emulated, .impersonate_service_account = options.impersonate_service_account});
+    std::unique_ptr<GoogleCredentials> credentials =
+        GoogleCredentials::Find({.anonymous = options.no_auth || emulated,
+                                 .impersonate_service_account = options.impersonate_service_account,
+                                 .scopes = options.gcp_oauth_scopes});
     store = std::make_unique<GcsStore>(
         std::make_shared<GcsHttp>(std::move(endpoint), std::move(credentials), /*by_proxy=*/!emulated));
     return {};

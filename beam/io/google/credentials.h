@@ -21,7 +21,8 @@ struct GoogleCredentialOptions {
   // Asks as this service account, which whoever the credentials are for must be allowed to be ("delegate,...,account"
   // through others).
   std::string impersonate_service_account = {};
-  std::string scope = "https://www.googleapis.com/auth/cloud-platform";
+  // What a token is good for; none: all that the account may do in Google Cloud.
+  std::vector<std::string> scopes = {};
 };
 
 // No token can be had. The text says why, and what to do.

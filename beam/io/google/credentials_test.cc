@@ -2,10 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -16,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "beam/base/base64.h"
+#include "beam/io/google/test_tokens.h"
 #include "beam/io/google/token_sources.h"
 #include "beam/io/test_files.h"
 #include "beam/io/test_http_server.h"
@@ -30,64 +26,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing_files::ErrorOf;
 using testing_files::TestFolder;
+using testing_google::FieldsOf;
+using testing_google::RsaKey;
 using testing_http::Reply;
 using testing_http::Request;
 using testing_http::TestHttpServer;
 using Json = nlohmann::json;
 using Clock = GoogleCredentials::Clock;
 using std::chrono::seconds;
-
-// A private key in PEM, and what checks its signatures.
-struct RsaKey {
-  EVP_PKEY* key = EVP_RSA_gen(2048);
-  RsaKey() = default;
-  ~RsaKey() { EVP_PKEY_free(key); }
-  RsaKey(const RsaKey&) = delete;
-  RsaKey& operator=(const RsaKey&) = delete;
-
-  std::string Pem() const {
-    BIO* const bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-    char* data = nullptr;
-    const auto size = static_cast<std::size_t>(BIO_get_mem_data(bio, &data));
-    std::string pem(data, size);
-    BIO_free(bio);
-    return pem;
-  }
-
-  bool Signed(const std::string& text, const std::string& signature) const {
-    EVP_MD_CTX* const context = EVP_MD_CTX_new();
-    EVP_DigestVerifyInit(context, nullptr, EVP_sha256(), nullptr, key);
-    const int good =
-        EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                         reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    EVP_MD_CTX_free(context);
-    return good == 1;
-  }
-};
-
-// The fields of a form, decoded.
-std::map<std::string, std::string> FieldsOf(const std::string& form) {
-  std::map<std::string, std::string> fields;
-  std::string* value = nullptr;
-  std::string name;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    char c = form[i];
-    if (c == '&') {
-      value = nullptr;
-      name.clear();
-    } else if (c == '=' && value == nullptr) {
-      value = &fields[name];
-    } else {
-      if (c == '%') {
-        c = static_cast<char>(std::stoi(form.substr(i + 1, 2), nullptr, 16));
-        i += 2;
-      }
-      (value == nullptr ? name : *value) += c;
-    }
-  }
-  return fields;
-}
 
 class GoogleCredentialsTest : public testing::Test {
  protected:
@@ -133,24 +79,20 @@ class GoogleCredentialsTest : public testing::Test {
 
 TEST_F(GoogleCredentialsTest, AServiceAccountSignsWhoItIs) {
   Use(ServiceAccount());
-  const AccessToken token = GoogleCredentials::Find({.scope = "a-scope"})->Get();
+  const AccessToken token = GoogleCredentials::Find({.scopes = {"a-scope", "b"}})->Get();
   EXPECT_THAT(token.Headers(), ElementsAre("Authorization: Bearer t"));
 
   ASSERT_EQ(server_.requests().size(), 1u);
   EXPECT_EQ(server_.requests()[0].method + " " + server_.requests()[0].target, "POST /token");
   auto fields = FieldsOf(server_.requests()[0].body);
   EXPECT_EQ(fields["grant_type"], "urn:ietf:params:oauth:grant-type:jwt-bearer");
-  const std::string jwt = fields["assertion"];
-  const std::size_t first = jwt.find('.');
-  const std::size_t second = jwt.find('.', first + 1);
-  ASSERT_NE(second, std::string::npos);
-  EXPECT_TRUE(key_.Signed(jwt.substr(0, second), FromBase64(jwt.substr(second + 1)).value_or("")));
-  EXPECT_EQ(Json::parse(FromBase64(jwt.substr(0, first)).value_or("")),
-            Json({{"alg", "RS256"}, {"typ", "JWT"}, {"kid", "id-1"}}));
-  const Json claims = Json::parse(FromBase64(jwt.substr(first + 1, second - first - 1)).value_or(""));
+  const auto jwt = testing_google::ParseJwt(fields["assertion"], key_);
+  ASSERT_TRUE(jwt) << "not signed by the key";
+  EXPECT_EQ(jwt->header, Json({{"alg", "RS256"}, {"typ", "JWT"}, {"kid", "id-1"}}));
+  const Json& claims = jwt->claims;
   EXPECT_EQ(claims["iss"], "worker@project.iam.gserviceaccount.com");
   EXPECT_EQ(claims["aud"], server_.url() + "/token");
-  EXPECT_EQ(claims["scope"], "a-scope");
+  EXPECT_EQ(claims["scope"], "a-scope b");
   EXPECT_EQ(claims["exp"].get<std::int64_t>() - claims["iat"].get<std::int64_t>(), 3600);
 }
 
@@ -173,6 +115,9 @@ TEST_F(GoogleCredentialsTest, WithoutAFileTheMachineIsAsked) {
   const Request request = server_.requests()[0];
   EXPECT_EQ(request.target, "/computeMetadata/v1/instance/service-accounts/default/token");
   EXPECT_EQ(request.Header("metadata-flavor"), "Google");
+  GoogleCredentials::Find({.scopes = {"a:b", "c"}})->Get();
+  EXPECT_EQ(server_.requests()[1].target,
+            "/computeMetadata/v1/instance/service-accounts/default/token?scopes=a%3Ab%2Cc");
 }
 
 TEST_F(GoogleCredentialsTest, SaysWhatIsMissingWhereThereIsNothing) {
@@ -205,9 +150,9 @@ TEST_F(GoogleCredentialsTest, AFileMaySayWhomToImpersonate) {
     EXPECT_EQ(request.Header("authorization"), "Bearer own");
     return Reply{.body = R"({"accessToken": "theirs", "expireTime": "2026-01-01T00:00:00Z"})"};
   };
-  EXPECT_EQ(GoogleCredentials::Find({.scope = "a-scope"})->Get().value, "theirs");
+  EXPECT_EQ(GoogleCredentials::Find({.scopes = {"a-scope", "b"}})->Get().value, "theirs");
   const Json expected = {
-      {"scope", {"a-scope"}}, {"lifetime", "3600s"}, {"delegates", {"projects/-/serviceAccounts/between"}}};
+      {"scope", {"a-scope", "b"}}, {"lifetime", "3600s"}, {"delegates", {"projects/-/serviceAccounts/between"}}};
   EXPECT_EQ(Json::parse(server_.requests()[1].body), expected);
 }
 

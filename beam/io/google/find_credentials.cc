@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "beam/io/google/credentials.h"
+#include "beam/io/google/gcloud_config.h"
 #include "beam/io/google/token_sources.h"
 #include "beam/io/path_text.h"
 
@@ -19,7 +20,8 @@ using internal::TokenSource;
 using Json = nlohmann::json;
 
 constexpr const char* kTokenUri = "https://oauth2.googleapis.com/token";
-constexpr const char* kImpersonation = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/";
+constexpr const char* kAllOfGoogleCloud = "https://www.googleapis.com/auth/cloud-platform";
+constexpr const char* kIamCredentials = "https://iamcredentials.googleapis.com/";
 
 std::string Environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -62,7 +64,7 @@ std::string Text(const std::string& file, const Json& json, const char* name) {
   return text;
 }
 
-std::unique_ptr<TokenSource> SourceOf(const std::string& file, const Json& json, const std::string& scope) {
+std::unique_ptr<TokenSource> SourceOf(const std::string& file, const Json& json, const internal::Scopes& scopes) {
   const std::string type = Text(file, json, "type");
   if (type == "service_account") {
     return std::make_unique<internal::ServiceAccountTokens>(
@@ -71,7 +73,7 @@ std::unique_ptr<TokenSource> SourceOf(const std::string& file, const Json& json,
                                             .private_key = Text(file, json, "private_key"),
                                             .private_key_id = TextOr(json, "private_key_id", ""),
                                             .token_uri = TextOr(json, "token_uri", kTokenUri)},
-        scope);
+        scopes);
   }
   if (type == "authorized_user") {
     return std::make_unique<internal::UserTokens>(
@@ -92,7 +94,8 @@ std::unique_ptr<TokenSource> SourceOf(const std::string& file, const Json& json,
         if (delegate.is_string()) target.delegates.push_back(delegate);
       }
     }
-    return std::make_unique<internal::ImpersonatedTokens>(SourceOf(file, *source, scope), std::move(target), scope);
+    return std::make_unique<internal::ImpersonatedTokens>(SourceOf(file, *source, {kAllOfGoogleCloud}),
+                                                          std::move(target), scopes);
   }
   Refuse(file,
          "their type " + Quoted(type)
@@ -107,7 +110,11 @@ internal::ImpersonatedTokens::Target TargetOf(const std::string& accounts) {
     target.delegates.push_back("projects/-/serviceAccounts/" + accounts.substr(begin, comma - begin));
     begin = comma + 1;
   }
-  target.url = kImpersonation + accounts.substr(begin) + ":generateAccessToken";
+  // Where gcloud has been told of another address, as behind Private Service Connect, that one is meant.
+  std::string service = GcloudProperty("api_endpoint_overrides/iamcredentials");
+  if (service.empty()) service = kIamCredentials;
+  if (!service.ends_with('/')) service += '/';
+  target.url = service + "v1/projects/-/serviceAccounts/" + accounts.substr(begin) + ":generateAccessToken";
   return target;
 }
 
@@ -115,18 +122,23 @@ internal::ImpersonatedTokens::Target TargetOf(const std::string& accounts) {
 
 std::unique_ptr<GoogleCredentials> GoogleCredentials::Find(const GoogleCredentialOptions& options) {
   if (options.anonymous) return std::make_unique<GoogleCredentials>(nullptr);
+  const bool impersonates = !options.impersonate_service_account.empty();
+  internal::Scopes scopes = options.scopes;
+  if (scopes.empty()) scopes = {kAllOfGoogleCloud};
+  // Who impersonates asks for that, whatever the tokens are to be good for.
+  const internal::Scopes own = impersonates ? internal::Scopes{kAllOfGoogleCloud} : scopes;
   std::unique_ptr<TokenSource> source;
   std::string quota_project = Environment("GOOGLE_CLOUD_QUOTA_PROJECT");
   if (const std::optional<std::string> file = FindFile()) {
     const Json json = ReadFile(*file);
-    source = SourceOf(*file, json, options.scope);
+    source = SourceOf(*file, json, own);
     if (quota_project.empty()) quota_project = TextOr(json, "quota_project_id", "");
   } else {
-    source = std::make_unique<internal::MachineTokens>();
+    source = std::make_unique<internal::MachineTokens>(impersonates ? internal::Scopes() : options.scopes);
   }
-  if (!options.impersonate_service_account.empty()) {
-    source = std::make_unique<internal::ImpersonatedTokens>(
-        std::move(source), TargetOf(options.impersonate_service_account), options.scope);
+  if (impersonates) {
+    source = std::make_unique<internal::ImpersonatedTokens>(std::move(source),
+                                                            TargetOf(options.impersonate_service_account), scopes);
   }
   return std::make_unique<GoogleCredentials>(std::move(source), std::move(quota_project));
 }

@@ -78,6 +78,12 @@ FetchedToken TokenOf(const Answer& answer, const std::string& whose) {
   throw CredentialsError(Kind::kBusy, "the token for " + whose + " came in a form that is not known");
 }
 
+std::string Joined(const Scopes& scopes, char separator) {
+  std::string text;
+  for (const std::string& scope : scopes) text += (text.empty() ? "" : std::string(1, separator)) + scope;
+  return text;
+}
+
 Answer PostForm(HttpChannel& channel, const std::string& url,
                 const std::vector<std::pair<std::string, std::string>>& fields) {
   std::string body;
@@ -99,7 +105,7 @@ std::string ServiceAccountTokens::Assertion() const {
   const std::int64_t now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   const Json claims = {{"iss", key_.client_email},
-                       {"scope", scope_},
+                       {"scope", Joined(scopes_, ' ')},
                        {"aud", key_.token_uri},
                        {"iat", now},
                        {"exp", now + kLifetime.count()}};
@@ -131,9 +137,10 @@ FetchedToken UserTokens::Fetch() {
 FetchedToken MachineTokens::Fetch() {
   const char* host = std::getenv("GCE_METADATA_HOST");
   if (host == nullptr || *host == '\0') host = "metadata.google.internal";
-  const HttpRequest request = {
-      .url = std::string("http://") + host + "/computeMetadata/v1/instance/service-accounts/default/token",
-      .headers = {"Metadata-Flavor: Google"}};
+  const HttpRequest request = {.url = std::string("http://") + host
+                                   + "/computeMetadata/v1/instance/service-accounts/default/token"
+                                   + (scopes_.empty() ? "" : "?scopes=" + PercentEncoded(Joined(scopes_, ','))),
+                               .headers = {"Metadata-Flavor: Google"}};
   try {
     return TokenOf(Ask(channel_, request), "the service account of this machine");
   } catch (const CredentialsError& error) {
@@ -147,7 +154,7 @@ FetchedToken MachineTokens::Fetch() {
 
 FetchedToken ImpersonatedTokens::Fetch() {
   const FetchedToken own = source_->Fetch();
-  Json json = {{"scope", {scope_}}, {"lifetime", std::to_string(kLifetime.count()) + "s"}};
+  Json json = {{"scope", scopes_}, {"lifetime", std::to_string(kLifetime.count()) + "s"}};
   if (!target_.delegates.empty()) json["delegates"] = target_.delegates;
   const std::string body = Written(json);
   const Answer answer = Ask(channel_,

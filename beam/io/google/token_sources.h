@@ -5,12 +5,15 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "beam/io/google/credentials.h"
 #include "beam/io/http_channel.h"
 
 namespace beam::internal {
+
+using Scopes = std::vector<std::string>;
 
 // The key file of a service account ("type": "service_account"): signs who it is, and exchanges that for a token.
 class ServiceAccountTokens final : public TokenSource {
@@ -22,14 +25,14 @@ class ServiceAccountTokens final : public TokenSource {
     std::string private_key_id;
     std::string token_uri;
   };
-  ServiceAccountTokens(Key key, std::string scope) : key_(std::move(key)), scope_(std::move(scope)) {}
+  ServiceAccountTokens(Key key, Scopes scopes) : key_(std::move(key)), scopes_(std::move(scopes)) {}
   FetchedToken Fetch() override;
 
  private:
   std::string Assertion() const;
 
   const Key key_;
-  const std::string scope_;
+  const Scopes scopes_;
   HttpChannel channel_;
 };
 
@@ -55,9 +58,12 @@ class UserTokens final : public TokenSource {
 // answer within seconds, there are no credentials at all.
 class MachineTokens final : public TokenSource {
  public:
+  // No scopes: those that the machine was made with.
+  explicit MachineTokens(Scopes scopes) : scopes_(std::move(scopes)) {}
   FetchedToken Fetch() override;
 
  private:
+  const Scopes scopes_;
   HttpChannel channel_;
 };
 
@@ -68,14 +74,14 @@ class ImpersonatedTokens final : public TokenSource {
     std::string url;                     // ...:generateAccessToken
     std::vector<std::string> delegates;  // service accounts on the way, first to last
   };
-  ImpersonatedTokens(std::unique_ptr<TokenSource> source, Target target, std::string scope)
-      : source_(std::move(source)), target_(std::move(target)), scope_(std::move(scope)) {}
+  ImpersonatedTokens(std::unique_ptr<TokenSource> source, Target target, Scopes scopes)
+      : source_(std::move(source)), target_(std::move(target)), scopes_(std::move(scopes)) {}
   FetchedToken Fetch() override;
 
  private:
   const std::unique_ptr<TokenSource> source_;
   const Target target_;
-  const std::string scope_;
+  const Scopes scopes_;
   HttpChannel channel_;
 };
 
