@@ -75,20 +75,9 @@ std::vector<std::string> DataflowStandIn::Flags(const std::string& job_name) con
           "--job_name=" + job_name};
 }
 
-std::string DataflowStandIn::Credentials() const {
-  return Json{{"type", "authorized_user"},  {"client_id", "me"},           {"client_secret", "secret"},
-              {"refresh_token", "refresh"}, {"quota_project_id", "payer"}, {"token_uri", url() + "/token"}}
-      .dump();
-}
-
-void DataflowStandIn::RevokeToken() {
+std::set<std::pair<std::string, std::string>> DataflowStandIn::TakeAskers() {
   const std::lock_guard lock(mutex_);
-  good_from_ = tokens_ + 1;
-}
-
-int DataflowStandIn::tokens() const {
-  const std::lock_guard lock(mutex_);
-  return tokens_;
+  return std::exchange(askers_, {});
 }
 
 void DataflowStandIn::AnswerAs(const std::string& client_request_id) {
@@ -113,14 +102,12 @@ std::vector<Json> DataflowStandIn::created() const {
 
 Reply DataflowStandIn::Answer(const Request& request) {
   if (std::optional<Reply> reply = storage_.Answer(request, url())) return *std::move(reply);
+  if (std::optional<Reply> reply = tokens_.Answer(request)) return *std::move(reply);
   const std::lock_guard lock(mutex_);
-  if (request.target == "/token") return GiveToken(request);
   if (!request.target.starts_with(kJobs)) return Refusal(404, "there is nothing at " + request.target);
-  const std::string token = WithoutPrefix(request.Header("authorization"), "Bearer token-");
-  if (token.find_first_not_of("0123456789") != std::string::npos || std::stoi(token) < good_from_) {
-    return Refusal(401, "Request had invalid authentication credentials.");
-  }
-  if (request.Header("x-goog-user-project") != "payer") return Refusal(403, "nobody pays");
+  const std::optional<std::string> asker = tokens_.Asker(request);
+  if (!asker) return Refusal(401, "Request had invalid authentication credentials.");
+  askers_.emplace(*asker, request.Header("x-goog-user-project"));
   const Target target(request.target);
   try {
     if (target.parts.size() > 6) return OfJob(request, target);
@@ -132,11 +119,6 @@ Reply DataflowStandIn::Answer(const Request& request) {
   } catch (const std::exception& error) {
     return Refusal(400, error.what());
   }
-}
-
-Reply DataflowStandIn::GiveToken(const Request& request) {
-  if (request.body.find("refresh_token=refresh") == std::string::npos) return {.status = 400, .body = "{}"};
-  return {.body = Json{{"access_token", "token-" + std::to_string(++tokens_)}, {"expires_in", 3600}}.dump()};
 }
 
 std::string DataflowStandIn::Disagreement(const Json& job, proto::Pipeline& pipeline) const {

@@ -9,11 +9,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "beam/io/test_http_server.h"
 #include "tests/dataflow/storage_stand_in.h"
+#include "tests/dataflow/token_stand_in.h"
 
 namespace beam::testing_dataflow {
 
@@ -51,12 +54,10 @@ class DataflowStandIn {
 
   // The flags of a launch that comes here; $GOOGLE_APPLICATION_CREDENTIALS and $STORAGE_EMULATOR_HOST are set for it.
   std::vector<std::string> Flags(const std::string& job_name) const;
-  // A file of credentials for whom this one gives tokens.
-  std::string Credentials() const;
+  TokenStandIn& tokens() { return tokens_; }
 
-  // The token that was given last is no good any more.
-  void RevokeToken();
-  int tokens() const;  // how many were given
+  // Who has asked Dataflow since the last call, each once, with the project whose quota that is to count against.
+  std::set<std::pair<std::string, std::string>> TakeAskers();
 
   // Answers the next requests to make a job with the job of this client request.
   void AnswerAs(const std::string& client_request_id);
@@ -78,7 +79,6 @@ class DataflowStandIn {
   };
 
   Reply Answer(const Request& request);
-  Reply GiveToken(const Request& request);
   Reply Create(const Request& request);
   Reply List(const Target& target) const;
   Reply OfJob(const Request& request, const Target& target);
@@ -88,9 +88,9 @@ class DataflowStandIn {
 
   const MakeJob make_job_;
   StorageStandIn storage_;
+  TokenStandIn tokens_;
   mutable std::mutex mutex_;  // what is below, and the jobs
-  int tokens_ = 0;
-  int good_from_ = 1;  // the first token that is good
+  std::set<std::pair<std::string, std::string>> askers_;
   std::string answer_as_;
   bool loses_an_answer_ = false;
   std::vector<std::string> asked_;

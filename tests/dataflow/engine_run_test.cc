@@ -13,6 +13,7 @@
 #include "tests/cli/klay_beam_program.h"
 #include "tests/dataflow/dataflow_stand_in.h"
 #include "tests/dataflow/engine_job.h"
+#include "tests/dataflow/google_login.h"
 
 namespace klay {
 namespace {
@@ -35,16 +36,9 @@ Engine EngineOfThisRun() {
 class DataflowOnEngine : public testing::Test {
  protected:
   DataflowOnEngine() {
-    folder_.File("credentials.json", google_.Credentials());
-    setenv("GOOGLE_APPLICATION_CREDENTIALS", (folder_ / "credentials.json").c_str(), 1);
-    setenv("STORAGE_EMULATOR_HOST", google_.url().c_str(), 1);
     image_.Set("STORAGE_EMULATOR_HOST", google_.url());
     for (const auto& [name, bytes] : Contents(Variable("TEST_FIXTURES_DIR")))
       google_.storage().Put("music/in" + name, bytes);
-  }
-  ~DataflowOnEngine() override {
-    unsetenv("GOOGLE_APPLICATION_CREDENTIALS");
-    unsetenv("STORAGE_EMULATOR_HOST");
   }
 
   ProgramResult Launch(std::vector<std::string> arguments, const std::string& job_name) const {
@@ -60,6 +54,7 @@ class DataflowOnEngine : public testing::Test {
     if (corrupts_) Corrupt(request, storage);
     return RunOnEngine(request, storage, image_, EngineOfThisRun());
   }};
+  GoogleLogin login_{google_};
 
  private:
   static void Corrupt(const StandInRequest& request, StorageStandIn& storage) {

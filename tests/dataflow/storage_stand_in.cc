@@ -7,6 +7,7 @@
 
 #include "beam/base/crc32c.h"
 #include "beam/io/gcs/gcs_answers.h"
+#include "beam/io/gcs/test_multipart.h"
 
 namespace beam::testing_dataflow {
 namespace {
@@ -38,27 +39,6 @@ std::vector<std::string> Split(std::string_view text, char separator) {
 
 Reply Refusal(int status, const std::string& message) {
   return {.status = status, .body = Json{{"error", {{"code", status}, {"message", message}}}}.dump()};
-}
-
-// The parts of a multipart/related body: the object's metadata, and its bytes with their type.
-struct Multipart {
-  Json metadata;
-  std::string content_type;
-  std::string bytes;
-};
-
-Multipart ParseMultipart(const Request& request) {
-  const std::string type = request.Header("content-type");
-  const std::string mark = "\r\n--" + type.substr(type.find("boundary=") + 9);
-  const std::string body = "\r\n" + request.body;
-  const std::size_t metadata = body.find("\r\n\r\n") + 4;
-  const std::size_t second = body.find(mark, metadata);
-  const std::size_t bytes = body.find("\r\n\r\n", second) + 4;
-  constexpr std::string_view kType = "Content-Type: ";
-  const std::size_t content_type = body.find(kType, second) + kType.size();
-  return {.metadata = Json::parse(body.substr(metadata, second - metadata)),
-          .content_type = body.substr(content_type, body.find("\r\n", content_type) - content_type),
-          .bytes = body.substr(bytes, body.rfind(mark) - bytes)};
 }
 
 }  // namespace
@@ -147,7 +127,7 @@ Reply StorageStandIn::List(const std::string& bucket, const Target& target) cons
 Reply StorageStandIn::Upload(const Request& request, const Target& target, const std::string& url) {
   const std::string& bucket = target.parts.at(4);
   if (target.Query("uploadType") == "multipart") {
-    const Multipart multipart = ParseMultipart(request);
+    const auto multipart = testing_gcs::ParseMultipart(request);
     return Store(bucket + "/" + multipart.metadata.at("name").get<std::string>(), multipart.metadata,
                  multipart.content_type, multipart.bytes);
   }

@@ -15,6 +15,7 @@
 #include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
 #include "tests/dataflow/dataflow_stand_in.h"
+#include "tests/dataflow/google_login.h"
 
 namespace klay {
 namespace {
@@ -85,16 +86,6 @@ std::string Noise() {
 
 class Submission : public testing::Test {
  protected:
-  Submission() {
-    folder_.File("credentials.json", google_.Credentials());
-    setenv("GOOGLE_APPLICATION_CREDENTIALS", (folder_ / "credentials.json").c_str(), 1);
-    setenv("STORAGE_EMULATOR_HOST", google_.url().c_str(), 1);
-  }
-  ~Submission() override {
-    unsetenv("GOOGLE_APPLICATION_CREDENTIALS");
-    unsetenv("STORAGE_EMULATOR_HOST");
-  }
-
   // A launch that takes no program along, unless `more` says so.
   std::vector<std::string> Launch(const std::vector<std::string>& more = {},
                                   const std::string& name = "count-1") const {
@@ -110,6 +101,7 @@ class Submission : public testing::Test {
   TestFolder folder_;
   DataflowStandIn google_{
       [this](const StandInRequest&, StorageStandIn&) { return std::make_unique<ScriptedJob>(script_); }};
+  GoogleLogin login_{google_};
 };
 
 TEST_F(Submission, AJobIsFollowedToItsEnd) {
@@ -189,10 +181,10 @@ TEST_F(Submission, ATokenThatIsRefusedIsReplaced) {
   script_.states = {"JOB_STATE_PENDING", "JOB_STATE_RUNNING", "JOB_STATE_DONE"};
   KlayBeamProgram program(Launch());
   program.WaitForError("the job is JOB_STATE_PENDING");
-  google_.RevokeToken();
+  google_.tokens().Revoke();
   const ProgramResult result = program.Wait();
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(google_.tokens(), 2);
+  EXPECT_EQ(google_.tokens().given(), 2);
 }
 
 TEST_F(Submission, TwoJobsOfOneNameAreRefused) {
@@ -307,7 +299,7 @@ TEST_F(Submission, ADryRunSendsNothing) {
   }
   EXPECT_THAT(google_.asked(), IsEmpty());
   EXPECT_THAT(google_.storage().Uploaded(), IsEmpty());
-  EXPECT_EQ(google_.tokens(), 0);
+  EXPECT_EQ(google_.tokens().given(), 0);
 }
 
 }  // namespace
