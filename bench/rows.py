@@ -6,6 +6,7 @@ import shlex
 import statistics
 
 import engine_rows
+import launch_rows
 import store_rows
 import transcode_rows
 from row import (FORMATS, PEERS, THREADS, Case, Result, Row, WrongResult, check_total, median, no_check, ratio, total)
@@ -231,6 +232,7 @@ ALL = {
     "tiny-files": TinyFiles,
     "resampler": Resampler,
     **engine_rows.ALL,
+    **launch_rows.ALL,
     **store_rows.ALL,
     **transcode_rows.ALL,
 }
