@@ -16,7 +16,6 @@ namespace beam::internal {
 namespace {
 
 constexpr std::uint64_t kFirstPart = std::uint64_t{1} << 20;
-constexpr std::uint64_t kLargestPart = std::uint64_t{4} << 20;
 // Of the largest size, so that the memory of a source is five such parts, or its head; and of the more that a large
 // object has as reading goes on, all sources of the process together have 256 MiB.
 constexpr std::size_t kPartsAhead = 4;
@@ -165,14 +164,14 @@ class ObjectByteSource final : public ByteSource {
     const bool read_on = behind_head || (position == part_.offset + part_.size && part_.size > 0);
     if (behind_head) {
       head_.Drop();
-      part_size_ = kLargestPart;
+      part_size_ = kObjectPartBytes;
     }
     part_ = {};
     if (!read_on || ahead_.empty() || ahead_.front().offset != position) {
       // The destructor of what std::async gives waits, so what was fetched in vain is waited for here.
       ahead_.clear();
       most_ahead_ = kPartsAhead;
-      part_size_ = read_on ? std::min(4 * part_size_, kLargestPart) : kFirstPart;
+      part_size_ = read_on ? std::min(4 * part_size_, kObjectPartBytes) : kFirstPart;
       const std::uint64_t rest = size_ - position;
       // Not worth a request of its own: a tail that is no longer than the part before it.
       Part part = Fetch(position, rest <= 2 * part_size_ ? rest : part_size_);
@@ -188,7 +187,7 @@ class ObjectByteSource final : public ByteSource {
   }
 
   void FetchAhead(std::uint64_t offset) {
-    part_size_ = std::min(4 * part_size_, kLargestPart);
+    part_size_ = std::min(4 * part_size_, kObjectPartBytes);
     while (ahead_.size() < most_ahead_ && offset < size_) {
       ExtraPart extra;
       if (ahead_.size() >= kPartsAhead && !extra.TryTake()) break;

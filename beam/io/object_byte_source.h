@@ -1,6 +1,7 @@
 // An object of a store, read by parts that are fetched when they are needed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -8,6 +9,9 @@
 #include "beam/io/object_requests.h"
 
 namespace beam::internal {
+
+// What is fetched by one request of an object that is read on, behind what came with its opening.
+inline constexpr std::uint64_t kObjectPartBytes = std::uint64_t{4} << 20;
 
 // Opens an object. Its source fetches little at first (a look at a header costs one small request), larger parts when
 // it is read on, and then several of them ahead. Once a later part has come, it asks whether the object is still the

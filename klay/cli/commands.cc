@@ -32,24 +32,28 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
   Options options;
   beam::FlagSet flags(std::string("klay-beam ") + command.name, command.summary);
   flags.Add("Options", options);
-  JobCommand job{
-      .name = command.name,
-      .flags = flags,
-      .arguments = arguments,
-      .build =
-          [&](beam::Pipeline& pipeline, beam::Runner runner) {
-            // What is shown there is the request of the real run.
-            if constexpr (requires { options.dry_run; }) {
-              if (runner == beam::Runner::kDataflow) options.dry_run = false;
-            }
-            kBuild(pipeline, options);
-          },
-      .nothing_matched = {},
-  };
-  if constexpr (requires { options.NothingMatched(); }) {
-    job.nothing_matched = [&] { return options.NothingMatched(); };
-  }
-  return RunJobCommand(job);
+  return RunJobCommand({.name = command.name,
+                        .flags = flags,
+                        .arguments = arguments,
+                        .build = [&](beam::Pipeline& p) { kBuild(p, options); },
+                        .paths = [&] { return options.Paths(); }});
+}
+
+// Of a job with inputs.
+template <class Options, void (*kBuild)(beam::Pipeline&, const Options&),
+          void (*kPlan)(beam::Pipeline&, const Options&, PlanDepth)>
+int RunJobOnFiles(const Command& command, const std::vector<std::string>& arguments) {
+  Options options;
+  beam::FlagSet flags(std::string("klay-beam ") + command.name, command.summary);
+  flags.Add("Options", options);
+  return RunJobCommand({.name = command.name,
+                        .flags = flags,
+                        .arguments = arguments,
+                        .build = [&](beam::Pipeline& p) { kBuild(p, options); },
+                        .paths = [&] { return options.Paths(); },
+                        .plan = [&](beam::Pipeline& p, PlanDepth depth) { kPlan(p, options, depth); },
+                        .rate = [&] { return options.Rate(); },
+                        .nothing_matched = [&] { return options.NothingMatched(); }});
 }
 
 int RunWorkerPool(const Command& command, const std::vector<std::string>& arguments) {
@@ -63,11 +67,11 @@ int RunOnFiles(const Command& command, const std::vector<std::string>& arguments
 
 constexpr Command kCommands[] = {
     {"run-example", "Decodes every audio file of a folder, adds up their durations and names those that fail.",
-     &RunJob<RunExampleOptions, &RunExample>},
+     &RunJobOnFiles<RunExampleOptions, &RunExample, &PlanExample>},
     {"stats", "Tells what a folder of audio files is made of: how many, how long, in which formats, how loud.",
-     &RunJob<StatsOptions, &RunStats>},
+     &RunJobOnFiles<StatsOptions, &RunStats, &PlanStats>},
     {"transcode", "Makes every audio file of a folder into another format, sample rate or number of channels.",
-     &RunJob<TranscodeOptions, &RunTranscode>},
+     &RunJobOnFiles<TranscodeOptions, &RunTranscode, &PlanTranscodeJob>},
     {"gpu-check", "Tells what each worker sees of GPUs: driver, devices, libraries.",
      &RunJob<GpuCheckOptions, &RunGpuCheck>},
     {"worker-pool", "Starts workers on this machine for engines elsewhere, as they ask (--environment_type EXTERNAL).",

@@ -18,6 +18,7 @@
 #include "klay/cli/metrics_json.h"
 #include "klay/cli/outcome.h"
 #include "klay/cli/progress.h"
+#include "klay/jobs/estimate.h"
 #include "klay/jobs/job_log.h"
 #include "klay/jobs/printable.h"
 #include "klay/jobs/result_file.h"
@@ -34,6 +35,11 @@ struct JobOptions {
   beam::Flag<std::string, "write the files that fail, and why, to this file: a JSON object a line"> failures;
   beam::Flag<bool, "end with exit code 1, not 3, if some inputs fail"> strict;
   beam::Flag<bool, "show only warnings and the summary"> quiet;
+  // One flag with that of --runner Dataflow.
+  beam::Flag<bool,
+             "only say what would be done, with an estimate, from the headers of the files (--runner Dataflow: of some "
+             "of them, on this machine); with --dataflow_job_file, only write the request, and ask nobody">
+      dry_run;
 };
 
 void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -66,16 +72,15 @@ void WriteResult(beam::ByteSink* file, const std::function<std::string()>& text)
 // A run in progress, and what is said about it.
 class JobRun {
  public:
-  JobRun(const JobCommand& command, const JobOptions& options, const beam::PipelineOptions& pipeline_options,
-         const beam::DataflowFlags& dataflow)
-      : command_(command), options_(options), start_(Clock::now()) {
+  JobRun(const JobCommand& command, const JobOptions& options, const EstimateOptions& estimate_options,
+         const beam::PipelineOptions& pipeline_options, const beam::DataflowFlags& dataflow)
+      : command_(command), options_(options), estimate_options_(estimate_options), start_(Clock::now()) {
+    if (pipeline_options.runner == beam::Runner::kDataflow) CheckSeenByAll(command_.paths());
     metrics_file_ = OpenResult("--metrics_json", options_.metrics_json);
     failures_file_ = OpenResult("--failures", options_.failures);
     if (failures_file_ != nullptr) JobLog::Process().KeepAll();
-    beam::Pipeline pipeline;
-    command_.build(pipeline, pipeline_options.runner);
     progress_.emplace(options_.quiet);
-    result_ = beam::Run(pipeline, pipeline_options, dataflow);
+    result_ = options_.dry_run ? DryRun(pipeline_options, dataflow) : Run(pipeline_options, dataflow);
   }
 
   int Finish() {
@@ -108,6 +113,33 @@ class JobRun {
   }
 
  private:
+  using Result = std::unique_ptr<beam::PipelineResult>;
+
+  Result Run(const beam::PipelineOptions& pipeline_options, const beam::DataflowFlags& dataflow) const {
+    beam::Pipeline pipeline;
+    command_.build(pipeline);
+    return beam::Run(pipeline, pipeline_options, dataflow);
+  }
+
+  // Dataflow is asked nothing: the request is made, which checks the flags, and the files are looked at from here.
+  Result DryRun(beam::PipelineOptions pipeline_options, const beam::DataflowFlags& dataflow) const {
+    PlanDepth depth = PlanDepth::kEveryFile;
+    if (pipeline_options.runner == beam::Runner::kDataflow) {
+      Result request = Run(pipeline_options, dataflow);
+      if (!command_.plan || !dataflow.cloud.dataflow_job_file.empty()) return request;
+      depth = PlanDepth::kSample;
+      pipeline_options = {.max_memory = pipeline_options.max_memory, .log_level = pipeline_options.log_level};
+    }
+    if (!command_.plan) {
+      throw beam::UsageError(
+          "--dry_run has nothing to tell: the job has no input files; with --runner Dataflow it "
+          "makes the request");
+    }
+    beam::Pipeline plan;
+    command_.plan(plan, depth);
+    return beam::Run(plan, pipeline_options);
+  }
+
   Outcome Now() const { return ReadOutcome(*result_, std::chrono::duration<double>(Clock::now() - start_).count()); }
 
   void Report(const Outcome& outcome) {
@@ -120,15 +152,20 @@ class JobRun {
     }
     if (!IsEmpty(command_, outcome) && outcome.state != beam::PipelineState::kDetached) {
       Print(JobLog::Process().report() + (command_.nothing_matched ? Summary(outcome, failures) : ""));
+      if (outcome.is_dry_run) Print(EstimateText(outcome.plan, command_.rate(), estimate_options_));
     }
-    WriteResult(metrics_file_.get(),
-                [&] { return MetricsJson(command_.name, command_.flags, *result_, outcome, failures); });
+    WriteResult(metrics_file_.get(), [&] {
+      std::optional<Estimate> estimate;
+      if (outcome.is_dry_run) estimate = MakeEstimate(outcome.plan, command_.rate(), estimate_options_);
+      return MetricsJson(command_.name, command_.flags, *result_, outcome, estimate, failures);
+    });
     WriteResult(failures_file_.get(), [&] { return FailuresJson(failures); });
     beam::internal::FlushOutput();
   }
 
   const JobCommand& command_;
   const JobOptions& options_;
+  const EstimateOptions& estimate_options_;
   const Clock::time_point start_;
   std::unique_ptr<beam::ByteSink> metrics_file_;   // null where there is none
   std::unique_ptr<beam::ByteSink> failures_file_;  // likewise
@@ -142,6 +179,8 @@ int RunJobCommand(const JobCommand& command) {
   JobOptions options;
   beam::PipelineOptions pipeline_options;
   command.flags.Add("Options of every job", options);
+  EstimateOptions estimate_options;
+  if (command.plan) command.flags.Add("Options of the estimate (--dry_run)", estimate_options);
   command.flags.Add("Options of every pipeline", pipeline_options);
   beam::StorageOptions storage_options;
   command.flags.Add("Options of stores", storage_options);
@@ -163,7 +202,7 @@ int RunJobCommand(const JobCommand& command) {
     }
     dataflow.program = "klay-beam-" + command.name;
     dataflow.program_options = beam::OptionsGiven(command.flags);
-    return JobRun(command, options, pipeline_options, dataflow).Finish();
+    return JobRun(command, options, estimate_options, pipeline_options, dataflow).Finish();
   } catch (const beam::UsageError& error) {
     complain(error);
     return kUsage;

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "beam/model/pcollection.h"
-#include "beam/runners/options.h"
 #include "beam/runners/options_set.h"
+#include "klay/jobs/cpu_rate.h"
+#include "klay/jobs/inputs.h"
+#include "klay/jobs/plan.h"
 
 namespace klay {
 
@@ -15,9 +17,13 @@ struct JobCommand {
   std::string name;
   beam::FlagSet& flags;  // with the job's own; those that all jobs share are added to it
   const std::vector<std::string>& arguments;
-  std::function<void(beam::Pipeline&, beam::Runner)> build;  // called once the flags are parsed
-  // One sentence, for when there was no input; empty: the job has no inputs, and its outcome is what it reports alone.
-  std::function<std::string()> nothing_matched;
+  // The functions are called once the flags are parsed.
+  std::function<void(beam::Pipeline&)> build;
+  std::function<std::vector<PathFlag>()> paths;
+  // Of a job with inputs; the others have none of these, and what such a job reports is all of its outcome.
+  std::function<void(beam::Pipeline&, PlanDepth)> plan = {};  // what is run with --dry_run
+  std::function<CpuRate()> rate = {};                         // for the estimate
+  std::function<std::string()> nothing_matched = {};          // one sentence, for when there was no input
 };
 
 // Runs the job to its end. Returns the exit code (commands.h).

@@ -51,6 +51,21 @@ Json FailureJson(const Failure& failure) {
   return {{"path", Printable(failure.path)}, {"reason", Printable(failure.reason)}};
 }
 
+Json EstimateJson(const EstimateBasis& plan, const Estimate& estimate) {
+  const auto known = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
+  return {{"files", plan.files},
+          {"bytes", plan.bytes},
+          {"looked_at", plan.looked_at},
+          {"audio_hours", estimate.audio_hours},
+          {"vcpu_hours", estimate.vcpu_hours},
+          {"gb_hours", estimate.gb_hours},
+          {"list", estimate.lists},
+          {"read", estimate.reads},
+          {"write", estimate.writes},
+          {"target_bytes", known(estimate.target_bytes)},
+          {"cost", known(estimate.cost)}};
+}
+
 double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
@@ -58,7 +73,8 @@ double Seconds(const timeval& time) {
 }  // namespace
 
 std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, const beam::PipelineResult& result,
-                        const Outcome& outcome, const std::vector<Failure>& failures) {
+                        const Outcome& outcome, const std::optional<Estimate>& estimate,
+                        const std::vector<Failure>& failures) {
   Json json{{"version", kVersion}, {"command", command}};
   for (const beam::FlagSpec* const flag : flags.flags()) json["options"][flag->name] = Printable(flag->text());
   json["state"] = StateName(outcome.state);
@@ -80,6 +96,7 @@ std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, 
       json["requests"][store][std::string(beam::NameOf(static_cast<beam::RequestVerb>(i)))] = requests[i];
     }
   }
+  if (estimate) json["estimate"] = EstimateJson(outcome.plan, *estimate);
   json["failures"] = Json::array();
   for (const Failure& failure : failures) json["failures"].push_back(FailureJson(failure));
   json["metrics"] = Json::array();

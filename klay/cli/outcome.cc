@@ -25,14 +25,34 @@ bool HasTotals(const beam::MetricResults& metrics) {
 }
 
 std::string DryRunText(const Outcome& outcome) {
-  const std::int64_t known = outcome.files_done - outcome.planned_unknown_sizes;
+  const EstimateBasis& plan = outcome.plan;
+  const std::int64_t known = outcome.files_done - plan.unknown_sizes;
   std::string text =
-      "dry run, nothing was written; to be read: " + Plural(outcome.planned_source_bytes, "byte") + "; to be written: ";
-  if (known > 0 || outcome.files_done == 0) text += "about " + Plural(outcome.planned_target_bytes, "byte");
-  if (outcome.planned_unknown_sizes > 0) {
-    text += (known > 0 ? ", and " : "") + Plural(outcome.planned_unknown_sizes, "file") + " of unknown size";
+      "dry run, nothing was written; to be read: " + Plural(plan.source_bytes, "byte") + "; to be written: ";
+  if (known > 0 || outcome.files_done == 0) text += "about " + Plural(plan.target_bytes, "byte");
+  if (plan.unknown_sizes > 0) {
+    text += (known > 0 ? ", and " : "") + Plural(plan.unknown_sizes, "file") + " of unknown size";
   }
   return text + '\n';
+}
+
+EstimateBasis ReadPlan(const beam::MetricResults& metrics, const Outcome& outcome) {
+  const auto gauge = [&](const char* name) { return metrics.GaugeValue("klay", name); };
+  EstimateBasis plan{.files = gauge("files_to_do"),
+                     .bytes = gauge("bytes_to_do"),
+                     .reads = gauge("reads_to_do"),
+                     .looked_at = gauge("files_looked_at"),
+                     .looked_at_bytes = gauge("bytes_looked_at"),
+                     .audio_seconds = static_cast<double>(gauge("total_microseconds")) / 1e6,
+                     .source_bytes = gauge("planned_source_bytes"),
+                     .target_bytes = gauge("planned_target_bytes"),
+                     .unknown_sizes = gauge("planned_unknown_sizes"),
+                     .writes = gauge("planned_writes")};
+  // The run will list what was listed now.
+  for (const auto& [store, requests] : outcome.requests) {
+    plan.lists += requests[static_cast<std::size_t>(beam::RequestVerb::kList)];
+  }
+  return plan;
 }
 
 }  // namespace
@@ -58,9 +78,7 @@ Outcome ReadOutcome(const beam::PipelineResult& result, double wall_seconds) {
   }
   outcome.requests = beam::RequestsOf(metrics);
   outcome.is_dry_run = metrics.GaugeValue("klay", "is_dry_run") != 0;
-  outcome.planned_source_bytes = metrics.GaugeValue("klay", "planned_source_bytes");
-  outcome.planned_target_bytes = metrics.GaugeValue("klay", "planned_target_bytes");
-  outcome.planned_unknown_sizes = metrics.GaugeValue("klay", "planned_unknown_sizes");
+  outcome.plan = ReadPlan(metrics, outcome);
   outcome.wall_seconds = wall_seconds;
   return outcome;
 }
@@ -76,16 +94,16 @@ std::string Summary(const Outcome& outcome, const std::vector<Failure>& failures
   if (outcome.files_skipped > 0) text += std::to_string(outcome.files_skipped) + " skipped, ";
   text += std::to_string(outcome.files_failed) + " failed\n";
   if (outcome.files_damaged > 0) text += "of those done, damaged: " + std::to_string(outcome.files_damaged) + '\n';
-  const double s = outcome.audio_seconds;
-  char line[160];
-  std::snprintf(line, sizeof line, "duration: %.3f s, %.3f min, %.3f h\n", s, s / 60, s / 3600);
-  text += line;
-  if (outcome.is_dry_run) {
-    text += DryRunText(outcome);
+  if (outcome.is_dry_run && outcome.plan.is_sample()) {
+    text += "dry run, nothing was written\n";
   } else {
+    const double s = outcome.audio_seconds;
+    char line[160];
+    std::snprintf(line, sizeof line, "duration: %.3f s, %.3f min, %.3f h\n", s, s / 60, s / 3600);
+    text += line;
     std::snprintf(line, sizeof line, "took %.1f s, %.0f times real time\n", outcome.wall_seconds,
                   s / std::max(outcome.wall_seconds, 1e-3));
-    text += line;
+    text += outcome.is_dry_run ? DryRunText(outcome) : line;
   }
   text += beam::RequestsText(outcome.requests);
   for (std::size_t i = 0; i < std::min(failures.size(), kMostShown); ++i) {

@@ -9,6 +9,7 @@
 
 #include "beam/io/request_counts.h"
 #include "beam/model/pipeline_result.h"
+#include "klay/jobs/estimate.h"
 #include "klay/transforms/elements.h"
 
 namespace klay {
@@ -28,9 +29,7 @@ struct Outcome {
 
   // Of a dry run, whose files_done would be made.
   bool is_dry_run = false;
-  std::int64_t planned_source_bytes = 0;
-  std::int64_t planned_target_bytes = 0;  // of those whose size can be known
-  std::int64_t planned_unknown_sizes = 0;
+  EstimateBasis plan = {};
 };
 
 // The job's own totals where the run is done and its engine reports them, else what is counted by now.

@@ -47,16 +47,23 @@ TEST(SummaryTest, OfARunThatWasStopped) {
 TEST(SummaryTest, OfADryRun) {
   Outcome outcome = Done(4, 0);
   outcome.is_dry_run = true;
-  outcome.planned_source_bytes = 1000;
-  outcome.planned_target_bytes = 500;
+  outcome.plan.source_bytes = 1000;
+  outcome.plan.target_bytes = 500;
   const std::string begin =
       "4 files: 4 to do, 0 failed\nduration: 15.015 s, 0.250 min, 0.004 h\n"
       "dry run, nothing was written; to be read: 1000 bytes; to be written: ";
   EXPECT_EQ(Summary(outcome, {}), begin + "about 500 bytes\n");
-  outcome.planned_unknown_sizes = 1;
+  outcome.plan.unknown_sizes = 1;
   EXPECT_EQ(Summary(outcome, {}), begin + "about 500 bytes, and 1 file of unknown size\n");
-  outcome.planned_unknown_sizes = 4;
+  outcome.plan.unknown_sizes = 4;
   EXPECT_EQ(Summary(outcome, {}), begin + "4 files of unknown size\n");
+}
+
+TEST(SummaryTest, OfADryRunThatLookedAtASample) {
+  Outcome outcome = Done(4, 0);
+  outcome.is_dry_run = true;
+  outcome.plan = {.files = 4, .looked_at = 1};
+  EXPECT_EQ(Summary(outcome, {}), "4 files: 4 to do, 0 failed\ndry run, nothing was written\n");
 }
 
 TEST(SummaryTest, NamesTheFirstFailuresAndCountsTheRest) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "beam/model/pcollection.h"
 #include "beam/runners/options_flag.h"
+#include "klay/jobs/inputs.h"
 
 namespace klay {
 
@@ -17,6 +19,7 @@ struct GpuCheckOptions {
   beam::Flag<std::string, "write what was seen to this file, as JSON"> gpu_json;
 
   void Validate() const;
+  std::vector<PathFlag> Paths() const { return {{"--gpu_json", gpu_json}}; }
 };
 
 // What was seen is logged, and goes to the JobLog, as its report.

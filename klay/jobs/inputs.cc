@@ -19,11 +19,6 @@ using beam::internal::Quoted;
 // How many files are looked at to find a better suffix.
 constexpr int kMostLookedAt = 100'000;
 
-bool IsLocal(const std::string& path) {
-  const std::string scheme = beam::internal::SchemeOf(path);
-  return scheme.empty() || scheme == "file";
-}
-
 std::string WithSlash(const std::string& folder) { return folder.ends_with('/') ? folder : folder + '/'; }
 
 bool EndsWithIgnoringCase(std::string_view path, std::string_view suffix) {
@@ -42,6 +37,20 @@ void CountInputs::ProcessElement(beam::FileMetadata file, beam::Output<beam::Fil
   files_matched.Inc();
   bytes_matched.Inc(file.size_in_bytes);
   out.Emit(std::move(file));
+}
+
+bool IsLocal(const std::string& path) {
+  const std::string scheme = beam::internal::SchemeOf(path);
+  return scheme.empty() || scheme == "file";
+}
+
+void CheckSeenByAll(const std::vector<PathFlag>& paths) {
+  for (const PathFlag& given : paths) {
+    if (given.path.empty() || !IsLocal(given.path)) continue;
+    throw beam::UsageError(std::string(given.flag) + " " + Quoted(given.path)
+                           + " is on this machine, where the workers of --runner Dataflow cannot see it: give a path in "
+                             "a store, such as gs://BUCKET/FOLDER (\"klay-beam cp\" copies files there)");
+  }
 }
 
 void CheckFolder(const std::string& flag, const std::string& folder) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "beam/io/file_metadata.h"
 #include "beam/model/metrics.h"
@@ -16,6 +17,18 @@ struct CountInputs {
 };
 inline const beam::Counter files_matched("klay", "files_matched");
 inline const beam::Counter bytes_matched("klay", "bytes_matched");
+
+// Whether a path is of this machine, not of a store.
+bool IsLocal(const std::string& path);
+
+// A flag whose value is a path that workers read from or write to; empty: not given.
+struct PathFlag {
+  const char* flag;
+  std::string path;
+};
+
+// Throws UsageError, naming the flag and the next step, for one that is of this machine.
+void CheckSeenByAll(const std::vector<PathFlag>& paths);
 
 // Throws UsageError, naming the flag and the next step, unless `folder` can be listed. Folders of object stores exist
 // only through what is in them, so of those only the scheme is checked.

@@ -27,11 +27,23 @@ std::string RunExampleOptions::NothingMatched() const {
   return klay::NothingMatched({"--source_audio_path", "--source_audio_suffix"}, source_audio_path, source_audio_suffix);
 }
 
+namespace {
+
+beam::PCollection<beam::FileMetadata> Inputs(beam::Pipeline& p, const RunExampleOptions& options) {
+  return p
+      | beam::MatchFiles("Match", InputPattern(options.source_audio_path, options.source_audio_suffix),
+                         beam::EmptyMatchTreatment::kAllow)
+      | beam::ParDo("Count Inputs", CountInputs{});
+}
+
+}  // namespace
+
+void PlanExample(beam::Pipeline& p, const RunExampleOptions& options, PlanDepth depth) {
+  PlanDecoding(Inputs(p, options), options.on_damage, depth);
+}
+
 void RunExample(beam::Pipeline& p, const RunExampleOptions& options) {
-  const std::string pattern = InputPattern(options.source_audio_path, options.source_audio_suffix);
-  auto [audio, failed, seconds] = p
-      | beam::MatchFiles("Match", pattern, beam::EmptyMatchTreatment::kAllow)
-      | beam::ParDo("Count Inputs", CountInputs{})
+  auto [audio, failed, seconds] = Inputs(p, options)
       | beam::Reshuffle("Prevent Fusion")
       | beam::ReadMatches("Read")
       | beam::ParDo("Load Audio", LoadAudio{options.on_damage});

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "beam/model/pcollection.h"
 #include "beam/runners/options_flag.h"
 #include "klay/audio/decode_report.h"
+#include "klay/jobs/cpu_rate.h"
+#include "klay/jobs/inputs.h"
 #include "klay/jobs/on_damage_flag.h"
+#include "klay/jobs/plan.h"
 
 namespace klay {
 
@@ -21,8 +25,12 @@ struct RunExampleOptions {
   void Validate() const;
   // For when nothing matched.
   std::string NothingMatched() const;
+  std::vector<PathFlag> Paths() const { return {{"--source_audio_path", source_audio_path}}; }
+  static CpuRate Rate() { return CpuRateOfDecoding(); }
 };
 
 void RunExample(beam::Pipeline& p, const RunExampleOptions& options);
+// What RunExample() would do.
+void PlanExample(beam::Pipeline& p, const RunExampleOptions& options, PlanDepth depth);
 
 }  // namespace klay

@@ -64,6 +64,13 @@ void WritePerFile(beam::Pipeline& p, const beam::PCollection<MeasuredFile>& meas
       | beam::ParDo("Write Lines", WriteLines{path});
 }
 
+beam::PCollection<beam::FileMetadata> Inputs(beam::Pipeline& p, const StatsOptions& options) {
+  return p
+      | beam::MatchFiles("Match", InputPattern(options.source_audio_path, options.match_suffix),
+                         beam::EmptyMatchTreatment::kAllow)
+      | beam::ParDo("Count Inputs", CountInputs{});
+}
+
 }  // namespace
 
 void StatsOptions::Validate() const {
@@ -76,11 +83,12 @@ std::string StatsOptions::NothingMatched() const {
   return klay::NothingMatched({"--source_audio_path", "--match_suffix"}, source_audio_path, match_suffix);
 }
 
+void PlanStats(beam::Pipeline& p, const StatsOptions& options, PlanDepth depth) {
+  PlanDecoding(Inputs(p, options), options.on_damage, depth);
+}
+
 void RunStats(beam::Pipeline& p, const StatsOptions& options) {
-  const auto [measured, others, broken] = p
-      | beam::MatchFiles("Match", InputPattern(options.source_audio_path, options.match_suffix),
-                         beam::EmptyMatchTreatment::kAllow)
-      | beam::ParDo("Count Inputs", CountInputs{})
+  const auto [measured, others, broken] = Inputs(p, options)
       | beam::Reshuffle("Prevent Fusion")
       | beam::ReadMatches("Read")
       | beam::ParDo("Measure",

@@ -5,11 +5,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "beam/model/pcollection.h"
 #include "beam/runners/options_flag.h"
 #include "klay/audio/decode_report.h"
+#include "klay/jobs/cpu_rate.h"
+#include "klay/jobs/inputs.h"
 #include "klay/jobs/on_damage_flag.h"
+#include "klay/jobs/plan.h"
 
 namespace klay {
 
@@ -29,9 +33,15 @@ struct StatsOptions {
   void Validate() const;
   // For when nothing matched.
   std::string NothingMatched() const;
+  std::vector<PathFlag> Paths() const {
+    return {{"--source_audio_path", source_audio_path}, {"--stats_json", stats_json}, {"--per_file", per_file}};
+  }
+  CpuRate Rate() const { return CpuRateOfStats(lengths_only); }
 };
 
 // The table goes to the JobLog, as its report.
 void RunStats(beam::Pipeline& p, const StatsOptions& options);
+// What RunStats() would do; files that are no audio are among those that fail.
+void PlanStats(beam::Pipeline& p, const StatsOptions& options, PlanDepth depth);
 
 }  // namespace klay

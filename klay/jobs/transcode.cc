@@ -7,6 +7,7 @@
 
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/io/expected_requests.h"
 #include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
 #include "beam/transforms/batch_elements.h"
@@ -57,32 +58,6 @@ void SetFormat(const std::string& suffix, Transcode& step) {
   }
 }
 
-// What a run would do, file by file in the log, and its sums for the summary.
-void ReportPlan(const beam::PCollection<PlannedFile>& planned) {
-  planned | beam::ForEach("Log Plan", [](const PlannedFile& file) {
-    char seconds[32];
-    std::snprintf(seconds, sizeof seconds, "%.3f s", file.seconds);
-    beam::LogInfo("would make " + Printable(file.target) + " of " + Printable(file.path) + ": " + seconds + ", "
-                  + (file.target_bytes ? std::to_string(*file.target_bytes) + " bytes" : "of unknown size"));
-  });
-  planned | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) {
-    is_dry_run.Set(1);
-    total_files.Set(n);
-  });
-  planned
-      | beam::Map("Source Bytes", [](const PlannedFile& file) { return file.source_bytes; })
-      | beam::Sum("Sum Source Bytes")
-      | beam::ForEach("Log Source Bytes", [](std::int64_t n) { planned_source_bytes.Set(n); });
-  planned
-      | beam::Map("Target Bytes", [](const PlannedFile& file) { return file.target_bytes.value_or(0); })
-      | beam::Sum("Sum Target Bytes")
-      | beam::ForEach("Log Target Bytes", [](std::int64_t n) { planned_target_bytes.Set(n); });
-  planned
-      | beam::Filter("Of Unknown Size", [](const PlannedFile& file) { return !file.target_bytes.has_value(); })
-      | beam::Count("Count Unknown")
-      | beam::ForEach("Log Unknown", [](std::int64_t n) { planned_unknown_sizes.Set(n); });
-}
-
 void ReportSeconds(const beam::PCollection<double>& seconds) {
   seconds
       | beam::Sum("Sum Lengths")
@@ -91,6 +66,36 @@ void ReportSeconds(const beam::PCollection<double>& seconds) {
 
 void ReportSkipped(const beam::PCollection<Failure>& skipped) {
   skipped | beam::Count("Count Skipped") | beam::ForEach("Log Skipped", [](std::int64_t n) { total_skipped.Set(n); });
+}
+
+// The inputs, told apart by whether their results are there.
+auto FilesToDo(beam::Pipeline& p, const TranscodeOptions& options, bool delete_abandoned) {
+  const Transcode step = options.Step();
+  return p
+      | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
+                         beam::EmptyMatchTreatment::kAllow)
+      | beam::ParDo("Count Inputs", CountInputs{})
+      // The targets are listed by all threads, not by the one that lists the sources; in batches, as they come folder
+      // by folder.
+      | beam::BatchElements("Batch", {.min_size = SkipCompleted::kBatch, .max_size = SkipCompleted::kBatch})
+      | beam::Reshuffle("Prevent Fusion With Listing")
+      | beam::FlatMap("Unbatch", [](const std::vector<beam::FileMetadata>& batch) { return batch; })
+      | beam::ParDo("Skip Completed",
+                    SkipCompleted{.old_suffix = step.source_suffix,
+                                  .new_suffixes = {step.target_suffix},
+                                  .source_dir = step.source_dir,
+                                  .target_dir = step.target_dir,
+                                  .check_timestamp = options.check_timestamp,
+                                  .overwrite = options.overwrite,
+                                  .ledger = options.Ledger(),
+                                  .delete_abandoned = delete_abandoned});
+}
+
+void LogPlan(const PlannedFile& file) {
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.3f s", file.seconds);
+  beam::LogInfo("would make " + Printable(file.target) + " of " + Printable(file.path) + ": " + seconds + ", "
+                + (file.target_bytes ? std::to_string(*file.target_bytes) + " bytes" : "of unknown size"));
 }
 
 }  // namespace
@@ -157,41 +162,36 @@ std::string TranscodeOptions::NothingMatched() const {
   return klay::NothingMatched({"--src_dir", "--audio_suffix"}, src_dir, audio_suffix);
 }
 
-void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
-  const Transcode step = options.Step();
-  auto [to_do, completed, misplaced] = p
-      | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
-                         beam::EmptyMatchTreatment::kAllow)
-      | beam::ParDo("Count Inputs", CountInputs{})
-      // The targets are listed by all threads, not by the one that lists the sources; in batches, as they come folder
-      // by folder.
-      | beam::BatchElements("Batch", {.min_size = SkipCompleted::kBatch, .max_size = SkipCompleted::kBatch})
-      | beam::Reshuffle("Prevent Fusion With Listing")
-      | beam::FlatMap("Unbatch", [](const std::vector<beam::FileMetadata>& batch) { return batch; })
-      | beam::ParDo("Skip Completed",
-                    SkipCompleted{.old_suffix = step.source_suffix,
-                                  .new_suffixes = {step.target_suffix},
-                                  .source_dir = step.source_dir,
-                                  .target_dir = step.target_dir,
-                                  .check_timestamp = options.check_timestamp,
-                                  .overwrite = options.overwrite,
-                                  .ledger = options.Ledger(),
-                                  .delete_abandoned = !options.dry_run});
-  const auto files = to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read");
-
-  if (options.dry_run) {
-    auto [planned, too_short, broken] = files | beam::ParDo("Plan", PlanTranscode{step});
-    ReportPlan(planned);
-    ReportSeconds(planned | beam::Map("Seconds", [](const PlannedFile& file) { return file.seconds; }));
-    const auto skipped = beam::Flatten("Skipped", completed, too_short);
-    skipped | beam::ForEach("Log Skips", [](const Failure& file) {
-      beam::LogInfo("would skip " + Printable(file.path) + ": " + file.reason);
-    });
-    ReportSkipped(skipped);
-    return ReportFailures(beam::Flatten("Failed", misplaced, broken));
+void PlanTranscodeJob(beam::Pipeline& p, const TranscodeOptions& options, PlanDepth depth) {
+  const auto [to_do, completed, misplaced] = FilesToDo(p, options, false);
+  const auto looked_at = FilesToLookAt(to_do, depth);
+  const auto [planned, too_short, broken] = looked_at | beam::ParDo("Plan", PlanTranscode{options.Step()});
+  const auto plans =
+      planned | beam::Map("Plan Of File", [](const PlannedFile& file) {
+        return FilePlan{.source_bytes = file.source_bytes,
+                        .seconds = file.seconds,
+                        .target_bytes = file.target_bytes,
+                        .writes = IsLocal(file.target) ? 0 : beam::ExpectedWrites(file.target_bytes.value_or(0))};
+      });
+  ReportPlans(to_do, looked_at, plans, depth);
+  if (depth == PlanDepth::kSample) {
+    ReportSkipped(completed);
+    ReportBroken(beam::Flatten("Of The Sample", too_short, broken), depth);
+    return ReportFailures(misplaced);
   }
+  planned | beam::ForEach("Log Plan", [](const PlannedFile& file) { LogPlan(file); });
+  const auto skipped = beam::Flatten("Skipped", completed, too_short);
+  skipped | beam::ForEach("Log Skips", [](const Failure& file) {
+    beam::LogInfo("would skip " + Printable(file.path) + ": " + file.reason);
+  });
+  ReportSkipped(skipped);
+  ReportFailures(beam::Flatten("Failed", misplaced, broken));
+}
 
-  auto [done, too_short, broken, outcomes] = files | beam::ParDo("Transcode", step);
+void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options) {
+  const auto [to_do, completed, misplaced] = FilesToDo(p, options, true);
+  auto [done, too_short, broken, outcomes] =
+      to_do | beam::Reshuffle("Prevent Fusion") | beam::ReadMatches("Read") | beam::ParDo("Transcode", options.Step());
   done | beam::Count("Count Files") | beam::ForEach("Log Count", [](std::int64_t n) { total_files.Set(n); });
   ReportSeconds(done | beam::Map("Seconds", [](const TranscodedFile& file) { return file.seconds; }));
   if (options.ledger) outcomes | beam::ParDo("Record Outcomes", RecordOutcomes{options.Ledger()});

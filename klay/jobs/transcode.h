@@ -5,13 +5,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "beam/model/pcollection.h"
 #include "beam/runners/options_flag.h"
 #include "beam/runners/options_value.h"
 #include "klay/audio/decode_report.h"
 #include "klay/audio/resampler.h"
+#include "klay/jobs/cpu_rate.h"
+#include "klay/jobs/inputs.h"
 #include "klay/jobs/on_damage_flag.h"
+#include "klay/jobs/plan.h"
 #include "klay/transforms/transcode.h"
 
 namespace klay {
@@ -44,17 +48,19 @@ struct TranscodeOptions {
   beam::Flag<OnDamage, "what happens to damaged and truncated files: they fail, or what can be decoded is kept">
       on_damage = OnDamage::kFail;
 
-  beam::Flag<bool, "only say what would be done, from what the headers of the files tell; nothing is written"> dry_run;
-
   void Validate() const;
   // For when nothing matched.
   std::string NothingMatched() const;
   // The step that does the work.
   Transcode Step() const;
   LedgerSettings Ledger() const;
+  std::vector<PathFlag> Paths() const { return {{"--src_dir", src_dir}, {"--target_dir", target_dir}}; }
+  CpuRate Rate() const { return CpuRateOfTranscode(Step()); }
 };
 
 void RunTranscode(beam::Pipeline& p, const TranscodeOptions& options);
+// What RunTranscode() would do.
+void PlanTranscodeJob(beam::Pipeline& p, const TranscodeOptions& options, PlanDepth depth);
 
 }  // namespace klay
 

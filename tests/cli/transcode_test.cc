@@ -259,7 +259,12 @@ TEST(TranscodeProgramTest, ADryRunSaysAllAndWritesNothing) {
                         + std::to_string(2 * (80 + 12 * 16000 * 2)) + " bytes\n"));
   EXPECT_THAT(wav.err, HasSubstr("would make " + target / "deep/b.wav of " + source / "deep/b.mp3: 12.000 s"));
   EXPECT_THAT(wav.err, HasSubstr("would skip " + source / "done.mp3: it is done already"));
-  EXPECT_EQ(nlohmann::json::parse(ReadFile(source / "metrics.json"))["files"]["done"], 2);
+  const auto metrics = nlohmann::json::parse(ReadFile(source / "metrics.json"));
+  EXPECT_EQ(metrics["files"]["done"], 2);
+  EXPECT_EQ(metrics["estimate"]["files"], 3);  // with the broken one
+  EXPECT_EQ(metrics["estimate"]["read"], 0);   // of stores
+  EXPECT_THAT(wav.out, HasSubstr("estimate of the run:\n  files: 3, "));
+  EXPECT_THAT(wav.out, HasSubstr("\n  audio: 0.0067 h, by the headers of all of them\n"));
   EXPECT_EQ(nlohmann::json::parse(ReadFile(source / "f.jsonl"))["path"], source / "broken.mp3");
   EXPECT_THAT(run({"--target_audio_suffix", ".flac"}).out, HasSubstr("to be written: 3 files of unknown size\n"));
   EXPECT_THAT(run({"--target_audio_suffix", ".mp3", "--bitrate", "64k"}).out, HasSubstr("to be written: about 288"));
