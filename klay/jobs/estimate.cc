@@ -102,10 +102,11 @@ std::string EstimateText(const EstimateBasis& basis, const CpuRate& rate, const 
   requests[static_cast<std::size_t>(beam::RequestVerb::kList)] = estimate.lists;
   requests[static_cast<std::size_t>(beam::RequestVerb::kRead)] = estimate.reads;
   requests[static_cast<std::size_t>(beam::RequestVerb::kWrite)] = estimate.writes;
-  const std::string asked = beam::RequestsText(requests);
-  text += "\n  requests to stores: " + (asked.empty() ? "none" : "about " + asked);
-  if (estimate.target_bytes.value_or(0) > 0) text += "\n  results: about " + Bytes(*estimate.target_bytes);
-  text += "\n  cost: " + CostText(estimate, options);
+  const bool asks_none = estimate.lists + estimate.reads + estimate.writes == 0;
+  text +=
+      '\n' + (asks_none ? "  requests to stores: none\n" : beam::RequestsText({{"  requests to stores", requests}}));
+  if (estimate.target_bytes.value_or(0) > 0) text += "  results: about " + Bytes(*estimate.target_bytes) + '\n';
+  text += "  cost: " + CostText(estimate, options);
   return text
       + "\n  not in it: machines while they start, wait for a store or for the last files; disks; what leaves a "
         "region\n";

@@ -134,7 +134,7 @@ TEST(EstimateTest, TheTextNamesWhatItIsMadeOf) {
             "  CPU: about 0.0694 vCPU hours, at 3.6 s for an hour of audio (measured: mp3 to wav; "
             "--cpu_seconds_per_audio_hour is yours)\n"
             "  memory: about 0.2778 GB hours, with 4.0 GB for each vCPU (--memory_gb_per_vcpu)\n"
-            "  requests to stores: about 2 list, 1,000 read, 1,000 write\n"
+            "  requests to stores: 2 list, 1,000 read, 1,000 write\n"
             "  results: about 8.0 GB\n"
             "  cost: no price is built in; give those of your region: --price_per_vcpu_hour, --price_per_gb_hour, "
             "--price_per_1000_writes, --price_per_1000_reads\n"
