@@ -112,7 +112,7 @@ TEST_F(DataflowOptionsTest, FillsInWhatFollows) {
   options.temp_location = options.job_name = "";
   CompleteDataflowOptions(options, std::string(80, 'p'), "x1");
   EXPECT_EQ(options.project, "my-project");
-  EXPECT_EQ(options.temp_location, "gs://bucket/stage");
+  EXPECT_EQ(options.temp_location, "gs://bucket/stage/");
   EXPECT_EQ(options.job_name, std::string(60, 'p') + "-x1");
 
   options = GoodOptions();
