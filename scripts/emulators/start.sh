@@ -39,12 +39,13 @@ case $emulator in
       -public-host "localhost:$port" -external-url "http://localhost:$port")
     ;;
   s3)
-    command=("$engines/moto/bin/moto_server" -H 127.0.0.1 -p "$port")
+    command=("$engines/moto/bin/python3" -m moto.server -H 127.0.0.1 -p "$port")
     ;;
   azure)
     export AZURITE_ACCOUNTS=klay:a2xheQ==
     command=("$engines/node/bin/node" --require "$here/pause_after_continue.cjs"
-      "$engines/azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1 --blobPort "$port" --inMemoryPersistence --silent --disableTelemetry --skipApiVersionCheck)
+      "$engines/azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1 --blobPort "$port"
+      --inMemoryPersistence --silent --disableTelemetry --skipApiVersionCheck)
     ;;
   hdfs)
     mapfile -t opens < <(java_17_opens)

@@ -26,7 +26,7 @@ running() {
   local pid started
   [[ -s $run/$1.pid ]] || return 1
   read -r pid started <"$run/$1.pid"
-  [[ $(start_time_of "$pid") == "$started" ]]
+  [[ -n $started && $(start_time_of "$pid") == "$started" ]]
 }
 
 pid_of() { cut -d' ' -f1 "$run/$1.pid"; }
