@@ -6,8 +6,8 @@
 
 namespace beam {
 
-// To read it from its first byte to its last (object_byte_source.h). Who looks at the end of a large one first makes
-// one or two more.
+// To read it from its first byte to its last (object_byte_source.h): at most, as the parts of a large one get longer,
+// where memory is left for that. Who looks at the end of a large one first makes one or two more.
 std::int64_t ExpectedReads(std::int64_t size_in_bytes);
 
 // To write it.

@@ -1,11 +1,12 @@
 #include "beam/io/object_byte_source.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <future>
 #include <optional>
-#include <semaphore>
 #include <string_view>
 #include <utility>
 
@@ -16,41 +17,47 @@ namespace beam::internal {
 namespace {
 
 constexpr std::uint64_t kFirstPart = std::uint64_t{1} << 20;
-// Of the largest size, so that the memory of a source is five such parts, or its head; and of the more that a large
-// object has as reading goes on, all sources of the process together have 256 MiB.
+// Of kObjectPartBytes, so that the memory of a source is five such parts, or its head. Of one that is read on and on more
+// of them are fetched, then longer ones; for what that takes, all sources of the process have 256 MiB.
 constexpr std::size_t kPartsAhead = 4;
 constexpr std::size_t kMostPartsAhead = 8;
-constexpr std::ptrdiff_t kExtraParts = 64;
+constexpr std::uint64_t kLongestPart = 4 * kObjectPartBytes;
+constexpr std::int64_t kExtraBytes = std::int64_t{256} << 20;
 
 // What of a beginning that is coming is waited for rather than asked for by itself.
 constexpr std::uint64_t kWorthWaiting = std::uint64_t{4} << 20;
 
-// One of them.
-class ExtraPart {
+// A share of them.
+class ExtraBytes {
  public:
-  bool TryTake() {
-    taken_ = Left().try_acquire();
-    return taken_;
+  ExtraBytes() = default;
+  ExtraBytes(ExtraBytes&& other) noexcept : taken_(std::exchange(other.taken_, 0)) {}
+  ExtraBytes& operator=(ExtraBytes&& other) noexcept {
+    left_.fetch_add(std::exchange(taken_, std::exchange(other.taken_, 0)));
+    return *this;
   }
-  ExtraPart() = default;
-  ExtraPart(ExtraPart&& other) noexcept : taken_(std::exchange(other.taken_, false)) {}
-  ExtraPart& operator=(ExtraPart&&) = delete;
-  ~ExtraPart() {
-    if (taken_) Left().release();
+  ~ExtraBytes() { left_.fetch_add(taken_); }
+
+  bool TryTake(std::uint64_t size) {
+    const auto bytes = static_cast<std::int64_t>(size);
+    if (left_.fetch_sub(bytes) < bytes) {
+      left_.fetch_add(bytes);
+      return false;
+    }
+    taken_ += bytes;
+    return true;
   }
 
  private:
-  static std::counting_semaphore<kExtraParts>& Left() {
-    static auto* const left = new std::counting_semaphore<kExtraParts>(kExtraParts);  // sources may outlive statics
-    return *left;
-  }
-  bool taken_ = false;
+  static inline std::atomic<std::int64_t> left_ = kExtraBytes;
+  std::int64_t taken_ = 0;
 };
 
 struct Part {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
   std::unique_ptr<char[]> bytes;
+  std::uint64_t capacity = 0;
 
   bool Has(std::uint64_t position) const { return position >= offset && position - offset < size; }
 };
@@ -132,7 +139,7 @@ class ObjectByteSource final : public ByteSource {
  private:
   struct Ahead {
     std::uint64_t offset;
-    ExtraPart extra;
+    ExtraBytes extra;
     std::future<Part> part;
   };
 
@@ -166,43 +173,66 @@ class ObjectByteSource final : public ByteSource {
       head_.Drop();
       part_size_ = kObjectPartBytes;
     }
-    part_ = {};
+    spare_ = std::exchange(part_, {});
+    part_extra_ = {};
     if (!read_on || ahead_.empty() || ahead_.front().offset != position) {
       // The destructor of what std::async gives waits, so what was fetched in vain is waited for here.
       ahead_.clear();
       most_ahead_ = kPartsAhead;
+      longest_part_ = kObjectPartBytes;
       part_size_ = read_on ? std::min(4 * part_size_, kObjectPartBytes) : kFirstPart;
       const std::uint64_t rest = size_ - position;
       // Not worth a request of its own: a tail that is no longer than the part before it.
-      Part part = Fetch(position, rest <= 2 * part_size_ ? rest : part_size_);
-      if (read_on) FetchAhead(part.offset + part.size);
-      return part;
+      Part room = Room(position, rest <= 2 * part_size_ ? rest : part_size_);
+      if (read_on) FetchAhead(room.offset + room.size);
+      return Fetch(std::move(room));
     }
     std::future<Part> first = std::move(ahead_.front().part);
+    part_extra_ = std::move(ahead_.front().extra);
     ahead_.pop_front();
     Part part = first.get();
-    most_ahead_ = std::min(most_ahead_ + 1, kMostPartsAhead);
+    FetchMore();
     FetchAhead(ahead_.empty() ? part.offset + part.size : next_ahead_);
     return part;
   }
 
+  void FetchMore() {
+    if (most_ahead_ < kMostPartsAhead) {
+      ++most_ahead_;
+    } else {
+      longest_part_ = std::min(2 * longest_part_, kLongestPart);
+    }
+  }
+
   void FetchAhead(std::uint64_t offset) {
-    part_size_ = std::min(4 * part_size_, kObjectPartBytes);
+    part_size_ = std::min(4 * part_size_, longest_part_);
     while (ahead_.size() < most_ahead_ && offset < size_) {
-      ExtraPart extra;
-      if (ahead_.size() >= kPartsAhead && !extra.TryTake()) break;
-      const std::uint64_t size = std::min(part_size_, size_ - offset);
+      ExtraBytes extra;
+      const std::uint64_t own = ahead_.size() < kPartsAhead ? kObjectPartBytes : 0;
+      std::uint64_t size = std::min(part_size_, size_ - offset);
+      if (size > own && !extra.TryTake(size - own)) size = own;
+      if (size == 0) break;
       ahead_.push_back({offset, std::move(extra),
-                        std::async(std::launch::async, [this, offset, size] { return Fetch(offset, size); })});
+                        std::async(std::launch::async, [this, room = Room(offset, size)]() mutable {
+                          return Fetch(std::move(room));
+                        })});
       offset += size;
     }
     next_ahead_ = offset;
   }
 
-  Part Fetch(std::uint64_t offset, std::uint64_t size) {
-    Part part{offset, size, std::make_unique_for_overwrite<char[]>(size)};
+  // For a part, of which nothing has come: that of the part before, whose memory the system need not make anew.
+  Part Room(std::uint64_t offset, std::uint64_t size) {
+    Part part = std::exchange(spare_, {});
+    if (part.capacity < size) part = {0, 0, std::make_unique_for_overwrite<char[]>(size), size};
+    part.offset = offset;
+    part.size = size;
+    return part;
+  }
+
+  Part Fetch(Part part) {
     requests_->Run(StoreVerb::kRead, path_,
-                   [&](ObjectStore&) { return reader_->Read(offset, part.bytes.get(), size); });
+                   [&](ObjectStore&) { return reader_->Read(part.offset, part.bytes.get(), part.size); });
     // One request never gives a mix, so the first part, which often is all, needs no check.
     if (part_fetched_.exchange(true) && !reader_->pinned()) {
       requests_->Run(StoreVerb::kCheck, path_, [&](ObjectStore&) { return reader_->CheckUnchanged(); });
@@ -221,8 +251,11 @@ class ObjectByteSource final : public ByteSource {
   std::uint64_t part_size_ = kFirstPart;
   std::uint64_t next_ahead_ = 0;
   std::size_t most_ahead_ = kPartsAhead;
+  std::uint64_t longest_part_ = kObjectPartBytes;
   std::atomic<bool> part_fetched_ = false;
   Part part_;
+  ExtraBytes part_extra_;
+  Part spare_;
   std::deque<Ahead> ahead_;  // last: what is on its way uses the others
 };
 

@@ -10,7 +10,8 @@
 
 namespace beam::internal {
 
-// What is fetched by one request of an object that is read on, behind what came with its opening.
+// What is fetched by one request of an object that is read on, behind what came with its opening; of one that is read
+// on for long, four times that.
 inline constexpr std::uint64_t kObjectPartBytes = std::uint64_t{4} << 20;
 
 // Opens an object. Its source fetches little at first (a look at a header costs one small request), larger parts when
