@@ -284,7 +284,7 @@ class Harness::Impl {
   // Payloads by short ids, which the engine asks about once; to engines that may not know of these, whole infos as
   // well.
   template <class Response>
-  void AddMetrics(BundleRun::Metrics metrics, Response& response) {
+  void AddMetrics(BundleRun::Metrics&& metrics, Response& response) {
     for (MonitoringInfo& info : metrics) {
       (*response.mutable_monitoring_data())[short_ids_.IdOf(info)] = info.payload();
       if (!takes_short_ids_) *response.add_monitoring_infos() = std::move(info);

@@ -116,9 +116,10 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
     arrow::fs::FileInfoVector infos;
     StoreAnswer answer = Answering([&] {
       if (!next) next = files_->GetFileInfoGenerator(selector);
-      arrow::Result<arrow::fs::FileInfoVector> page = next().result();
-      if (page.ok()) infos = *std::move(page);
-      return AnswerOf(page.status());
+      arrow::Result<arrow::fs::FileInfoVector> listed = next().result();
+      if (!listed.ok()) return AnswerOf(listed.status());
+      infos = *std::move(listed);
+      return StoreAnswer();
     });
     answer.requests = pages;
     // What comes behind the last page is no request.
