@@ -17,8 +17,8 @@ namespace beam::internal {
 namespace {
 
 constexpr std::uint64_t kFirstPart = std::uint64_t{1} << 20;
-// Of kObjectPartBytes, so that the memory of a source is five such parts, or its head. Of one that is read on and on more
-// of them are fetched, then longer ones; for what that takes, all sources of the process have 256 MiB.
+// Of kObjectPartBytes, so that the memory of a source is five such parts, or its head. Of one that is read on and on
+// more of them are fetched, then longer ones; for what that takes, all sources of the process have 256 MiB.
 constexpr std::size_t kPartsAhead = 4;
 constexpr std::size_t kMostPartsAhead = 8;
 constexpr std::uint64_t kLongestPart = 4 * kObjectPartBytes;
@@ -213,9 +213,8 @@ class ObjectByteSource final : public ByteSource {
       if (size > own && !extra.TryTake(size - own)) size = own;
       if (size == 0) break;
       ahead_.push_back({offset, std::move(extra),
-                        std::async(std::launch::async, [this, room = Room(offset, size)]() mutable {
-                          return Fetch(std::move(room));
-                        })});
+                        std::async(std::launch::async,
+                                   [this, room = Room(offset, size)]() mutable { return Fetch(std::move(room)); })});
       offset += size;
     }
     next_ahead_ = offset;
