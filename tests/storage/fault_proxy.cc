@@ -143,6 +143,7 @@ Fault FaultProxy::Choose(const Request& request) {
   const std::uint64_t key = request.Key();
   const std::lock_guard lock(mutex_);
   const unsigned asked = asked_[key]++;
+  if (++chosen_ == plan_.storm_at) storm_left_ = plan_.storm;
   if (storm_left_ > 0) {
     --storm_left_;
     return Fault::kUnavailable;

@@ -45,6 +45,7 @@ struct FaultPlan {
   std::map<Fault, double> shares = {};  // of all requests, 1 being all; together at most 1
   unsigned times = 3;                   // that the same request is met, at most, but by a storm
   unsigned storm = 30;
+  std::uint64_t storm_at = 0;            // the request with which one begins in any case; 0: there is none
   std::chrono::milliseconds latency{0};  // before each request
 };
 
@@ -93,6 +94,7 @@ class FaultProxy {
   std::mutex mutex_;  // what is below
   std::list<Connection> connections_;
   std::unordered_map<std::uint64_t, unsigned> asked_;  // how often, by what is asked for
+  std::uint64_t chosen_ = 0;
   unsigned storm_left_ = 0;
 
   std::thread acceptor_;

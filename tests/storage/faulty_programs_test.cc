@@ -67,7 +67,8 @@ class FaultyStorePrograms : public testing::Test {
                               {Fault::kUnavailable, share / 10},
                               {Fault::kTooMany, share},
                               {Fault::kSlow, share},
-                              {Fault::kTruncated, share}}};
+                              {Fault::kTruncated, share}},
+                   .storm_at = 100};  // chance alone now and then makes none
     if (is_gs_) plan.shares.insert({{Fault::kCutHead, share}, {Fault::kDamaged, share}});
     return plan;
   }
