@@ -91,6 +91,17 @@ bool Unwrap(std::string_view& text) {
   return false;
 }
 
+// What Prism says of its own panics: the reason, then all that it knows of the stage.
+constexpr std::string_view kPrismPanic = "panic in stage.Execute bundle processing goroutine: ";
+
+std::string CauseOfPrismPanic(std::string_view text) {
+  text = text.substr(kPrismPanic.size());
+  const std::string reason(text.substr(0, text.find(", stage: &{")));
+  if (reason != "send on closed channel") return "Prism panicked: " + reason;
+  return "a worker ended before it took the work that Prism had for it (" + reason
+      + "); its output, or Prism's, says why";
+}
+
 }  // namespace
 
 std::string CauseOf(std::string_view report) {
@@ -102,6 +113,7 @@ std::string CauseOf(std::string_view report) {
   std::string_view text = Trim(cause);
   while (Unwrap(text)) {
   }
+  if (text.starts_with(kPrismPanic)) return CauseOfPrismPanic(text);
   // What is left of a bare exception is its name, and that is better than nothing.
   return std::string(text.empty() ? Trim(lines.empty() ? report : lines.front()) : text);
 }

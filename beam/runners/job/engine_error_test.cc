@@ -64,6 +64,14 @@ TEST(EngineError, IsReducedToItsCause) {
        "second\n  missing: 4"},
       {"a call of gRPC in Go", "rpc error: code = Unknown desc = rpc error: code = Aborted desc = boom", "boom"},
       {"what Prism puts before it", "bundle inst001 stage-003 failed:step Decode: boom", "step Decode: boom"},
+      {"a panic of Prism that has met a worker's end",
+       "panic in stage.Execute bundle processing goroutine: send on closed channel, stage: &{ID:stage-002 "
+       "transforms:[t2 t3]},stackTrace:\ngoroutine 633 [running]:\nruntime/debug.Stack()\n\t/x.go:26 +0x5e\n",
+       "a worker ended before it took the work that Prism had for it (send on closed channel); its output, or Prism's, "
+       "says why"},
+      {"another panic of Prism",
+       "panic in stage.Execute bundle processing goroutine: unknown environment[go], stage: &{ID:stage-002}",
+       "Prism panicked: unknown environment[go]"},
       {"a Go panic", "panic: boom\n\ngoroutine 7 [running]:\nmain.main()\n\t/x.go:1\n", "panic: boom"},
   };
   for (const auto& c : cases) EXPECT_EQ(CauseOf(c.report), c.cause) << c.name;
