@@ -183,7 +183,7 @@ class Translator {
   // A PCollection of the same elements as another one. Returns its id.
   std::string AddLike(int pcollection, const std::string& suffix, const std::string& name) {
     const PCollectionNode& node = graph_.pcollection(pcollection);
-    const std::string id = PCollectionId(pcollection) + suffix;
+    std::string id = PCollectionId(pcollection) + suffix;
     AddPCollection(id, name, node.type->wire->coder(), node.windowing);
     return id;
   }
