@@ -27,33 +27,35 @@ struct Command {
   int (*run)(const Command& command, const std::vector<std::string>& arguments);
 };
 
-template <class Options, void (*kBuild)(beam::Pipeline&, const Options&)>
-int RunJob(const Command& command, const std::vector<std::string>& arguments) {
+// `add` gives the command what the job has besides.
+template <class Options, void (*kBuild)(beam::Pipeline&, const Options&), class Add>
+int RunJobWith(const Command& command, const std::vector<std::string>& arguments, Add add) {
   Options options;
   beam::FlagSet flags(std::string("klay-beam ") + command.name, command.summary);
   flags.Add("Options", options);
-  return RunJobCommand({.name = command.name,
-                        .flags = flags,
-                        .arguments = arguments,
-                        .build = [&](beam::Pipeline& p) { kBuild(p, options); },
-                        .paths = [&] { return options.Paths(); }});
+  JobCommand job{.name = command.name,
+                 .flags = flags,
+                 .arguments = arguments,
+                 .build = [&](beam::Pipeline& p) { kBuild(p, options); },
+                 .paths = [&] { return options.Paths(); }};
+  add(job, options);
+  return RunJobCommand(job);
+}
+
+template <class Options, void (*kBuild)(beam::Pipeline&, const Options&)>
+int RunJob(const Command& command, const std::vector<std::string>& arguments) {
+  return RunJobWith<Options, kBuild>(command, arguments, [](JobCommand&, const Options&) {});
 }
 
 // Of a job with inputs.
 template <class Options, void (*kBuild)(beam::Pipeline&, const Options&),
           void (*kPlan)(beam::Pipeline&, const Options&, PlanDepth)>
 int RunJobOnFiles(const Command& command, const std::vector<std::string>& arguments) {
-  Options options;
-  beam::FlagSet flags(std::string("klay-beam ") + command.name, command.summary);
-  flags.Add("Options", options);
-  return RunJobCommand({.name = command.name,
-                        .flags = flags,
-                        .arguments = arguments,
-                        .build = [&](beam::Pipeline& p) { kBuild(p, options); },
-                        .paths = [&] { return options.Paths(); },
-                        .plan = [&](beam::Pipeline& p, PlanDepth depth) { kPlan(p, options, depth); },
-                        .rate = [&] { return options.Rate(); },
-                        .nothing_matched = [&] { return options.NothingMatched(); }});
+  return RunJobWith<Options, kBuild>(command, arguments, [](JobCommand& job, const Options& options) {
+    job.plan = [&options](beam::Pipeline& p, PlanDepth depth) { kPlan(p, options, depth); };
+    job.rate = [&options] { return options.Rate(); };
+    job.nothing_matched = [&options] { return options.NothingMatched(); };
+  });
 }
 
 int RunWorkerPool(const Command& command, const std::vector<std::string>& arguments) {

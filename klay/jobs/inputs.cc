@@ -9,7 +9,10 @@
 #include "beam/base/error.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/glob.h"
+#include "beam/io/match_files.h"
 #include "beam/io/path_text.h"
+#include "beam/model/output.h"
+#include "beam/transforms/par_do.h"
 
 namespace klay {
 namespace {
@@ -31,12 +34,21 @@ bool EndsWithIgnoringCase(std::string_view path, std::string_view suffix) {
   return true;
 }
 
+struct CountInputs {
+  void ProcessElement(beam::FileMetadata file, beam::Output<beam::FileMetadata> out) const {
+    files_matched.Inc();
+    bytes_matched.Inc(file.size_in_bytes);
+    out.Emit(std::move(file));
+  }
+};
+
 }  // namespace
 
-void CountInputs::ProcessElement(beam::FileMetadata file, beam::Output<beam::FileMetadata> out) const {
-  files_matched.Inc();
-  bytes_matched.Inc(file.size_in_bytes);
-  out.Emit(std::move(file));
+beam::PCollection<beam::FileMetadata> MatchInputs(beam::Pipeline& p, const std::string& folder,
+                                                  const std::string& suffix) {
+  return p
+      | beam::MatchFiles("Match", InputPattern(folder, suffix), beam::EmptyMatchTreatment::kAllow)
+      | beam::ParDo("Count Inputs", CountInputs{});
 }
 
 bool IsLocal(const std::string& path) {

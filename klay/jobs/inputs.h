@@ -7,14 +7,14 @@
 
 #include "beam/io/file_metadata.h"
 #include "beam/model/metrics.h"
-#include "beam/model/output.h"
+#include "beam/model/pcollection.h"
 
 namespace klay {
 
-// Counts what is listed, so that progress knows how much there is to do.
-struct CountInputs {
-  void ProcessElement(beam::FileMetadata file, beam::Output<beam::FileMetadata> out) const;
-};
+// The files below `folder` whose names end in `suffix` (InputPattern()), counted as they are listed, so that progress
+// knows how much there is to do.
+beam::PCollection<beam::FileMetadata> MatchInputs(beam::Pipeline& p, const std::string& folder,
+                                                  const std::string& suffix);
 inline const beam::Counter files_matched("klay", "files_matched");
 inline const beam::Counter bytes_matched("klay", "bytes_matched");
 

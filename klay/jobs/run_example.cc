@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "beam/base/log.h"
-#include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
 #include "beam/transforms/count.h"
 #include "beam/transforms/map.h"
@@ -30,10 +29,7 @@ std::string RunExampleOptions::NothingMatched() const {
 namespace {
 
 beam::PCollection<beam::FileMetadata> Inputs(beam::Pipeline& p, const RunExampleOptions& options) {
-  return p
-      | beam::MatchFiles("Match", InputPattern(options.source_audio_path, options.source_audio_suffix),
-                         beam::EmptyMatchTreatment::kAllow)
-      | beam::ParDo("Count Inputs", CountInputs{});
+  return MatchInputs(p, options.source_audio_path, options.source_audio_suffix);
 }
 
 }  // namespace

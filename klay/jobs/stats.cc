@@ -6,7 +6,6 @@
 
 #include "beam/io/file_systems.h"
 #include "beam/io/file_writer.h"
-#include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
 #include "beam/transforms/combine.h"
 #include "beam/transforms/count.h"
@@ -65,10 +64,7 @@ void WritePerFile(beam::Pipeline& p, const beam::PCollection<MeasuredFile>& meas
 }
 
 beam::PCollection<beam::FileMetadata> Inputs(beam::Pipeline& p, const StatsOptions& options) {
-  return p
-      | beam::MatchFiles("Match", InputPattern(options.source_audio_path, options.match_suffix),
-                         beam::EmptyMatchTreatment::kAllow)
-      | beam::ParDo("Count Inputs", CountInputs{});
+  return MatchInputs(p, options.source_audio_path, options.match_suffix);
 }
 
 }  // namespace

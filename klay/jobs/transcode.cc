@@ -8,7 +8,6 @@
 #include "beam/base/error.h"
 #include "beam/base/log.h"
 #include "beam/io/expected_requests.h"
-#include "beam/io/match_files.h"
 #include "beam/io/read_matches.h"
 #include "beam/transforms/batch_elements.h"
 #include "beam/transforms/count.h"
@@ -71,10 +70,7 @@ void ReportSkipped(const beam::PCollection<Failure>& skipped) {
 // The inputs, told apart by whether their results are there.
 auto FilesToDo(beam::Pipeline& p, const TranscodeOptions& options, bool delete_abandoned) {
   const Transcode step = options.Step();
-  return p
-      | beam::MatchFiles("Match", InputPattern(options.src_dir, options.audio_suffix),
-                         beam::EmptyMatchTreatment::kAllow)
-      | beam::ParDo("Count Inputs", CountInputs{})
+  return MatchInputs(p, options.src_dir, options.audio_suffix)
       // The targets are listed by all threads, not by the one that lists the sources; in batches, as they come folder
       // by folder.
       | beam::BatchElements("Batch", {.min_size = SkipCompleted::kBatch, .max_size = SkipCompleted::kBatch})

@@ -35,18 +35,12 @@ std::string_view TargetRanges::Range::Name(std::size_t i) const {
 }
 
 std::optional<double> TargetRanges::Range::TimeOf(std::string_view path) const {
-  std::size_t low = 0;
-  std::size_t high = files.size();
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (Name(middle) < path) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  if (low == files.size() || Name(low) != path) return std::nullopt;
-  return files[low].time;
+  const auto file = std::partition_point(files.begin(), files.end(), [&](const File& other) {
+    return Name(static_cast<std::size_t>(&other - files.data())) < path;
+  });
+  const auto at = static_cast<std::size_t>(file - files.begin());
+  if (file == files.end() || Name(at) != path) return std::nullopt;
+  return file->time;
 }
 
 std::optional<double> TargetRanges::CompletedAt(beam::FileSystem& files, const std::string& root,
