@@ -1,6 +1,7 @@
 #include "klay/transforms/target_ranges.h"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -34,29 +35,56 @@ std::string_view TargetRanges::Range::Name(std::size_t i) const {
   return std::string_view(names).substr(files[i].name, end - files[i].name);
 }
 
-std::optional<double> TargetRanges::Range::TimeOf(std::string_view path) const {
-  const auto file = std::partition_point(files.begin(), files.end(), [&](const File& other) {
-    return Name(static_cast<std::size_t>(&other - files.data())) < path;
+std::size_t TargetRanges::Range::UpTo(std::string_view path) const {
+  const auto behind = std::partition_point(files.begin(), files.end(), [&](const File& file) {
+    return Name(static_cast<std::size_t>(&file - files.data())) <= path;
   });
-  const auto at = static_cast<std::size_t>(file - files.begin());
-  if (file == files.end() || Name(at) != path) return std::nullopt;
-  return file->time;
+  return static_cast<std::size_t>(behind - files.begin());
+}
+
+std::optional<double> TargetRanges::Range::TimeOf(std::string_view path) const {
+  const std::size_t count = UpTo(path);
+  if (count == 0 || Name(count - 1) != path) return std::nullopt;
+  return files[count - 1].time;
 }
 
 std::optional<double> TargetRanges::CompletedAt(beam::FileSystem& files, const std::string& root,
                                                 const std::string& path) {
-  const auto known = [&](std::optional<double>& time) {
-    const std::lock_guard lock(mutex_);
-    Range* const range = Find(path);
-    if (range != nullptr) time = range->TimeOf(path);
-    return range != nullptr;
-  };
-  std::optional<double> time;
-  if (known(time)) return time;
-  const std::lock_guard lock(listing_);
-  // Meanwhile another thread may have asked.
-  while (!known(time)) List(files, root, path);
-  return time;
+  std::unique_lock lock(mutex_);
+  const Range* range = nullptr;
+  while ((range = Find(path)) == nullptr) {
+    if (WaitForOthers(path, lock)) continue;
+    const auto asked = asked_.insert(path).first;
+    ++listings_;
+    auto [begin, end] = Unknown(root, path);
+    lock.unlock();
+    Range listed;
+    std::exception_ptr failure;
+    try {
+      listed = List(files, root, begin, std::move(end), path);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    asked_.erase(asked);
+    changed_.notify_all();
+    if (failure) std::rethrow_exception(failure);
+    if (Keep(std::move(begin), std::move(listed), path)) continue;
+    likely_ = true;  // somebody else has listed the same meanwhile
+  }
+  return range->TimeOf(path);
+}
+
+bool TargetRanges::WaitForOthers(const std::string& path, std::unique_lock<std::mutex>& lock) {
+  const auto behind = asked_.upper_bound(path);
+  if (behind == asked_.begin()) return false;
+  const std::string nearest = *std::prev(behind);
+  if (nearest != path && !likely_) return false;
+  changed_.wait(lock, [&] { return !asked_.contains(nearest); });
+  // That spares a request where much of what is wanted next came with it.
+  const Range* const range = Find(path);
+  likely_ = range != nullptr && (!range->is_page || range->files.size() - range->UpTo(path) >= kHalfPage);
+  return true;
 }
 
 TargetRanges::Range* TargetRanges::Find(const std::string& path) {
@@ -68,17 +96,19 @@ TargetRanges::Range* TargetRanges::Find(const std::string& path) {
   return &range;
 }
 
-void TargetRanges::List(beam::FileSystem& files, const std::string& root, const std::string& path) {
-  std::string begin = JustBelow(path);
+std::pair<std::string, std::string> TargetRanges::Unknown(const std::string& root, const std::string& path) const {
+  std::pair<std::string, std::string> unknown{JustBelow(path), EndOf(root)};
+  auto& [begin, end] = unknown;
+  const auto next = ranges_.lower_bound(path);
+  if (next != ranges_.end()) end = std::min(end, next->first);
+  if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
+  return unknown;
+}
+
+TargetRanges::Range TargetRanges::List(beam::FileSystem& files, const std::string& root, const std::string& begin,
+                                       std::string end, const std::string& path) {
   Range range;
-  range.end = EndOf(root);
-  {
-    const std::lock_guard lock(mutex_);
-    ++listings_;
-    const auto next = ranges_.lower_bound(path);
-    if (next != ranges_.end()) range.end = std::min(range.end, next->first);
-    if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
-  }
+  range.end = std::move(end);
   beam::ListOptions options;
   options.start_after = begin;
   options.look_ahead = false;
@@ -91,20 +121,27 @@ void TargetRanges::List(beam::FileSystem& files, const std::string& root, const 
     }
     if (++taken >= kPage && file.path >= path) {
       range.end = std::move(file.path);
+      range.is_page = true;
       break;
     }
   }
-  Keep(std::move(begin), std::move(range));
+  return range;
 }
 
-void TargetRanges::Keep(std::string begin, Range range) {
-  const std::lock_guard lock(mutex_);
+bool TargetRanges::Keep(std::string begin, Range range, const std::string& path) {
+  // What is known stays as it was.
+  const auto next = ranges_.lower_bound(path);
+  if (next != ranges_.end()) range.end = std::min(range.end, next->first);
+  if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
+  if (begin >= range.end) return false;
+  const bool is_new = range.UpTo(range.end) - range.UpTo(begin) >= range.files.size() / 2;
   if (ranges_.size() >= kMostRanges) {
     ranges_.erase(std::min_element(ranges_.begin(), ranges_.end(),
                                    [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
   }
   range.used = ++uses_;
   ranges_.insert_or_assign(std::move(begin), std::move(range));
+  return is_new;
 }
 
 std::int64_t TargetRanges::listings() const {

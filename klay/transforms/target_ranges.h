@@ -3,16 +3,20 @@
 // wanted, as many as one request gives: sources and targets come in the same order, and what comes next is known then.
 // What is asked for in any order costs a request for each place where nothing is known yet.
 //
-// Thread-safe. One thread asks the store, others that need to wait for it.
+// Thread-safe. Threads whose names lie far from each other, as those of batches do, ask the store side by side; those
+// whose names are near to what another one has asked for wait for that.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "beam/io/file_system.h"
@@ -40,25 +44,41 @@ class TargetRanges {
       double time;
     };
     std::string_view Name(std::size_t i) const;
+    // How many files there are up to this path, itself among them.
+    std::size_t UpTo(std::string_view path) const;
     std::optional<double> TimeOf(std::string_view path) const;
 
     std::string end;
+    bool is_page = false;  // it ends where a page did: of what follows nothing is known
     std::string names;
     std::vector<File> files;
     std::uint64_t used = 0;  // when it was, by count
   };
 
+  static constexpr std::size_t kHalfPage = kPage / 2;
   // Those used last are kept: 500,000 files at most.
   static constexpr std::size_t kMostRanges = 512;
 
-  // What is known of `path`; null if nothing is. With the mutex held.
+  // With the mutex held. What is known of `path`; null if nothing is.
   Range* Find(const std::string& path);
-  void List(beam::FileSystem& files, const std::string& root, const std::string& path);
-  void Keep(std::string begin, Range range);
+  // False if nobody else is likely to bring what is wanted of `path`; waits for whoever is, and learns from it.
+  bool WaitForOthers(const std::string& path, std::unique_lock<std::mutex>& lock);
+  // What is not known around `path`: behind the first of both, up to the second.
+  std::pair<std::string, std::string> Unknown(const std::string& root, const std::string& path) const;
+  // Adds what is not known yet of `range`, which begins behind `begin`, around `path`. False where most of it is known.
+  bool Keep(std::string begin, Range range, const std::string& path);
 
-  std::mutex listing_;  // by who asks the store
+  // Without it: a page of what is behind `begin`, up to `end`, but at least up to `path`.
+  static Range List(beam::FileSystem& files, const std::string& root, const std::string& begin, std::string end,
+                    const std::string& path);
+
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::map<std::string, Range> ranges_;
+  std::set<std::string> asked_;  // the paths of listings that are on their way
+  // Whether a listing that is on its way and begins before a name is likely to bring it: a guess, by what came of the
+  // last one of which that could be told.
+  bool likely_ = true;
   std::uint64_t uses_ = 0;
   std::int64_t listings_ = 0;
 };

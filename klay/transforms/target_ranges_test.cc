@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -41,8 +43,21 @@ class PagedFiles final : public beam::MemoryFileSystem {
 
   std::atomic<int> requests = 0;
   std::atomic<bool> is_away = false;
+  std::chrono::milliseconds latency{0};  // of each request
+  std::atomic<int> most_at_once = 0;
 
  private:
+  void Request() {
+    ++requests;
+    const int at_once = ++at_once_;
+    for (int most = most_at_once; at_once > most && !most_at_once.compare_exchange_weak(most, at_once);) {
+    }
+    std::this_thread::sleep_for(latency);
+    --at_once_;
+  }
+
+  std::atomic<int> at_once_ = 0;
+
   class Listing final : public beam::FileListing {
    public:
     Listing(PagedFiles& files, int told, std::unique_ptr<beam::FileListing> inner)
@@ -52,7 +67,7 @@ class PagedFiles final : public beam::MemoryFileSystem {
       const bool more = inner_->Next(entry);
       if (!asked_ || (more && told_ == 1'000)) {
         if (files_.is_away) throw beam::Error("the store is away");
-        ++files_.requests;
+        files_.Request();
         if (std::exchange(asked_, true)) told_ = 0;
       }
       if (more) ++told_;
@@ -67,10 +82,10 @@ class PagedFiles final : public beam::MemoryFileSystem {
   };
 };
 
-// "0000.wav", "0001.wav", ...
+// "00000.wav", "00001.wav", ...
 Names Numbered(int begin, int end) {
   Names names;
-  for (int i = begin; i < end; ++i) names.push_back(std::to_string(10'000 + i).substr(1) + ".wav");
+  for (int i = begin; i < end; ++i) names.push_back(std::to_string(100'000 + i).substr(1) + ".wav");
   return names;
 }
 
@@ -99,6 +114,20 @@ struct Targets {
   TargetRanges ranges;
   Names there;
 };
+
+constexpr int kThreads = 4;
+
+// Does as many things by several threads, each of which takes the next one.
+void SideBySide(std::size_t count, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (std::size_t at = next++; at < count; at = next++) work(at);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
 
 TEST(TargetRanges, NamesInOrderAreOneRequestAPage) {
   const struct {
@@ -138,15 +167,47 @@ TEST(TargetRanges, BatchesInAnyOrderAreOneRequestEach) {
     EXPECT_LE(requests, kBatches);
   }
   Targets targets(there);
-  std::atomic<std::size_t> next = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      for (std::size_t at = next++; at < batches.size(); at = next++) targets.RequestsFor(batches[at]);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  SideBySide(batches.size(), [&](std::size_t i) { targets.RequestsFor(batches[i]); });
   EXPECT_LE(targets.files.requests.load(), kBatches);
+}
+
+// Of results that are all there, nearly all, half of them, and none.
+TEST(TargetRanges, ThreadsWithBatchesAskSideBySide) {
+  constexpr int kBatches = 40;
+  constexpr int kBatch = static_cast<int>(TargetRanges::kPage);
+  std::vector<Names> batches;
+  for (int i = 0; i < kBatches; ++i) batches.push_back(Numbered(i * kBatch, (i + 1) * kBatch));
+  const struct {
+    std::function<bool(int)> is_there;
+    int least;  // threads that ask at once, at some time
+    int most;   // requests
+  } cases[] = {
+      {[](int) { return true; }, 2, kBatches},
+      {[](int i) { return i % 500 != 250; }, 2, kBatches},
+      {[](int i) { return i < kBatches * kBatch / 2; }, 2, kBatches / 2 + kThreads},
+      {[](int) { return false; }, 1, kThreads},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(&c - cases);
+    Names there;
+    for (int i = 0; i < kBatches * kBatch; ++i) {
+      if (c.is_there(i)) there.push_back(Numbered(i, i + 1).front());
+    }
+    Targets targets(there);
+    targets.files.latency = std::chrono::milliseconds(2);
+    SideBySide(batches.size(), [&](std::size_t i) { targets.RequestsFor(batches[i]); });
+    EXPECT_LE(targets.files.requests.load(), c.most);
+    EXPECT_GE(targets.files.most_at_once.load(), c.least);
+  }
+}
+
+// As where no batches are made: what one of them asks for is what the others want, too.
+TEST(TargetRanges, ThreadsInOnePageWaitForOneRequest) {
+  const Names names = Numbered(0, 9'000);
+  Targets targets(names);
+  targets.files.latency = std::chrono::milliseconds(2);
+  SideBySide(names.size(), [&](std::size_t i) { targets.RequestsFor({names[i]}); });
+  EXPECT_LE(targets.files.requests.load(), 10 + kThreads);
 }
 
 TEST(TargetRanges, NamesInAnyOrderAreFound) {
