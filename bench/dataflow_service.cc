@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: dataflow_service CREDENTIALS\n", stderr);
     return 2;
   }
-  DataflowStandIn google([](const StandInRequest&, StorageStandIn&) { return std::make_unique<DoneJob>(); });
+  DataflowStandIn google([](const StandInRequest&, GcsStandIn&) { return std::make_unique<DoneJob>(); });
   std::ofstream(argv[1]) << TokenStandIn::User(google.url()).dump();
   std::cout << google.url() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {

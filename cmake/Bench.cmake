@@ -14,7 +14,7 @@ target_link_libraries(bench_empty_bundles PRIVATE beam_harness beam_transforms)
 target_sources(bench_store_proxy PRIVATE "${PROJECT_SOURCE_DIR}/tests/storage/fault_proxy.cc"
                                          "${PROJECT_SOURCE_DIR}/tests/storage/sockets.cc")
 target_sources(bench_dataflow_service PRIVATE "${PROJECT_SOURCE_DIR}/tests/dataflow/dataflow_stand_in.cc"
-                                              "${PROJECT_SOURCE_DIR}/tests/dataflow/storage_stand_in.cc"
+                                              "${PROJECT_SOURCE_DIR}/tests/storage/gcs_stand_in.cc"
                                               "${PROJECT_SOURCE_DIR}/tests/dataflow/token_stand_in.cc")
 target_link_libraries(bench_dataflow_service PRIVATE beam_runners_job GTest::gtest)
 file(GLOB peer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/peers/*.cc")

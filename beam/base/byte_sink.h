@@ -34,6 +34,10 @@ class ByteSink {
   // Makes what was written durable and visible under path(), replacing what was there. Call once, last.
   virtual void Finish() = 0;
 
+  // Behind Finish(): whether the store has told the size and the checksum of what it has, which are those of what was
+  // written.
+  virtual bool IsConfirmed() const { return false; }
+
   // The final path as the user gave it, for error texts.
   virtual const std::string& path() const = 0;
 };

@@ -21,6 +21,7 @@ class ObjectByteSink final : public ByteSink {
     bytes_.Overwrite(offset, static_cast<const char*>(data), size);
   }
   void Finish() override;
+  bool IsConfirmed() const override { return confirmed_; }
   const std::string& path() const override { return path_; }
 
  private:
@@ -28,6 +29,7 @@ class ObjectByteSink final : public ByteSink {
   const std::string path_;
   const std::string name_;
   HeldBytes bytes_;
+  bool confirmed_ = false;
 };
 
 }  // namespace beam::internal

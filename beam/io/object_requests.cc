@@ -36,11 +36,17 @@ ObjectStore& ObjectRequests::Store(const std::string& path) {
 
 StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, const Request& request,
                                       bool may_be_missing) {
+  FailuresInARow failures;
+  return Try(verb, path, request, may_be_missing, failures);
+}
+
+StoreAnswer::Kind ObjectRequests::Try(StoreVerb verb, const std::string& path, const Request& request,
+                                      bool may_be_missing, FailuresInARow& failures) {
   ObjectStore& store = Store(path);
   if (!answered_.load(std::memory_order_relaxed)) ThrowIfHopeless(verb, path);
-  const Clock::time_point begin = Clock::now();
-  for (int failures = 1;; ++failures) {
+  for (;;) {
     ThrowIfCancelled();
+    const Clock::time_point begin = Clock::now();
     const StoreAnswer answer = [&] {
       // A listing lasts as long as its reader likes, and is one request at a time.
       if (verb == StoreVerb::kList && !store.lists_pages()) return request(store);
@@ -56,8 +62,12 @@ StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, c
     const Clock::duration budget = answer.kind == Kind::kBusy ? policy_.busy
         : answer.kind == Kind::kUnreachable                   ? policy_.unreachable
                                                               : Clock::duration::zero();
-    const std::chrono::milliseconds pause = answer.retry_after + policy_.pauses.After(failures);
-    if (Clock::now() - begin + pause > budget) {
+    const Clock::time_point now = Clock::now();
+    // What takes long before it fails, as a large part does, is tried again all the same; to wait long for a connection
+    // is to be without one.
+    if (failures.count++ == 0) failures.since = answer.kind == Kind::kUnreachable ? begin : now;
+    const std::chrono::milliseconds pause = answer.retry_after + policy_.pauses.After(failures.count);
+    if (budget == Clock::duration::zero() || now - failures.since + pause > budget) {
       Remember(answer);
       ThrowStoreError(NameOf(verb), path, answer);
     }
@@ -87,7 +97,9 @@ void ObjectRequests::ThrowIfHopeless(StoreVerb verb, const std::string& path) {
 }
 
 void ObjectRequests::Remember(const StoreAnswer& answer) {
-  if (answered_ || (answer.kind != Kind::kUnreachable && answer.kind != Kind::kNoCredentials)) return;
+  const bool is_hopeless =
+      answer.kind == Kind::kUnreachable || answer.kind == Kind::kNoCredentials || answer.kind == Kind::kWrongClock;
+  if (answered_ || !is_hopeless) return;
   const std::lock_guard lock(hopeless_mutex_);
   hopeless_ = answer;
   hopeless_until_ = Clock::now() + std::chrono::minutes(1);

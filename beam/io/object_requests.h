@@ -28,12 +28,19 @@ inline constexpr std::size_t kStoreVerbs = 8;
 // "look at", "list", "open", ...: as in "cannot ... PATH".
 std::string_view NameOf(StoreVerb verb);
 
-// How long is tried again. A pause that the store asks for (StoreAnswer::retry_after) comes besides; if it is longer
-// than what is left of the time, nothing is tried again.
+// How long is tried again, from the first failure on. A pause that the store asks for (StoreAnswer::retry_after) comes
+// besides; if it is longer than what is left of the time, nothing is tried again.
 struct RetryPolicy {
   RetryPauses pauses{std::chrono::milliseconds(200), std::chrono::milliseconds(8'000)};
   std::chrono::milliseconds busy{60'000};        // while the store says that it is busy, or cuts connections
   std::chrono::milliseconds unreachable{2'000};  // while no connection can be made
+};
+
+// What went wrong of late with something that takes several requests: what each of them may be tried for is not for
+// each anew.
+struct FailuresInARow {
+  int count = 0;
+  std::chrono::steady_clock::time_point since = {};  // if there are any
 };
 
 class ObjectRequests {
@@ -51,6 +58,11 @@ class ObjectRequests {
   // where `may_be_missing`, kNotFound; Cancelled if the run is stopped between two attempts.
   StoreAnswer::Kind Run(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing = false);
 
+  // The same for one of several requests, of which none may be missing: goes on from `failures`, and adds to them.
+  void Run(StoreVerb verb, const std::string& path, const Request& request, FailuresInARow& failures) {
+    Try(verb, path, request, false, failures);
+  }
+
   // ObjectStore::lists_pages(). `path` is for errors.
   bool ListsPages(const std::string& path) { return Store(path).lists_pages(); }
 
@@ -59,6 +71,8 @@ class ObjectRequests {
 
  private:
   ObjectStore& Store(const std::string& path);
+  StoreAnswer::Kind Try(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing,
+                        FailuresInARow& failures);
   void Count(StoreVerb verb, const ObjectStore& store, int requests);
   void ThrowIfHopeless(StoreVerb verb, const std::string& path);
   void Remember(const StoreAnswer& answer);

@@ -31,6 +31,8 @@ struct StoreAnswer {
     kNotFound,       // no such object, or no such bucket
     kDenied,         // known, but not allowed
     kNoCredentials,  // not known: no credentials, wrong or expired ones
+    kWrongClock,     // signed at a time that is not the store's
+    kElsewhere,      // the bucket is in another region than was asked
     kUnreachable,    // no connection could be made
     kBusy,           // try again: 408, 429, 5xx, a connection that was cut
     kChanged,        // the object is not what it was when it was opened
@@ -109,6 +111,7 @@ struct ObjectPage {
 // How far an object that is being put has come.
 struct PutProgress {
   bool done = false;
+  bool confirmed = false;   // then: the store has told size and checksum, and they are right
   std::string upload = {};  // the store's name for it, once there is one
   std::uint64_t sent = 0;   // bytes that the store has
   bool unsure = false;      // whether it has more
@@ -162,6 +165,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_5";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_6";
 
 }  // namespace beam::internal

@@ -55,7 +55,7 @@ class Credentials : public testing::Test {
   }
   Environment Iam() const { return {{"CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", google_.url() + "/"}}; }
 
-  DataflowStandIn google_{[](const StandInRequest&, StorageStandIn&) { return std::make_unique<DoneJob>(); }};
+  DataflowStandIn google_{[](const StandInRequest&, GcsStandIn&) { return std::make_unique<DoneJob>(); }};
   GoogleLogin login_{google_};
   int launches_ = 0;
 };

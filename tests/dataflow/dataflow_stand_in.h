@@ -15,10 +15,14 @@
 #include <vector>
 
 #include "beam/io/test_http_server.h"
-#include "tests/dataflow/storage_stand_in.h"
 #include "tests/dataflow/token_stand_in.h"
+#include "tests/storage/gcs_stand_in.h"
 
 namespace beam::testing_dataflow {
+
+using testing_storage::GcsStandIn;
+using testing_storage::Target;
+using testing_storage::UploadTrouble;
 
 struct StandInMessage {
   std::string id;
@@ -45,11 +49,11 @@ struct StandInRequest {
 
 class DataflowStandIn {
  public:
-  using MakeJob = std::function<std::unique_ptr<StandInJob>(const StandInRequest& request, StorageStandIn& storage)>;
+  using MakeJob = std::function<std::unique_ptr<StandInJob>(const StandInRequest& request, GcsStandIn& storage)>;
 
   explicit DataflowStandIn(MakeJob make_job);
 
-  StorageStandIn& storage() { return storage_; }
+  GcsStandIn& storage() { return storage_; }
   std::string url() const { return server_.url(); }
 
   // The flags of a launch that comes here; $GOOGLE_APPLICATION_CREDENTIALS and $STORAGE_EMULATOR_HOST are set for it.
@@ -87,7 +91,7 @@ class DataflowStandIn {
   std::string Disagreement(const Json& job, org::apache::beam::model::pipeline::v1::Pipeline& pipeline) const;
 
   const MakeJob make_job_;
-  StorageStandIn storage_;
+  GcsStandIn storage_;
   TokenStandIn tokens_;
   mutable std::mutex mutex_;  // what is below, and the jobs
   std::set<std::pair<std::string, std::string>> askers_;

@@ -28,7 +28,7 @@ void Require(const grpc::Status& status, const char* what) {
 }
 
 // The staged objects as files of `folder`, and containers as processes.
-proto::Pipeline ForEngine(proto::Pipeline pipeline, StorageStandIn& storage, const testing_files::TestFolder& folder,
+proto::Pipeline ForEngine(proto::Pipeline pipeline, GcsStandIn& storage, const testing_files::TestFolder& folder,
                           const std::string& boot) {
   for (auto& [id, environment] : *pipeline.mutable_components()->mutable_environments()) {
     proto::ProcessPayload process;
@@ -80,7 +80,7 @@ Json MetricJson(const MetricResult& metric) {
 
 class EngineJob final : public StandInJob {
  public:
-  EngineJob(const StandInRequest& request, StorageStandIn& storage, const WorkerImage& image, const Engine& engine)
+  EngineJob(const StandInRequest& request, GcsStandIn& storage, const WorkerImage& image, const Engine& engine)
       : image_(image), stub_(jobs::JobService::NewStub(OpenChannel(engine.endpoint))) {
     jobs::PrepareJobRequest prepare;
     prepare.set_job_name(request.job.at("name"));
@@ -184,8 +184,8 @@ std::string WorkerImage::Trouble() const {
   return "";
 }
 
-std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, StorageStandIn& storage,
-                                        const WorkerImage& image, const Engine& engine) {
+std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, GcsStandIn& storage, const WorkerImage& image,
+                                        const Engine& engine) {
   return std::make_unique<EngineJob>(request, storage, image, engine);
 }
 

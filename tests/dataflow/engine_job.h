@@ -36,7 +36,7 @@ struct Engine {
 };
 
 // Runs what was asked for. `image` must outlive the job.
-std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, StorageStandIn& storage,
-                                        const WorkerImage& image, const Engine& engine);
+std::unique_ptr<StandInJob> RunOnEngine(const StandInRequest& request, GcsStandIn& storage, const WorkerImage& image,
+                                        const Engine& engine);
 
 }  // namespace beam::testing_dataflow

@@ -50,14 +50,14 @@ class DataflowOnEngine : public testing::Test {
   // The program in the image is another one than what is staged: only the staged one knows the job's steps.
   WorkerImage image_{Variable("FAULT_PROGRAM")};
   bool corrupts_ = false;
-  DataflowStandIn google_{[this](const StandInRequest& request, StorageStandIn& storage) {
+  DataflowStandIn google_{[this](const StandInRequest& request, GcsStandIn& storage) {
     if (corrupts_) Corrupt(request, storage);
     return RunOnEngine(request, storage, image_, EngineOfThisRun());
   }};
   GoogleLogin login_{google_};
 
  private:
-  static void Corrupt(const StandInRequest& request, StorageStandIn& storage) {
+  static void Corrupt(const StandInRequest& request, GcsStandIn& storage) {
     const std::string location =
         request.job.at("environment").at("workerPools").at(0).at("packages").at(0).at("location");
     const std::string path = location.substr(location.find('/') + 1);

@@ -70,7 +70,7 @@ class Estimates : public testing::Test {
   }
 
   TestFolder folder_;
-  DataflowStandIn google_{[](const StandInRequest&, StorageStandIn&) -> std::unique_ptr<StandInJob> {
+  DataflowStandIn google_{[](const StandInRequest&, GcsStandIn&) -> std::unique_ptr<StandInJob> {
     ADD_FAILURE() << "a job was made";
     return nullptr;
   }};

@@ -100,7 +100,7 @@ class Submission : public testing::Test {
   Script script_{.metrics = CountsOf(3)};  // of the jobs to come
   TestFolder folder_;
   DataflowStandIn google_{
-      [this](const StandInRequest&, StorageStandIn&) { return std::make_unique<ScriptedJob>(script_); }};
+      [this](const StandInRequest&, GcsStandIn&) { return std::make_unique<ScriptedJob>(script_); }};
   GoogleLogin login_{google_};
 };
 

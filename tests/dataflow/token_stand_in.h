@@ -6,13 +6,18 @@
 
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "beam/io/google/test_tokens.h"
-#include "tests/dataflow/storage_stand_in.h"
+#include "beam/io/test_http_server.h"
 
 namespace beam::testing_dataflow {
+
+using testing_http::Reply;
+using testing_http::Request;
+using Json = nlohmann::json;
 
 class TokenStandIn {
  public:

@@ -41,7 +41,9 @@ bool HasNoBody(std::string_view answer, std::string_view method) {
 
 // The part of a request's body that is an object's bytes: position and size.
 std::pair<std::size_t, std::size_t> PayloadOf(std::string_view head, std::string_view body) {
-  if (!HeaderOf(head, "content-type").starts_with("multipart/")) return {0, IsChunked(head) ? 0 : body.size()};
+  const std::string type = HeaderOf(head, "content-type");
+  if (type.starts_with("application/json") || IsChunked(head)) return {0, 0};
+  if (!type.starts_with("multipart/")) return {0, body.size()};
   // Behind the heads of two parts, before the last boundary.
   constexpr std::string_view kEmptyLine = "\r\n\r\n";
   const std::size_t metadata = body.find(kEmptyLine);
@@ -63,9 +65,9 @@ struct FaultProxy::Request {
 
   std::string method() const { return head.substr(0, head.find(' ')); }
 
-  // What is asked for. Uploads of small objects tell it within their bodies.
+  // What is asked for, and which part of it. Uploads of small objects tell it within their bodies.
   std::uint64_t Key() const {
-    std::string key = head.substr(0, head.find("\r\n"));
+    std::string key = head.substr(0, head.find("\r\n")) + HeaderOf(head, "range") + HeaderOf(head, "content-range");
     constexpr std::string_view kName = "\"name\":\"";
     if (const std::size_t name = body.substr(0, kMostMetadata).find(kName); name != std::string::npos) {
       key += body.substr(name, body.find('"', name + kName.size()) - name);

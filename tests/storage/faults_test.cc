@@ -2,27 +2,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "beam/base/error.h"
-#include "beam/io/gcs/gcs_store.h"
-#include "beam/io/object_file_system.h"
-#include "beam/io/object_requests.h"
-#include "beam/io/store_library.h"
 #include "beam/io/test_files.h"
 #include "tests/storage/fault_proxy.h"
+#include "tests/storage/files_at.h"
 #include "tests/storage/store.h"
 
 namespace beam {
 namespace {
 
-using internal::ObjectRequests;
-using internal::ObjectStore;
-using internal::StoreAnswer;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -30,29 +23,10 @@ using testing_files::ErrorOf;
 using testing_files::ReadWhole;
 using testing_storage::Fault;
 using testing_storage::FaultProxy;
+using testing_storage::FilesAt;
 using testing_storage::NameOf;
 using testing_storage::OpenStore;
 using testing_storage::Store;
-
-class Tokens final : public internal::TokenSource {
- public:
-  internal::FetchedToken Fetch() override { return {"token", std::chrono::hours(1)}; }
-};
-
-// A store at HOST:PORT, as whoever has a token. It is tried again soon.
-std::shared_ptr<FileSystem> FilesAt(const std::string& scheme, const std::string& endpoint) {
-  const auto open = [=](std::unique_ptr<ObjectStore>& store) -> StoreAnswer {
-    if (scheme != "gs") {
-      return internal::OpenFromLibrary({.scheme = scheme, .s3_endpoint_url = "http://" + endpoint}, store);
-    }
-    store = std::make_unique<internal::GcsStore>(std::make_shared<internal::GcsHttp>(
-        "http://" + endpoint, std::make_unique<GoogleCredentials>(std::make_unique<Tokens>()), /*by_proxy=*/false));
-    return {};
-  };
-  using std::chrono::milliseconds;
-  return std::make_shared<ObjectFileSystem>(std::make_shared<ObjectRequests>(
-      scheme, open, internal::RetryPolicy{.pauses = {milliseconds(2), milliseconds(100)}}));
-}
 
 void Put(FileSystem& files, const std::string& path, std::string_view bytes) {
   const std::unique_ptr<ByteSink> sink = files.OpenWrite(path);
@@ -73,10 +47,10 @@ class FaultyStore : public testing::Test {
   const std::string scheme_ = store_.root.substr(0, 2);
 };
 
-// Every request meets the fault when it is first made, be it small, of several parts, or without bytes.
+// Every request meets the fault when it is first made, be it small, of several parts, or without bytes. Uploads of
+// several parts to gs:// are in resumable_upload_test.cc.
 TEST_F(FaultyStore, NoFaultIsSeenByWhoAsks) {
   const std::string small = "a few bytes";
-  // One request to write, so far: the emulator of gs:// ends an upload of parts when it is asked how far that is.
   const std::string large(std::size_t{12} << 20, 'x');
   for (const Fault fault : {Fault::kReset, Fault::kLostAnswer, Fault::kUnavailable, Fault::kTooMany, Fault::kSlow,
                             Fault::kTruncated, Fault::kCutHead, Fault::kExpired}) {

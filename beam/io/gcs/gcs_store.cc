@@ -5,7 +5,6 @@
 
 #include "beam/io/gcs/gcs_answers.h"
 #include "beam/io/gcs/gcs_reader.h"
-#include "beam/io/gcs/gcs_upload.h"
 #include "beam/io/percent_encoding.h"
 
 namespace beam::internal {
@@ -87,7 +86,7 @@ StoreAnswer GcsStore::Open(const std::string& name, std::unique_ptr<ObjectReader
 }
 
 StoreAnswer GcsStore::PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) {
-  return PutGcsObject(*http_, name, bytes, progress);
+  return PutGcsObject(*http_, name, bytes, uploads_, progress);
 }
 
 StoreAnswer GcsStore::Move(const std::string& from, const std::string& to) {

@@ -7,8 +7,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "beam/io/gcs/gcs_http.h"
+#include "beam/io/gcs/gcs_upload.h"
 #include "beam/io/object_store.h"
 #include "beam/io/object_store_options.h"
 
@@ -16,7 +18,8 @@ namespace beam::internal {
 
 class GcsStore final : public ObjectStore {
  public:
-  explicit GcsStore(std::shared_ptr<GcsHttp> http) : http_(std::move(http)) {}
+  explicit GcsStore(std::shared_ptr<GcsHttp> http, GcsUploadSizes uploads = {})
+      : http_(std::move(http)), uploads_(uploads) {}
 
   StoreAnswer Look(const std::string& name, ObjectInfo& info) override;
   bool lists_pages() const override { return true; }
@@ -31,6 +34,7 @@ class GcsStore final : public ObjectStore {
   StoreAnswer LookForFolder(const std::string& folder, ObjectInfo& info);
 
   const std::shared_ptr<GcsHttp> http_;
+  const GcsUploadSizes uploads_;
 };
 
 // The store as options and environment say.

@@ -140,6 +140,7 @@ class GcsStoreTest : public testing::Test {
     const std::unique_ptr<ByteSink> sink = files_.OpenWrite(path);
     sink->Write(bytes.data(), bytes.size());
     sink->Finish();
+    EXPECT_TRUE(sink->IsConfirmed());
   }
   std::uint64_t Count(StoreVerb verb) const { return requests_->counts()[static_cast<std::size_t>(verb)]; }
   void SetObject(const std::string& bytes) { object_ = told_ = bytes; }

@@ -32,8 +32,9 @@ StoreAnswer CheckStored(StoreAnswer answer, const HttpReply& reply, std::string_
   const std::optional<GcsObject> object = ParseGcsObject(reply.body);
   progress = {};
   if (object && static_cast<std::uint64_t>(object->size_in_bytes) == bytes.size()
-      && object->crc32c.value_or(Crc32c(bytes)) == Crc32c(bytes)) {
+      && (!object->crc32c || *object->crc32c == Crc32c(bytes))) {
     progress.done = true;
+    progress.confirmed = object->crc32c.has_value();
     return answer;
   }
   return {Kind::kBusy, object ? "the store has other bytes than were sent" : "the answer to an upload is not known",
@@ -85,13 +86,13 @@ StoreAnswer BeginUpload(GcsHttp& http, const std::string& name, std::string_view
 }
 
 // Sends the next part, or asks how much the store has.
-StoreAnswer Continue(GcsHttp& http, std::string_view bytes, PutProgress& progress) {
+StoreAnswer Continue(GcsHttp& http, std::string_view bytes, std::size_t part, PutProgress& progress) {
   const std::string total = std::to_string(bytes.size());
   HttpRequest request{.method = "PUT", .url = progress.upload};
   if (progress.unsure) {
     request.headers = {"Content-Range: bytes */" + total};
   } else {
-    request.body = bytes.substr(progress.sent, kGcsUploadPartBytes);
+    request.body = bytes.substr(progress.sent, part);
     request.headers = {"Content-Range: bytes " + std::to_string(progress.sent) + "-"
                        + std::to_string(progress.sent + request.body.size() - 1) + "/" + total};
   }
@@ -124,10 +125,11 @@ StoreAnswer Continue(GcsHttp& http, std::string_view bytes, PutProgress& progres
 
 }  // namespace
 
-StoreAnswer PutGcsObject(GcsHttp& http, const std::string& name, std::string_view bytes, PutProgress& progress) {
-  if (bytes.size() <= kGcsSingleUploadBytes) return PutAtOnce(http, name, bytes, progress);
+StoreAnswer PutGcsObject(GcsHttp& http, const std::string& name, std::string_view bytes, const GcsUploadSizes& sizes,
+                         PutProgress& progress) {
+  if (bytes.size() <= sizes.single) return PutAtOnce(http, name, bytes, progress);
   if (progress.upload.empty()) return BeginUpload(http, name, bytes, progress);
-  return Continue(http, bytes, progress);
+  return Continue(http, bytes, sizes.part, progress);
 }
 
 }  // namespace beam::internal

@@ -18,7 +18,13 @@ inline constexpr std::size_t kGcsSingleUploadBytes = std::size_t{16} << 20;
 // store has it, so only what costs much to send again speaks for smaller ones.
 inline constexpr std::size_t kGcsUploadPartBytes = std::size_t{64} << 20;
 
+struct GcsUploadSizes {
+  std::size_t single = kGcsSingleUploadBytes;
+  std::size_t part = kGcsUploadPartBytes;
+};
+
 // ObjectStore::PutSome().
-StoreAnswer PutGcsObject(GcsHttp& http, const std::string& name, std::string_view bytes, PutProgress& progress);
+StoreAnswer PutGcsObject(GcsHttp& http, const std::string& name, std::string_view bytes, const GcsUploadSizes& sizes,
+                         PutProgress& progress);
 
 }  // namespace beam::internal

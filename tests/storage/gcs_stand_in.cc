@@ -1,4 +1,4 @@
-#include "tests/dataflow/storage_stand_in.h"
+#include "tests/storage/gcs_stand_in.h"
 
 #include <algorithm>
 #include <set>
@@ -9,10 +9,12 @@
 #include "beam/io/gcs/gcs_answers.h"
 #include "beam/io/gcs/test_multipart.h"
 
-namespace beam::testing_dataflow {
+namespace beam::testing_storage {
 namespace {
 
 using internal::Crc32cText;
+
+constexpr std::size_t kPartUnit = std::size_t{256} << 10;  // of all parts but the last
 
 std::string Decoded(std::string_view text) {
   std::string out;
@@ -59,7 +61,7 @@ std::string Target::Query(const std::string& name) const {
   return found == query.end() ? "" : found->second;
 }
 
-Json StorageStandIn::MetadataOf(const std::string& name, const Object& object) {
+Json GcsStandIn::MetadataOf(const std::string& name, const Object& object) {
   return {{"name", name},
           {"size", std::to_string(object.bytes.size())},
           {"updated", "2026-01-01T00:00:00.000Z"},
@@ -68,7 +70,7 @@ Json StorageStandIn::MetadataOf(const std::string& name, const Object& object) {
           {"crc32c", Crc32cText(Crc32c(object.bytes))}};
 }
 
-std::optional<Reply> StorageStandIn::Answer(const Request& request, const std::string& url) {
+std::optional<Reply> GcsStandIn::Answer(const Request& request, const std::string& url) {
   const Target target(request.target);
   const std::lock_guard lock(mutex_);
   if (request.target.starts_with("/upload/storage/v1/b/")) return Upload(request, target, url);
@@ -90,7 +92,7 @@ std::optional<Reply> StorageStandIn::Answer(const Request& request, const std::s
   return Reply{.body = MetadataOf(name, found->second).dump()};
 }
 
-Reply StorageStandIn::Media(const Request& request, const Object& object) {
+Reply GcsStandIn::Media(const Request& request, const Object& object) {
   const std::string range = request.Header("range");  // "bytes=A-B"
   const std::string total = std::to_string(object.bytes.size());
   const std::size_t begin = std::stoul(range.substr(6));
@@ -103,7 +105,7 @@ Reply StorageStandIn::Media(const Request& request, const Object& object) {
                       "X-Goog-Hash: crc32c=" + Crc32cText(Crc32c(object.bytes))}};
 }
 
-Reply StorageStandIn::List(const std::string& bucket, const Target& target) const {
+Reply GcsStandIn::List(const std::string& bucket, const Target& target) const {
   const std::string prefix = target.Query("prefix");
   const std::string begin = target.Query("startOffset");
   const std::string end = target.Query("endOffset");
@@ -124,43 +126,63 @@ Reply StorageStandIn::List(const std::string& bucket, const Target& target) cons
   return {.body = Json{{"items", items}, {"prefixes", folders}}.dump()};
 }
 
-Reply StorageStandIn::Upload(const Request& request, const Target& target, const std::string& url) {
+Reply GcsStandIn::Upload(const Request& request, const Target& target, const std::string& url) {
   const std::string& bucket = target.parts.at(4);
   if (target.Query("uploadType") == "multipart") {
     const auto multipart = testing_gcs::ParseMultipart(request);
     return Store(bucket + "/" + multipart.metadata.at("name").get<std::string>(), multipart.metadata,
                  multipart.content_type, multipart.bytes);
   }
-  if (const std::string id = target.Query("upload_id"); !id.empty()) {
-    const auto session = sessions_.find(id);
-    return session == sessions_.end() ? Refusal(404, "no such upload") : Continue(request, session->second);
-  }
+  if (const std::string id = target.Query("upload_id"); !id.empty()) return Continue(request, id);
   const Json metadata = Json::parse(request.body);
-  const std::string id = "session-" + std::to_string(sessions_.size());
+  const std::string id = "session-" + std::to_string(begun_++);
   sessions_[id] = {.path = bucket + "/" + metadata.at("name").get<std::string>(),
                    .metadata = metadata,
                    .content_type = request.Header("x-upload-content-type"),
+                   .length = request.Header("x-upload-content-length"),
                    .received = ""};
   return {.headers = {"Location: " + url + "/upload/storage/v1/b/" + bucket + "/o?upload_id=" + id}};
 }
 
-Reply StorageStandIn::Continue(const Request& request, Session& session) {
+Reply GcsStandIn::Continue(const Request& request, const std::string& id) {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return Refusal(404, "no such upload");
+  Session& session = found->second;
   const std::string range = request.Header("content-range");  // "bytes A-B/N" or "bytes */N"
-  const std::size_t total = std::stoul(range.substr(range.find('/') + 1));
-  if (!range.starts_with("bytes */")) {
+  const std::string total_text = range.substr(range.find('/') + 1);
+  const std::size_t total = std::stoul(total_text);
+  if (!session.length.empty() && session.length != total_text) return Refusal(400, "another length was announced");
+  int status = 308;
+  if (range.starts_with("bytes */")) {
+    if (!request.body.empty()) return Refusal(400, "a question has no body");
+  } else {
+    const std::size_t begin = std::stoul(range.substr(6));
+    const std::size_t end = std::stoul(range.substr(range.find('-') + 1)) + 1;
+    if (end - begin != request.body.size() || end > total) return Refusal(400, "the body is not the part");
+    if (begin > session.received.size()) return Refusal(400, "a part is missing");
+    if (end < total && request.body.size() % kPartUnit != 0) return Refusal(400, "the part is no multiple of 256 KiB");
     UploadTrouble trouble{.takes = std::string::npos};
     if (!troubles_.empty()) {
       trouble = troubles_.front();
       troubles_.erase(troubles_.begin());
     }
-    const std::size_t begin = std::stoul(range.substr(6));
-    if (begin > session.received.size()) return Refusal(400, "a part is missing");
-    session.received +=
-        request.body.substr(std::min(session.received.size() - begin, request.body.size()), trouble.takes);
-    if (trouble.status != 308) return Refusal(trouble.status, "told to fail");
+    // What is there already is passed over.
+    const std::size_t known = std::min(session.received.size() - begin, request.body.size());
+    session.received += request.body.substr(known, trouble.takes);
+    status = trouble.status;
   }
+  const Reply reply = StateOf(session, total);
+  if (status == 404 || status == 410 || reply.status == 400) sessions_.erase(found);
+  return status == 308 ? reply : Refusal(status, "told to fail");
+}
+
+// 308 with what is there, or the answer to an upload that is whole, as often as it is asked for.
+Reply GcsStandIn::StateOf(Session& session, std::size_t total) {
+  if (session.stored.is_object()) return {.body = session.stored.dump()};
   if (session.received.size() == total) {
-    return Store(session.path, session.metadata, session.content_type, session.received);
+    const Reply reply = Store(session.path, session.metadata, session.content_type, session.received);
+    if (reply.status == 200) session.stored = Json::parse(reply.body);
+    return reply;
   }
   Reply reply{.status = 308};
   if (!session.received.empty()) {
@@ -169,10 +191,10 @@ Reply StorageStandIn::Continue(const Request& request, Session& session) {
   return reply;
 }
 
-Reply StorageStandIn::Store(const std::string& path, const Json& metadata, const std::string& content_type,
-                            const std::string& bytes) {
+Reply GcsStandIn::Store(const std::string& path, const Json& metadata, const std::string& content_type,
+                        const std::string& bytes) {
   if (metadata.is_object() && metadata.contains("crc32c") && metadata["crc32c"] != Crc32cText(Crc32c(bytes))) {
-    return Refusal(400, "the checksum is another one");
+    return Refusal(400, "Provided CRC32C doesn't match calculated CRC32C.");
   }
   Object& object = objects_[path];
   object = {.bytes = bytes, .content_type = content_type, .generation = ++generation_};
@@ -180,24 +202,24 @@ Reply StorageStandIn::Store(const std::string& path, const Json& metadata, const
   return {.body = MetadataOf(path.substr(path.find('/') + 1), object).dump()};
 }
 
-void StorageStandIn::Put(const std::string& path, const std::string& bytes) {
+void GcsStandIn::Put(const std::string& path, const std::string& bytes) {
   const std::lock_guard lock(mutex_);
   objects_[path] = {.bytes = bytes, .content_type = "application/octet-stream", .generation = ++generation_};
 }
 
-std::optional<std::string> StorageStandIn::Get(const std::string& path) const {
+std::optional<std::string> GcsStandIn::Get(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   const auto found = objects_.find(path);
   return found == objects_.end() ? std::nullopt : std::optional(found->second.bytes);
 }
 
-std::string StorageStandIn::ContentType(const std::string& path) const {
+std::string GcsStandIn::ContentType(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   const auto found = objects_.find(path);
   return found == objects_.end() ? "" : found->second.content_type;
 }
 
-std::map<std::string, std::string> StorageStandIn::Below(const std::string& path) const {
+std::map<std::string, std::string> GcsStandIn::Below(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   std::map<std::string, std::string> below;
   for (const auto& [name, object] : objects_) {
@@ -206,14 +228,22 @@ std::map<std::string, std::string> StorageStandIn::Below(const std::string& path
   return below;
 }
 
-std::vector<std::string> StorageStandIn::Uploaded() const {
+std::vector<std::string> GcsStandIn::Uploaded() const {
   const std::lock_guard lock(mutex_);
   return uploaded_;
 }
 
-void StorageStandIn::SetTroubles(std::vector<UploadTrouble> troubles) {
+void GcsStandIn::Clear() {
+  const std::lock_guard lock(mutex_);
+  objects_.clear();
+  sessions_.clear();
+  uploaded_.clear();
+  troubles_.clear();
+}
+
+void GcsStandIn::SetTroubles(std::vector<UploadTrouble> troubles) {
   const std::lock_guard lock(mutex_);
   troubles_ = std::move(troubles);
 }
 
-}  // namespace beam::testing_dataflow
+}  // namespace beam::testing_storage

@@ -1,5 +1,7 @@
-// A stand-in for Google Cloud Storage in these tests: buckets in memory, behind as much of its JSON API as a launcher
-// and its workers use. Uploads fail as a test tells them to. It checks what it is sent: checksums, content types.
+// A stand-in for Google Cloud Storage in tests: buckets in memory, behind as much of its JSON API as the program uses.
+// Resumable uploads keep Google's protocol (cloud.google.com/storage/docs/performing-resumable-uploads), which no
+// emulator does whole, and fail as a test tells them to: a part is taken or a beginning of it (308 with Range), who
+// asks is told how much is there, an object appears when all of it is and its checksum is that which was announced.
 //
 // Thread-safe.
 #pragma once
@@ -15,7 +17,7 @@
 
 #include "beam/io/test_http_server.h"
 
-namespace beam::testing_dataflow {
+namespace beam::testing_storage {
 
 using testing_http::Reply;
 using testing_http::Request;
@@ -30,13 +32,15 @@ struct Target {
   std::map<std::string, std::string> query;
 };
 
-// What becomes of a request that sends a part of an upload: this many of its bytes are taken.
+// What becomes of a request that sends a part of an upload: this many of its bytes are taken, all that are there being
+// enough for the object to appear; then another answer than the right one may come. With 404 and 410 the upload is
+// gone.
 struct UploadTrouble {
   std::size_t takes = 0;
   int status = 308;
 };
 
-class StorageStandIn {
+class GcsStandIn {
  public:
   // Nothing if the request is none of Cloud Storage's. `url` is that of the server.
   std::optional<Reply> Answer(const Request& request, const std::string& url);
@@ -49,6 +53,9 @@ class StorageStandIn {
   std::map<std::string, std::string> Below(const std::string& path) const;
   // Those that were sent, in order.
   std::vector<std::string> Uploaded() const;
+
+  // Forgets all, troubles too.
+  void Clear();
 
   // Of the coming parts of resumable uploads, one after the other.
   void SetTroubles(std::vector<UploadTrouble> troubles);
@@ -63,22 +70,26 @@ class StorageStandIn {
     std::string path;
     Json metadata;
     std::string content_type;
-    std::string received;
+    std::string length;    // as announced; empty: it was not
+    std::string received;  // the bytes that are kept
+    Json stored = {};      // the object's metadata, once it is there
   };
 
   static Json MetadataOf(const std::string& name, const Object& object);
   Reply Upload(const Request& request, const Target& target, const std::string& url);
-  Reply Continue(const Request& request, Session& session);
+  Reply Continue(const Request& request, const std::string& id);
+  Reply StateOf(Session& session, std::size_t total);
   Reply Store(const std::string& path, const Json& metadata, const std::string& content_type, const std::string& bytes);
   Reply List(const std::string& bucket, const Target& target) const;
   static Reply Media(const Request& request, const Object& object);
 
   mutable std::mutex mutex_;
-  std::map<std::string, Object> objects_;  // by path
-  std::map<std::string, Session> sessions_;
+  std::map<std::string, Object> objects_;    // by path
+  std::map<std::string, Session> sessions_;  // by id
+  std::size_t begun_ = 0;
   std::vector<std::string> uploaded_;
   std::vector<UploadTrouble> troubles_;
   std::uint64_t generation_ = 0;
 };
 
-}  // namespace beam::testing_dataflow
+}  // namespace beam::testing_storage
