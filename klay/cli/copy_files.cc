@@ -44,6 +44,15 @@ std::uint64_t ReadBlocks(beam::ByteSource& source, Each&& each) {
   return hash;
 }
 
+// Of what was written just now.
+void CheckSize(beam::FileSystem& files, const std::string& target, std::int64_t size) {
+  const std::optional<beam::FileStatus> written = files.Status(target);
+  if (written && written->metadata.size_in_bytes == size) return;
+  throw beam::Error(Quoted(target) + " was written with " + std::to_string(size) + " bytes and "
+                    + (written ? "has " + std::to_string(written->metadata.size_in_bytes) : "is not there")
+                    + ": somebody else writes it, too; copy it again");
+}
+
 // One run of CopyFiles().
 class Copying {
  public:
@@ -152,12 +161,7 @@ void CopyFile(const beam::FileMetadata& source, const std::string& target, bool 
   });
   file.CheckUnchanged();
   out->Finish();
-  const std::optional<beam::FileStatus> written = target_system->Status(target);
-  if (!written || written->metadata.size_in_bytes != size) {
-    throw beam::Error(Quoted(target) + " was written with " + std::to_string(size) + " bytes and "
-                      + (written ? "has " + std::to_string(written->metadata.size_in_bytes) : "is not there")
-                      + ": somebody else writes it, too; copy it again");
-  }
+  if (!out->IsConfirmed()) CheckSize(*target_system, target, size);
   if (verify && ReadBlocks(*target_system->OpenRead(target), [](std::string_view) {}) != hash) {
     throw beam::Error(Quoted(target) + " is not what was written: copy it again, and check the store");
   }

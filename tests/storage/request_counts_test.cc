@@ -140,5 +140,43 @@ TEST_F(StoreRequests, AreWhatASmallJobTakes) {
   }
 }
 
+// What the store tells in its answer to a write is not asked for once more.
+TEST_F(StoreRequests, AreWhatACopyTakes) {
+  for (int i = 0; i < kFiles; ++i) local_.File("music/" + std::to_string(i) + ".wav", SmallWav(i));
+  struct Case {
+    std::string what;
+    std::vector<std::string> arguments;
+    std::map<std::string, std::string> expected;  // by the scheme, where it is known
+    std::uint64_t seen;                           // on their way to gs://
+  };
+  for (const Case& c : {
+           Case{"a folder",
+                {"cp", "--recursive", local_ / "music/", store_.root + "copies/"},
+                {{"gs", "1 list, 5 write"}, {"s3", "1 list, 6 look, 5 write"}},
+                6},
+           Case{"a folder that is there",
+                {"cp", "--recursive", local_ / "music/", store_.root + "copies/"},
+                {{"gs", "1 list"}, {"s3", "1 list"}},
+                1},
+           Case{"a file",
+                {"cp", "--overwrite", local_ / "music/0.wav", store_.root + "copies/"},
+                {{"gs", "1 write"}, {"s3", "1 look, 1 write"}},
+                1},
+       }) {
+    SCOPED_TRACE(c.what);
+    const std::uint64_t before = proxy_ ? proxy_->requests() : 0;
+    std::vector<std::string> arguments = c.arguments;
+    arguments.insert(arguments.end(), store_.flags.begin(), store_.flags.end());
+    const ProgramResult result = RunKlayBeam(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const auto expected = c.expected.find(scheme_);
+    if (expected == c.expected.end()) continue;
+    EXPECT_THAT(result.out, HasSubstr("\n" + scheme_ + ": " + expected->second + "\n"));
+    if (proxy_) {
+      EXPECT_EQ(proxy_->requests() - before, c.seen);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace klay
