@@ -37,6 +37,10 @@ constexpr Remedy kRemedies[] = {
     {"", Kind::kNoCredentials,
      "there are no valid credentials; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT and run \"az "
      "login\""},
+    {"", Kind::kWrongClock, "this machine's clock is wrong, and the store takes no requests of another time; set it"},
+    {"", Kind::kElsewhere,
+     "the bucket is in another region; name that with --s3_region_name, or AWS_REGION, and use no endpoint of "
+     "another one"},
     {"gs", Kind::kUnreachable,
      "the store cannot be reached; check the network, and STORAGE_EMULATOR_HOST if it is set"},
     {"s3", Kind::kUnreachable,

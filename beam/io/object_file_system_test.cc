@@ -216,6 +216,8 @@ TEST_F(ObjectFileSystemTest, SaysWhatToDo) {
       {"s3://", Kind::kUnreachable, "AWS_ENDPOINT_URL"},
       {"abfs://", Kind::kDenied, "Storage Blob Data Reader"},
       {"az://", Kind::kNoCredentials, "AZURE_STORAGE_CONNECTION_STRING"},
+      {"s3://", Kind::kWrongClock, "set it"},
+      {"s3://", Kind::kElsewhere, "--s3_region_name"},
       {"az://", Kind::kUnreachable, "BlobEndpoint"},
   };
   for (const TroubleCase& c : cases) {

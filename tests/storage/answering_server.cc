@@ -28,13 +28,14 @@ void AnsweringServer::Serve() {
 }
 
 // One request for each connection.
-void AnsweringServer::Respond(int connection) const {
+void AnsweringServer::Respond(int connection) {
   Incoming incoming(connection);
   std::string head;
   std::string body;
   if (!incoming.TakeUntil("\r\n\r\n", head)) return;
   // Whoever asks first whether to send a body does not send it.
   if (HeaderOf(head, "expect").empty() && !incoming.TakeBody(head, body)) return;
+  ++requests_;
   std::string reply =
       "HTTP/1.1 " + std::to_string(answer_.status) + " Answer\r\nConnection: close\r\n" + answer_.headers;
   if (head.starts_with("HEAD ")) {

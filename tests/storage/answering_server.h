@@ -27,13 +27,17 @@ class AnsweringServer {
   // "127.0.0.1:PORT"
   const std::string& endpoint() const { return endpoint_; }
 
+  // How many requests it has answered so far.
+  int requests() const { return requests_; }
+
  private:
   void Serve();
-  void Respond(int connection) const;
+  void Respond(int connection);
 
   const Answer answer_;
   std::string endpoint_;
   const internal::UniqueFd listening_;
+  std::atomic<int> requests_ = 0;
   std::thread thread_;
 };
 

@@ -1,6 +1,8 @@
 // What klay-beam says where a store gives nothing: one sentence that names what was asked for and what to do about it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -8,14 +10,22 @@
 #include "beam/io/test_files.h"
 #include "tests/cli/klay_beam_program.h"
 #include "tests/storage/answering_server.h"
+#include "tests/storage/files_at.h"
 #include "tests/storage/one_sentence.h"
 
 namespace klay {
 namespace {
 
+using beam::testing_files::ErrorOf;
 using beam::testing_files::TestFolder;
 using beam::testing_storage::Answer;
 using beam::testing_storage::AnsweringServer;
+using testing::AllOf;
+using testing::HasSubstr;
+
+// What one command takes to know that it is refused, why, and of which bucket; AWS' client takes a store's clock for
+// its own and tries again.
+constexpr int kMostAttempts = 8;
 
 // klay-beam with a changed environment: "NAME=value" each, and without the names in `unset`.
 ProgramResult RunWith(const std::vector<std::string>& environment, const std::vector<std::string>& unset,
@@ -86,13 +96,19 @@ TEST(StoreErrors, ARefusedRequestHasARemedy) {
            Case{"s3", S3(403, "InvalidAccessKeyId"), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
            Case{"s3", S3(403, "SignatureDoesNotMatch"), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
            Case{"s3", S3(400, "ExpiredToken"), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+           Case{"s3", S3(403, "RequestTimeTooSkewed"), "this machine's clock is wrong"},
+           Case{"s3", S3(301, "PermanentRedirect"), "name that with --s3_region_name"},
+           Case{"s3", S3(400, "AuthorizationHeaderMalformed"), "name that with --s3_region_name"},
            Case{"s3", S3(404, "NoSuchBucket"), "no such object or bucket; check the name"},
            Case{"gs", Gcs(401, "authError"), "gcloud auth application-default login"},
            Case{"gs", Gcs(403, "forbidden"), "Storage Object Viewer"},
            Case{"gs", Gcs(404, "notFound"), "no such object or bucket; check the name"},
            Case{"abfs", Azure(403, "AuthenticationFailed"), "AZURE_STORAGE_ACCOUNT"},
            Case{"abfs", Azure(403, "AuthorizationPermissionMismatch"), "Storage Blob Data Reader"},
+           Case{"abfs", Azure(403, "AuthorizationFailure"), "Storage Blob Data Reader"},
+           Case{"abfs", Azure(403, "InsufficientAccountPermissions"), "Storage Blob Data Reader"},
            Case{"abfs", Azure(404, "ContainerNotFound"), "no such object or bucket; check the name"},
+           Case{"abfs", Azure(404, "ResourceNotFound"), "no such object or bucket; check the name"},
            Case{"hdfs", Hdfs(403, "AccessControlException"), "(--hdfs_user)"},
        }) {
     const AnsweringServer server(c.answer);
@@ -108,11 +124,42 @@ TEST(StoreErrors, ARefusedRequestHasARemedy) {
       std::vector<std::string> all = arguments;
       all.insert(all.end(), way.flags.begin(), way.flags.end());
       // A listing that finds nothing names the bucket.
+      const int before = server.requests();
       ExpectOneSentence(RunWith(way.environment, {}, all), c.scheme + "://klay", c.sentence);
+      // Nothing is tried again that a user has to mend.
+      EXPECT_LE(server.requests() - before, kMostAttempts);
     }
   }
 }
 
+// A store that is busy is tried again for a minute, and this is what is said then. Throttled clients are told so in the
+// same way by all stores.
+TEST(StoreErrors, AStoreThatStaysBusyIsNamed) {
+  struct Case {
+    std::string scheme;
+    Answer answer;
+  };
+  for (const Case& c : {
+           Case{"s3", S3(503, "SlowDown")},
+           Case{"s3", S3(500, "InternalError")},
+           Case{"gs", Gcs(429, "rateLimitExceeded")},
+           Case{"gs", Gcs(403, "userRateLimitExceeded")},
+           Case{"gs", Gcs(503, "backendError")},
+           Case{"abfs", Azure(503, "ServerBusy")},
+       }) {
+    SCOPED_TRACE(c.scheme + c.answer.body);
+    const AnsweringServer server(c.answer);
+    const auto files = beam::testing_storage::FilesAt(
+        c.scheme, server.endpoint(),
+        {.policy = {.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)},
+                    .busy = std::chrono::milliseconds(0)}});
+    const std::string path = c.scheme + "://klay/music/a.wav";
+    EXPECT_THAT(ErrorOf([&] { files->OpenRead(path); }),
+                AllOf(HasSubstr("\"" + path + "\": the store was busy"), HasSubstr("try later")));
+  }
+}
+
+// Nothing listens there, or no such host is known.
 TEST(StoreErrors, AnUnreachableStoreIsNamedWithItsSettings) {
   std::string closed;
   {
@@ -125,17 +172,19 @@ TEST(StoreErrors, AnUnreachableStoreIsNamedWithItsSettings) {
   };
   for (const Case& c : {Case{"s3", "AWS_ENDPOINT_URL"}, Case{"gs", "STORAGE_EMULATOR_HOST"},
                         Case{"abfs", "BlobEndpoint"}, Case{"hdfs", "--hdfs_port"}}) {
-    SCOPED_TRACE(c.scheme);
     const std::string path = c.scheme + "://klay/music/";
-    const Way way = WayTo(c.scheme, closed);
-    for (const std::vector<std::string>& arguments : {
-             std::vector<std::string>{"stat", path},
-             std::vector<std::string>{"run-example", "--source_audio_path", path, "--source_audio_suffix", ".wav",
-                                      "--quiet"},
-         }) {
-      std::vector<std::string> all = arguments;
-      all.insert(all.end(), way.flags.begin(), way.flags.end());
-      ExpectOneSentence(RunWith(way.environment, {}, all), path, c.sentence);
+    for (const std::string& endpoint : {closed, std::string("no-such-host.invalid:80")}) {
+      SCOPED_TRACE(c.scheme + " " + endpoint);
+      const Way way = WayTo(c.scheme, endpoint);
+      for (const std::vector<std::string>& arguments : {
+               std::vector<std::string>{"stat", path},
+               std::vector<std::string>{"run-example", "--source_audio_path", path, "--source_audio_suffix", ".wav",
+                                        "--quiet"},
+           }) {
+        std::vector<std::string> all = arguments;
+        all.insert(all.end(), way.flags.begin(), way.flags.end());
+        ExpectOneSentence(RunWith(way.environment, {}, all), path, c.sentence);
+      }
     }
   }
 }
