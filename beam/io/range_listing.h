@@ -57,9 +57,9 @@ class RangeListing {
   PageRequest RequestOf(const Range& range) const;
   void Add(Range& range, const PageRequest& request, ObjectPage page);
 
-  static constexpr std::size_t kThreads = 8;
+  static constexpr std::size_t kThreads = 16;
   static constexpr std::size_t kMostBuffered = 64;  // pages
-  static constexpr std::size_t kMostDivisions = 16;
+  static constexpr std::size_t kMostDivisions = 48;
   static constexpr unsigned kWorthDividing = 4;  // pages
 
   const Fetch fetch_;
