@@ -1,5 +1,6 @@
 #include "tests/storage/fault_proxy.h"
 
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -126,6 +127,11 @@ void FaultProxy::Accept() {
 }
 
 void FaultProxy::Serve(Connection& connection) {
+  // Whoever was to have an answer may be gone.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   const int client = connection.client.get();
   const int store = connection.store.get();
   Exchange exchange{client, store, Incoming(client), Incoming(store)};
@@ -225,6 +231,9 @@ bool FaultProxy::PassAnswerOn(Exchange& exchange, const Request& request, Fault 
   if (damaged) Count(fault);
   if (!Send(exchange.client, head)) return false;
   const std::size_t end = fault == Fault::kTruncated ? size / 2 : size;
+  if (with_length && !damaged && fault != Fault::kSlow) {
+    return exchange.from_store.PassOn(end, exchange.client) && end == size && HeaderOf(head, "connection") != "close";
+  }
   const std::size_t most = fault == Fault::kSlow ? size / kSlowPieces + 1 : kPiece;
   std::string piece;
   for (std::size_t sent = 0; sent < end; sent += piece.size()) {

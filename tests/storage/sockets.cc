@@ -1,9 +1,11 @@
 #include "tests/storage/sockets.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -18,6 +20,9 @@ namespace beam::testing_storage {
 namespace {
 
 using internal::UniqueFd;
+
+constexpr int kPipeBytes = 1 << 20;
+constexpr std::size_t kWorthPipe = std::size_t{256} << 10;
 
 bool EqualInSmallLetters(std::string_view text, std::string_view small) {
   return std::equal(text.begin(), text.end(), small.begin(), small.end(),
@@ -105,6 +110,31 @@ bool Incoming::TakeSome(std::size_t most, std::string& piece) {
     return true;
   }
   return Take(most, piece);
+}
+
+bool Incoming::PassOn(std::size_t size, int to) {
+  std::string piece;
+  for (; size > 0 && (!bytes_.empty() || size < kWorthPipe); size -= piece.size()) {
+    if (!TakeSome(size, piece) || !Send(to, piece)) return false;
+  }
+  if (size == 0) return true;
+  // Through a pipe the system hands them on without a copy.
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+  const UniqueFd out(ends[0]);
+  const UniqueFd in(ends[1]);
+  ::fcntl(in.get(), F_SETPIPE_SZ, kPipeBytes);
+  while (size > 0) {
+    const ssize_t taken = ::splice(socket_, nullptr, in.get(), nullptr, size, SPLICE_F_MOVE);
+    if (taken <= 0) return false;
+    for (ssize_t left = taken; left > 0;) {
+      const ssize_t sent = ::splice(out.get(), nullptr, to, nullptr, static_cast<std::size_t>(left), SPLICE_F_MOVE);
+      if (sent <= 0) return false;
+      left -= sent;
+    }
+    size -= static_cast<std::size_t>(taken);
+  }
+  return true;
 }
 
 bool Incoming::TakeBody(std::string_view head, std::string& taken) {

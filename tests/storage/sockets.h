@@ -33,6 +33,9 @@ class Incoming {
   // Makes `piece` what comes next: one byte at least, at most `most`.
   bool TakeSome(std::size_t most, std::string& piece);
 
+  // Sends the next `size` bytes on, which nobody looks at here.
+  bool PassOn(std::size_t size, int to);
+
   // Appends the body that a head announces, chunks as they come.
   bool TakeBody(std::string_view head, std::string& taken);
 
