@@ -5,6 +5,7 @@ import re
 import shlex
 import statistics
 
+import cpu_rate_rows
 import engine_rows
 import launch_rows
 import store_rows
@@ -231,6 +232,7 @@ ALL = {
     "peak-memory": PeakMemory,
     "tiny-files": TinyFiles,
     "resampler": Resampler,
+    **cpu_rate_rows.ALL,
     **engine_rows.ALL,
     **launch_rows.ALL,
     **store_rows.ALL,

@@ -1,8 +1,7 @@
-// How much CPU time an hour of audio takes, as it was measured: `klay-beam JOB --direct_num_workers 1` over the hour of
-// mp3 files (44.1 kHz, stereo) of the benchmark (opus and m4a: over ten files of 20 s), local to local, one run each,
-// on a virtual machine with two cores of an Intel Xeon (Sapphire Rapids, 2.1 GHz) in November 2026. Other programs kept
-// it busy (load 10 to 14), which about doubles what the same work takes on a quiet one (README.md, "Speed"). Other
-// formats, rates and machines take more or less.
+// How much CPU time an hour of audio takes, as it was measured: `bench/run.sh --only cpu-rates` runs each job with one
+// worker over the hour of mp3 files (44.1 kHz, stereo) of the benchmark, local to local; on a virtual machine with two
+// cores of an Intel Xeon (Sapphire Rapids, 2.1 GHz) that did nothing else, in November 2026. Other formats, rates and
+// machines take more or less, and a core that shares its caches with a busy one up to twice as much.
 #pragma once
 
 #include "klay/transforms/transcode.h"
