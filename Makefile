@@ -1,12 +1,11 @@
 # The commands of the project, thin names for scripts and CMake presets. `make example` and `make tests` do the whole
 # set-up of a fresh Debian 12 machine themselves (it needs only make, and sudo where not root).
-.PHONY: help setup build example tests tests-stores code-style format type-check sanitize fuzz bench install container \
+.PHONY: help setup build example tests code-style format type-check sanitize fuzz bench install container \
         container-cuda push clean
 
 help:
 	@echo 'make example     set up, build, and decode real music with the example pipeline'
 	@echo 'make tests       set up, then style and the tests: with GCC, and with Clang under two sanitizers'
-	@echo 'make tests-stores the tests of all stores, with their emulators'
 	@echo 'make build       the program build/release/klay-beam and the libraries'
 	@echo 'make bench       the benchmarks, with the programs they are compared to'
 	@echo 'make code-style  formatting, layer table, names   (make format mends the formatting)'
@@ -32,11 +31,6 @@ example: setup
 
 tests: setup code-style
 	scripts/run_tests.sh release debug
-
-tests-stores: setup
-	cmake --preset stores -DKLAY_BEAM_WERROR=ON
-	cmake --build --preset stores
-	ctest --preset stores --parallel "$$(nproc)"
 
 code-style:
 	scripts/code_style.sh
