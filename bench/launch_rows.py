@@ -1,13 +1,12 @@
 """The rows of a launch: from a command to a job of Dataflow, on the stand-in for Google Cloud of the tests; and from the
 boot program of a worker's container to its first bundle, on Prism."""
-import atexit
 import os
 import random
 import statistics
-import subprocess
 
 from engine import Engine
 from row import Case, Result, Row, WrongResult, median
+from server import Server
 
 
 class Word:
@@ -20,34 +19,6 @@ class Word:
         return self.text()
 
 
-class Service:
-    """The stand-in; started when it is first used, it ends with the benchmark."""
-
-    def __init__(self, build):
-        self.program = os.path.join(build, "bench_dataflow_service")
-        self.credentials = os.path.join(build, "dataflow_credentials.json")
-        self.process = None
-
-    def url(self):
-        if self.process is None:
-            self.process = subprocess.Popen([self.program, self.credentials], stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, text=True)
-            self.address = self.process.stdout.readline().strip()
-            atexit.register(self.stop)
-        return self.address
-
-    def uploads(self):
-        """How many programs were sent so far."""
-        self.url()
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
 class Launch(Row):
     """A program of 60 MB that is taken along: to a bucket that has never seen it, and to one that has it."""
 
@@ -55,7 +26,9 @@ class Launch(Row):
 
     def __init__(self, build):
         super().__init__(build)
-        self.service = Service(build)
+        self.stand_in, self.credentials = self.program("bench_dataflow_service"), self.program("dataflow_credentials.json")
+        # It counts the programs that were sent.
+        self.service = Server(lambda: [self.stand_in, self.credentials])
         self.large = self.program("program_60mb")
         self.folder = 0
         self.is_warm_up = True  # of the launch that is to find the program there
@@ -70,23 +43,23 @@ class Launch(Row):
         class Counted(Case):
             def prepare(_):
                 row.folder += 1
-                row.before = service.uploads()
+                row.before = service.count()
 
         def check(_):
-            sent = service.uploads() - row.before
+            sent = service.count() - row.before
             if sent != uploads and not (row.is_warm_up and uploads == 0):
                 raise WrongResult(f"{name}: {sent} programs were sent where {uploads} is right")
             if uploads == 0:
                 row.is_warm_up = False
 
         return Counted(name, [
-            "/usr/bin/env", Word(lambda: f"STORAGE_EMULATOR_HOST={service.url()}"),
-            f"GOOGLE_APPLICATION_CREDENTIALS={service.credentials}", program, "run-example", "--quiet",
+            "/usr/bin/env", Word(lambda: f"STORAGE_EMULATOR_HOST={service.address()}"),
+            f"GOOGLE_APPLICATION_CREDENTIALS={self.credentials}", program, "run-example", "--quiet",
             "--source_audio_path", "gs://music/in", "--source_audio_suffix", ".mp3", "--runner", "DataflowRunner",
             "--project", "my-project", "--region", "europe-west4", "--temp_location", "gs://bucket/temp",
             "--staging_location", Word(staging), "--sdk_container_image", "registry/worker:1", "--sdk_location", self.large,
-            "--dataflow_endpoint", Word(service.url), "--no_wait_until_finish", "--job_name",
-            Word(lambda: f"launch-{self.folder}")], check, [program, service.program], **case)
+            "--dataflow_endpoint", Word(service.address), "--no_wait_until_finish", "--job_name",
+            Word(lambda: f"launch-{self.folder}")], check, [program, self.stand_in], **case)
 
     def cases(self):
         self.fresh = self.launch("launch, 60 MB", lambda: f"gs://bucket/stage-{self.folder}", 1)

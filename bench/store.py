@@ -4,6 +4,8 @@ import atexit
 import os
 import subprocess
 
+from server import Server
+
 SCRIPTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "scripts")
 MILLISECONDS = 20
 
@@ -12,32 +14,14 @@ class Store:
     """Stands in a command for the variable that leads there, behind /usr/bin/env."""
 
     def __init__(self, build):
-        self.build = build
-        self.proxy = None
+        self.proxy = Server(lambda: [os.path.join(build, "bench_store_proxy"), self.start(), str(MILLISECONDS)])
 
     def __str__(self):
-        return f"STORAGE_EMULATOR_HOST=http://{self.address()}"
-
-    def address(self):
-        if self.proxy is None:
-            self.target = self.start()
-            self.proxy = subprocess.Popen([os.path.join(self.build, "bench_store_proxy"), self.target, str(MILLISECONDS)],
-                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            self.proxy_address = self.proxy.stdout.readline().strip()
-            atexit.register(self.stop)
-        return self.proxy_address
+        return f"STORAGE_EMULATOR_HOST=http://{self.proxy.address()}"
 
     def requests(self):
         """How many were made so far."""
-        self.address()
-        self.proxy.stdin.write("\n")
-        self.proxy.stdin.flush()
-        return int(self.proxy.stdout.readline())
-
-    def stop(self):
-        self.proxy.stdin.close()
-        self.proxy.wait()
-        self.end()
+        return self.proxy.count()
 
 
 class FileStore(Store):
@@ -51,6 +35,7 @@ class FileStore(Store):
     def start(self):
         address = subprocess.run([os.path.join(SCRIPTS, "emulators", "start.sh"), "gcs_files"], env=self.environment,
                                  check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        atexit.register(self.end)
         self.fill(address)
         return address
 
@@ -61,11 +46,10 @@ class FileStore(Store):
 class ListingStore(Store):
     """listing_store.py."""
 
-    def start(self):
+    def __init__(self, build):
+        super().__init__(build)
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "listing_store.py")
-        self.server = subprocess.Popen(["/usr/bin/python3", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self.server.stdout.readline().strip()
+        self.server = Server(lambda: ["/usr/bin/python3", script])
 
-    def end(self):
-        self.server.stdin.close()
-        self.server.wait()
+    def start(self):
+        return self.server.address()
