@@ -12,6 +12,7 @@
 #include "beam/io/test_files.h"
 #include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
+#include "tests/cli/wav_contents.h"
 #include "tests/dataflow/dataflow_stand_in.h"
 #include "tests/dataflow/google_login.h"
 
@@ -25,16 +26,6 @@ using testing::IsEmpty;
 using testing::Not;
 
 std::string Music() { return ReadFile(std::string(std::getenv("TEST_FIXTURES_DIR")) + "/music/ok-12s.mp3"); }
-
-// At 8000 Hz, 16 bits, one channel.
-std::string SilentWav(std::size_t bytes) {
-  const auto u32 = [](std::size_t v) {
-    return std::string{static_cast<char>(v), static_cast<char>(v >> 8U), static_cast<char>(v >> 16U),
-                       static_cast<char>(v >> 24U)};
-  };
-  return "RIFF" + u32(bytes + 36) + "WAVEfmt " + u32(16) + std::string("\1\0\1\0", 4) + u32(8000) + u32(16000)
-      + std::string("\2\0\20\0", 4) + "data" + u32(bytes) + std::string(bytes, '\0');
-}
 
 class Estimates : public testing::Test {
  protected:

@@ -14,8 +14,8 @@
 #include "beam/io/test_files.h"
 #include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
+#include "tests/cli/wav_contents.h"
 #include "tests/storage/fault_proxy.h"
-#include "tests/storage/small_wav.h"
 #include "tests/storage/store.h"
 
 namespace klay {
