@@ -17,6 +17,8 @@
 #include <utility>
 
 #include "beam/base/error.h"
+#include "beam/base/log.h"
+#include "beam/base/retry_pauses.h"
 #include "beam/portable/artifact.h"
 #include "beam/portable/call_watch.h"
 #include "beam/portable/channel.h"
@@ -30,6 +32,10 @@ namespace model = org::apache::beam::model::pipeline::v1;
 
 // An engine that says nothing for so long has forgotten the worker.
 constexpr std::chrono::seconds kTimeout{60};
+
+// As Beam's other boot programs do it: three times more.
+constexpr int kAttempts = 4;
+constexpr RetryPauses kPauses{std::chrono::milliseconds(250), std::chrono::milliseconds(5'000)};
 
 // A file that is removed unless it is kept under its name. Workers in several containers may fetch into one folder at
 // once, so its name until then is nobody else's.
@@ -97,6 +103,18 @@ class Fetcher {
   }
 
   void Fetch(const model::ArtifactInformation& artifact, const std::string& path) {
+    for (int attempt = 1;; ++attempt) {
+      const std::string trouble = TryToFetch(artifact, path);
+      if (trouble.empty()) return;
+      if (attempt == kAttempts) throw Error(trouble);
+      LogWarning(trouble + "; it is fetched again");
+      PauseUnlessCancelled(kPauses.After(attempt));
+    }
+  }
+
+ private:
+  // What went wrong on the way; nothing if all is well. Throws Error where the file cannot be written.
+  std::string TryToFetch(const model::ArtifactInformation& artifact, const std::string& path) {
     NewFile file(path);
     Sha256 digest;
     jobs::GetArtifactRequest request;
@@ -118,16 +136,16 @@ class Fetcher {
       throw;
     }
     const grpc::Status status = stream->Finish();
-    if (!status.ok()) throw Error("cannot fetch " + path + " from " + endpoint_ + ": " + TextOf(status));
+    if (!status.ok()) return "cannot fetch " + path + " from " + endpoint_ + ": " + TextOf(status);
     const std::string expected = DigestOf(artifact);
     if (const std::string found = digest.HexDigest(); !expected.empty() && found != expected) {
-      throw Error("what " + endpoint_ + " sent for " + path + " is damaged: its SHA-256 is " + found + " and not "
-                  + expected);
+      return "what " + endpoint_ + " sent for " + path + " is damaged: its SHA-256 is " + found + " and not "
+          + expected;
     }
     file.Keep();
+    return {};
   }
 
- private:
   const std::string endpoint_;
   const std::string worker_id_;
   const std::unique_ptr<jobs::ArtifactRetrievalService::Stub> stub_;

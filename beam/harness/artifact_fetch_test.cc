@@ -19,6 +19,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using testing_portable::ArtifactServer;
 using testing_portable::Contents;
+using testing_portable::Trouble;
 
 class ArtifactFetchTest : public testing::Test {
  protected:
@@ -78,6 +79,16 @@ TEST_F(ArtifactFetchTest, WhatDoesNotArriveWholeLeavesNothing) {
   server_.Clear();
   EXPECT_EQ(WhyNot(), "cannot fetch " + folder_ + "/program from " + server_.endpoint + ": no such artifact");
   EXPECT_EQ(FilesThere(), 0U);
+}
+
+TEST_F(ArtifactFetchTest, WhatBreaksOffIsFetchedAgain) {
+  const std::string contents(12'345, 'a');
+  Add("a", contents, "program");
+  server_.SetTroubles({Trouble::kRefused, Trouble::kCut, Trouble::kDamaged});
+  Fetch();
+  EXPECT_EQ(Contents(folder_ + "/program"), contents);
+  EXPECT_EQ(server_.fetched, 4);
+  EXPECT_EQ(FilesThere(), 1U);
 }
 
 TEST_F(ArtifactFetchTest, TwoFilesMayNotHaveOneName) {

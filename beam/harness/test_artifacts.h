@@ -8,12 +8,15 @@
 #include <org/apache/beam/model/job_management/v1/beam_artifact_api.grpc.pb.h>
 
 #include <atomic>
+#include <deque>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "beam/portable/artifact.h"
 #include "beam/portable/sha256.h"
@@ -22,6 +25,9 @@ namespace beam::testing_portable {
 
 namespace jobs = org::apache::beam::model::job_management::v1;
 namespace model = org::apache::beam::model::pipeline::v1;
+
+// What happens to one answer: it is refused, breaks off in the middle, or is not what was asked for.
+enum class Trouble { kRefused, kCut, kDamaged };
 
 // Keeps files by the path of their payload, for the worker "worker-1" and its siblings. Thread-safe.
 class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
@@ -51,6 +57,11 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
     const std::lock_guard lock(mutex_);
     files_.clear();
   }
+  // Of the next answers, one each.
+  void SetTroubles(std::deque<Trouble> troubles) {
+    const std::lock_guard lock(mutex_);
+    troubles_ = std::move(troubles);
+  }
 
   std::string endpoint;
   std::atomic<int> fetched = 0;
@@ -76,17 +87,27 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
     const std::lock_guard lock(mutex_);
     if (!files_.contains(file.path())) return {grpc::NOT_FOUND, "no such artifact"};
     ++fetched;
-    const std::string& contents = files_[file.path()];
+    std::string contents = files_[file.path()];
+    std::optional<Trouble> trouble;
+    if (!troubles_.empty()) {
+      trouble = troubles_.front();
+      troubles_.pop_front();
+    }
+    if (trouble == Trouble::kRefused) return {grpc::UNAVAILABLE, "not now"};
+    if (trouble == Trouble::kCut) contents.resize(contents.size() / 2);
+    if (trouble == Trouble::kDamaged) contents.front() ^= 1;
     for (std::size_t at = 0; at < contents.size(); at += 1000) {
       jobs::GetArtifactResponse response;
       response.set_data(contents.substr(at, 1000));
       writer->Write(response);
     }
+    if (trouble == Trouble::kCut) return {grpc::UNAVAILABLE, "gone"};
     return grpc::Status::OK;
   }
 
   std::mutex mutex_;
   std::map<std::string, std::string> files_;
+  std::deque<Trouble> troubles_;
   std::unique_ptr<grpc::Server> server_;
 };
 
