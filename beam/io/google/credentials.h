@@ -96,4 +96,8 @@ class GoogleCredentials {
   Clock::time_point valid_until_;
 };
 
+// The project that the file of the application default credentials is of, as a service account's key is of one; empty
+// where there is no such file, or it does not say. Nothing is asked.
+std::string ProjectOfCredentials();
+
 }  // namespace beam

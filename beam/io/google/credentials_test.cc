@@ -192,7 +192,12 @@ TEST_F(GoogleCredentialsTest, RefusesFilesThatCannotBeUsed) {
         << c.what;
   }
   ::setenv("GOOGLE_APPLICATION_CREDENTIALS", (folder_ / "missing.json").c_str(), 1);
-  EXPECT_THAT(ErrorOf([&] { GoogleCredentials::Find({}); }), HasSubstr("missing.json"));
+  EXPECT_THAT(ErrorOf([&] { GoogleCredentials::Find({}); }),
+              AllOf(HasSubstr("missing.json"), HasSubstr("No such file"), HasSubstr("run \"gcloud auth")));
+  EXPECT_EQ(ProjectOfCredentials(), "");
+  ::setenv("GOOGLE_APPLICATION_CREDENTIALS", folder_.path().c_str(), 1);
+  EXPECT_THAT(ErrorOf([&] { GoogleCredentials::Find({}); }), HasSubstr("it is a folder"));
+  EXPECT_EQ(ProjectOfCredentials(), "");
 
   Json bad_key = ServiceAccount();
   bad_key["private_key"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";

@@ -1,10 +1,12 @@
 // GoogleCredentials::Find(): the files that say who one is.
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "beam/io/google/credentials.h"
@@ -30,7 +32,9 @@ std::string Environment(const char* name) {
 
 [[noreturn]] void Refuse(const std::string& file, const std::string& why) {
   throw CredentialsError(CredentialsError::Kind::kRefused,
-                         "the credentials in " + Quoted(file) + " cannot be used: " + why);
+                         "the credentials in " + Quoted(file) + " cannot be used: " + why
+                             + "; name another file by GOOGLE_APPLICATION_CREDENTIALS, or run \"gcloud auth "
+                               "application-default login\"");
 }
 
 // The file's path, or nothing if there is none.
@@ -44,11 +48,18 @@ std::optional<std::string> FindFile() {
   return std::nullopt;
 }
 
+Json Parsed(const std::ifstream& stream) {
+  std::ostringstream bytes;
+  bytes << stream.rdbuf();
+  return Json::parse(bytes.str(), nullptr, /*allow_exceptions=*/false);
+}
+
 Json ReadFile(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) Refuse(file, "it cannot be opened; check GOOGLE_APPLICATION_CREDENTIALS");
-  const std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  Json json = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  if (!stream) Refuse(file, std::string("it cannot be opened (") + std::strerror(errno) + ")");
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) Refuse(file, "it is a folder");
+  Json json = Parsed(stream);
   if (!json.is_object()) Refuse(file, "it is no JSON object");
   return json;
 }
@@ -99,7 +110,7 @@ std::unique_ptr<TokenSource> SourceOf(const std::string& file, const Json& json,
   }
   Refuse(file,
          "their type " + Quoted(type)
-             + " is not supported; use a service account's key, or run \"gcloud auth application-default login\"");
+             + " is not supported, as that of a service account's key, of a user and of who impersonates is");
 }
 
 // "delegate,...,account".
@@ -141,6 +152,14 @@ std::unique_ptr<GoogleCredentials> GoogleCredentials::Find(const GoogleCredentia
                                                             TargetOf(options.impersonate_service_account), scopes);
   }
   return std::make_unique<GoogleCredentials>(std::move(source), std::move(quota_project));
+}
+
+std::string ProjectOfCredentials() {
+  const std::optional<std::string> file = FindFile();
+  if (!file) return "";
+  std::ifstream stream(*file, std::ios::binary);
+  const Json json = Parsed(stream);
+  return json.is_object() ? TextOr(json, "project_id", "") : "";
 }
 
 }  // namespace beam
