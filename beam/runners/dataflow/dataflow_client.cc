@@ -102,6 +102,19 @@ std::optional<MetricResult> MetricOf(const Json& update, const std::string& step
   return result;
 }
 
+// Beam's Go SDK wants its endpoint to end in a slash.
+std::string_view WithoutSlash(std::string_view url) { return url.substr(0, url.find_last_not_of('/') + 1); }
+
+// Whether the service adds this number to a distribution that it reports besides: NAME_MIN is of the distribution NAME.
+bool IsPartOf(const std::map<std::string, Reported>& all, const std::string& key) {
+  for (const std::string_view part : {"_MIN", "_MAX", "_MEAN", "_COUNT"}) {
+    if (!key.ends_with(part)) continue;
+    const auto whole = all.find(key.substr(0, key.size() - part.size()));
+    if (whole != all.end() && whole->second.result.metric.kind == MetricKind::kDistribution) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<PipelineState> FinalStateOf(const std::string& state) {
@@ -122,8 +135,8 @@ std::optional<PipelineState> FinalStateOf(const std::string& state) {
 DataflowClient::DataflowClient(DataflowPlace place, std::shared_ptr<GoogleCredentials> credentials,
                                const RestPolicy& policy)
     : place_(std::move(place)),
-      jobs_url_(place_.endpoint + "/v1b3/projects/" + internal::PercentEncoded(place_.project) + "/locations/"
-                + place_.region + "/jobs"),
+      jobs_url_(std::string(WithoutSlash(place_.endpoint)) + "/v1b3/projects/"
+                + internal::PercentEncoded(place_.project) + "/locations/" + place_.region + "/jobs"),
       rest_("Dataflow", std::move(credentials), policy) {}
 
 DataflowJob DataflowClient::Create(const NewJob& job) {
@@ -204,7 +217,9 @@ MetricResults DataflowClient::Metrics(const std::string& id,
   }
   std::vector<MetricResult> results;
   results.reserve(by_name.size());
-  for (auto& entry : by_name) results.push_back(std::move(entry.second.result));
+  for (const auto& [key, reported] : by_name) {
+    if (!IsPartOf(by_name, key)) results.push_back(reported.result);
+  }
   return MetricResults(std::move(results));
 }
 

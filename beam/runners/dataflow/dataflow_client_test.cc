@@ -197,12 +197,15 @@ TEST(DataflowClient, ReadsUserMetrics) {
       {"name": {"origin": "user", "name": "files", "context": {"step": "t2", "namespace": "klay"}}, "scalar": "5"},
       {"name": {"origin": "user", "name": "size", "context": {"step": "t1", "namespace": "klay"}},
        "distribution": {"count": "2", "sum": "10", "min": 3, "max": 7}},
+      {"name": {"origin": "user", "name": "size_MIN", "context": {"step": "t1", "namespace": "klay"}}, "scalar": 3},
+      {"name": {"origin": "user", "name": "files_COUNT", "context": {"step": "t1", "namespace": "klay"}}, "scalar": 1},
       {"name": {"origin": "dataflow/v1b3", "name": "ElementCount", "context": {"step": "t1"}}, "scalar": 100}]})"};
   });
   const MetricResults metrics = ClientOf(server)->Metrics("job-1", SameName);
   EXPECT_EQ(metrics.CounterValue("klay", "files"), 12);
   EXPECT_EQ(metrics.DistributionValue("klay", "size").max, 7);
-  EXPECT_EQ(metrics.all().size(), 3U);
+  EXPECT_EQ(metrics.CounterValue("klay", "files_COUNT"), 1);  // of no distribution
+  EXPECT_EQ(metrics.all().size(), 4U);
 }
 
 TEST(DataflowClient, AnswersThatAreNone) {
