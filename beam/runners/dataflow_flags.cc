@@ -8,6 +8,7 @@
 
 #include "beam/base/error.h"
 #include "beam/runners/flag_list.h"
+#include "beam/runners/refused_flags.h"
 
 namespace beam {
 namespace {
@@ -43,33 +44,14 @@ std::string OneOf(const char* name, const std::string& value, const char* other_
 }  // namespace
 
 void GoogleCloudOptions::Validate() const {
-  const auto refuse = [](const char* flag, bool is_given, const char* why) {
-    if (is_given) throw UsageError(std::string("--") + flag + " " + why);
-  };
-  constexpr const char* kPackages =
-      "is of Python packages, and a C++ program needs none: files for the workers are named by --files_to_stage, and "
-      "libraries are part of the image (--sdk_container_image)";
-  refuse("setup_file", !setup_file.empty(), kPackages);
-  refuse("requirements_file", !requirements_file.empty(), kPackages);
-  refuse("extra_package", !extra_package.empty(), kPackages);
-  constexpr const char* kStreaming = "is of streaming jobs, and this SDK has batch jobs alone: leave it out";
-  refuse("update", update,
-         "replaces a streaming job while it runs, and this SDK has batch jobs alone: leave it out, and give another "
-         "--job_name, or cancel the job that runs before");
-  refuse("streaming", streaming, kStreaming);
-  refuse("transform_name_mapping", !transform_name_mapping.empty(), kStreaming);
-  refuse("create_from_snapshot", !create_from_snapshot.empty(), kStreaming);
-  refuse("sdk_harness_container_image_overrides", !sdk_harness_container_image_overrides.empty(),
-         "is of pipelines in several languages, and all of this one runs in one image: name it by "
-         "--sdk_container_image");
-  refuse("sdk_harness_log_level_overrides", !sdk_harness_log_level_overrides.empty(),
-         "is of loggers that have names, and here there is one: --default_sdk_harness_log_level sets its level");
-  refuse("element_processing_timeout_minutes", !element_processing_timeout_minutes.empty(),
-         "ends workers of Beam's other SDKs, and none of this one: leave it out, and let the step itself give up");
-  refuse("user_agent", !user_agent.empty(),
-         "is how other SDKs say who asks: leave it out, and tell jobs apart by --labels");
-  refuse("template_location", !template_location.empty() && !template_location.starts_with("gs://"),
-         "must be a file in a bucket: gs://BUCKET/FILE");
+  if (!template_location.empty() && !template_location.starts_with("gs://")) {
+    throw UsageError("--template_location must be a file in a bucket: gs://BUCKET/FILE");
+  }
+  if (!dataflow_endpoint.empty() && !dataflow_endpoint.starts_with("https://")
+      && !dataflow_endpoint.starts_with("http://")) {
+    throw UsageError("--dataflow_endpoint '" + dataflow_endpoint
+                     + "' must be a URL, such as https://dataflow.googleapis.com");
+  }
   Labels();
 }
 
@@ -114,6 +96,7 @@ std::string DataflowMachineOptions::Image(const std::string& sdk_container_image
 void AddDataflowFlags(FlagSet& flags, DataflowFlags& dataflow) {
   flags.Add("Options of --runner Dataflow", dataflow.cloud);
   flags.Add("Machines of --runner Dataflow", dataflow.machines);
+  RefuseFlagsOfOtherSdks(flags);
 }
 
 JobOptionValues OptionsGiven(const FlagSet& flags) {
@@ -121,7 +104,7 @@ JobOptionValues OptionsGiven(const FlagSet& flags) {
   for (const FlagSpec* const flag : flags.flags()) {
     const bool is_of_launcher =
         std::find(std::begin(kOfTheLauncher), std::end(kOfTheLauncher), flag->name) != std::end(kOfTheLauncher);
-    if (is_of_launcher || flag->text() == flag->default_text) continue;
+    if (is_of_launcher || !flag->is_given) continue;
     if (const std::optional<JobOptionValue> value = flag->value()) options[flag->name] = *value;
   }
   return options;

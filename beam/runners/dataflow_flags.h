@@ -1,5 +1,5 @@
 // The flags of --runner Dataflow, in the names of Beam's Python and Go SDKs, as two groups: the job, and its machines.
-// Other runners take no notice of them, so that one command line serves all runners.
+// What other runners make of them is in runner_flags.h.
 #pragma once
 
 #include <map>
@@ -32,19 +32,7 @@ struct GoogleCloudOptions {
   Flag<bool, "nothing is sent: --dataflow_job_file and --dump_pipeline show what would be"> dry_run = false;
   Flag<bool, "the program ends once the job is made"> no_wait_until_finish = false;
   Flag<std::string, "the URL of the service, where it is not Google's own"> dataflow_endpoint = {};
-  // What the other SDKs have, and what is said of it here.
-  Flag<std::string, "what takes its place in C++: --files_to_stage, or the image of the workers"> setup_file = {};
-  Flag<std::string, "the same"> requirements_file = {};
-  Flag<std::vector<std::string>, "the same"> extra_package = {};
-  Flag<bool, "what is staged already is never sent again, so nothing changes"> enable_artifact_caching = false;
-  Flag<bool, "of streaming jobs, which there are none of yet"> streaming = false;
-  Flag<bool, "replaces a streaming job, which there are none of yet"> update = false;
-  Flag<std::string, "the same"> transform_name_mapping = {};
-  Flag<std::string, "the same"> create_from_snapshot = {};
-  Flag<std::string, "there is one image: --sdk_container_image"> sdk_harness_container_image_overrides = {};
-  Flag<std::string, "there is one logger: --default_sdk_harness_log_level"> sdk_harness_log_level_overrides = {};
-  Flag<std::string, "a step gives up by itself"> element_processing_timeout_minutes = {};
-  Flag<std::string, "--labels tell jobs apart"> user_agent = {};
+  Flag<bool, "as it always is here: what is staged already is never sent again"> enable_artifact_caching = false;
 
   void Validate() const;
   // Of the flags that say the same in several ways. Throws UsageError for what is no label.
@@ -89,11 +77,11 @@ struct DataflowFlags {
   JobOptionValues program_options = {};
 };
 
-// Adds both groups to the flags of a program.
+// Adds both groups to the flags of a program, and refuses those of other SDKs (refused_flags.h).
 void AddDataflowFlags(FlagSet& flags, DataflowFlags& dataflow);
 
-// The flags of a program as they are after Parse(), for DataflowFlags::program_options, without those that are as they
-// always are and those that are for the launcher alone.
+// The flags of a program after Parse(), for DataflowFlags::program_options: those that were given, but for those that
+// are for the launcher alone.
 JobOptionValues OptionsGiven(const FlagSet& flags);
 
 }  // namespace beam

@@ -56,6 +56,11 @@ TEST_F(DataflowFlagsTest, ValuesKeepTheirTypes) {
                   Pair("region", JobOptionValue(std::string("europe-west4")))));
 }
 
+TEST_F(DataflowFlagsTest, WhatWasSetIsSeenEvenIfItIsTheDefault) {
+  flags_.Parse({"--rate=44100"});
+  EXPECT_THAT(OptionsGiven(flags_), ElementsAre(Pair("rate", JobOptionValue(std::int64_t{44100}))));
+}
+
 TEST_F(DataflowFlagsTest, WhatIsForTheLauncherStaysThere) {
   flags_.Parse({"--dry_run", "--dataflow_job_file=x.json", "--impersonate_service_account=a@b", "--gcp_oauth_scopes=a",
                 "--template_location=gs://b/t"});
@@ -77,18 +82,8 @@ TEST_F(DataflowFlagsTest, SaysWhatIsRefusedAndWhy) {
     const char* sentence;
   };
   for (const Case& c : {
-           Case{{"--setup_file=./setup.py"}, "--setup_file is of Python packages"},
-           Case{{"--requirements_file=r.txt"}, "named by --files_to_stage"},
-           Case{{"--extra_package=a.tar.gz"}, "(--sdk_container_image)"},
-           Case{{"--streaming"}, "--streaming is of streaming jobs"},
-           Case{{"--update"}, "--update replaces a streaming job while it runs"},
-           Case{{"--sdk_harness_container_image_overrides=.*,i"}, "name it by --sdk_container_image"},
-           Case{{"--sdk_harness_log_level_overrides={}"}, "--default_sdk_harness_log_level sets its level"},
-           Case{{"--element_processing_timeout_minutes=5"}, "let the step itself give up"},
-           Case{{"--user_agent=me"}, "tell jobs apart by --labels"},
-           Case{{"--transform_name_mapping={}"}, "--transform_name_mapping is of streaming jobs"},
-           Case{{"--create_from_snapshot=s"}, "--create_from_snapshot is of streaming jobs"},
            Case{{"--template_location=/tmp/t"}, "--template_location must be a file in a bucket"},
+           Case{{"--dataflow_endpoint=localhost:80"}, "--dataflow_endpoint 'localhost:80' must be a URL"},
            Case{{"--labels=team"}, "--labels team must be KEY=VALUE"},
            Case{{"--labels={\"team\": 1}"}, "the value of \"team\" must be a text"},
            Case{{"--labels={"}, "--labels { is neither"},

@@ -56,11 +56,38 @@ std::vector<const FlagSpec*> FlagSet::flags() const {
   return flags;
 }
 
+void FlagSet::AddGroup(Group group) {
+  for (FlagSpec& flag : group.flags) {
+    const std::vector<FlagSpec*> others = Named(flag.name);
+    for (FlagSpec* const other : others) other->is_shared = true;
+    flag.is_shared = !others.empty();
+  }
+  groups_.push_back(std::move(group));
+}
+
+std::vector<FlagSpec*> FlagSet::Named(std::string_view name) {
+  std::vector<FlagSpec*> found;
+  for (Group& group : groups_) {
+    for (FlagSpec& flag : group.flags) {
+      if (flag.name == name) found.push_back(&flag);
+    }
+  }
+  return found;
+}
+
 const FlagSpec* FlagSet::Find(std::string_view name) const {
   for (const FlagSpec* const flag : flags()) {
     if (flag->name == name) return flag;
   }
   return nullptr;
+}
+
+void FlagSet::RefuseOrThrowUnknown(const std::string& argument) const {
+  const std::size_t equals = std::min(argument.find('='), argument.size());
+  const auto refused = argument.starts_with("--") ? refused_.find(argument.substr(2, equals - 2)) : refused_.end();
+  if (refused == refused_.end()) ThrowUnknown(argument);
+  if (argument.substr(equals) == "=false") return;
+  throw UsageError("--" + refused->first + " " + refused->second);
 }
 
 void FlagSet::ThrowUnknown(const std::string& argument) const {
@@ -82,7 +109,6 @@ bool FlagSet::Parse(const std::vector<std::string>& arguments) {
   if (std::any_of(arguments.begin(), end_of_flags, [](const std::string& a) { return a == "--help" || a == "-h"; })) {
     return false;
   }
-  std::vector<const FlagSpec*> given;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (operands_ != nullptr && argument == "--") {
@@ -95,7 +121,10 @@ bool FlagSet::Parse(const std::vector<std::string>& arguments) {
     }
     const std::size_t equals = std::min(argument.find('='), argument.size());
     const FlagSpec* const flag = argument.starts_with("--") ? Find(argument.substr(2, equals - 2)) : nullptr;
-    if (flag == nullptr) ThrowUnknown(argument);
+    if (flag == nullptr) {
+      RefuseOrThrowUnknown(argument);
+      continue;
+    }
     std::string value = "true";
     if (equals < argument.size()) {
       value = argument.substr(equals + 1);
@@ -107,19 +136,16 @@ bool FlagSet::Parse(const std::vector<std::string>& arguments) {
       value = arguments[++i];
     }
     try {
-      // A flag that several structs have is one flag.
-      for (const Group& group : groups_) {
-        for (const FlagSpec& spec : group.flags) {
-          if (spec.name == flag->name) spec.set(value);
-        }
+      for (FlagSpec* const shared : Named(flag->name)) {
+        shared->set(value);
+        shared->is_given = true;
       }
     } catch (const UsageError& error) {
       throw UsageError("--" + flag->name + ' ' + error.what() + ", not '" + value + "'");
     }
-    given.push_back(flag);
   }
   for (const FlagSpec* const flag : flags()) {
-    if (flag->is_required && std::find(given.begin(), given.end(), flag) == given.end()) {
+    if (flag->is_required && !flag->is_given) {
       throw UsageError("--" + flag->name + " is missing: " + flag->help + "; see " + program_ + " --help");
     }
   }

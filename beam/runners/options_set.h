@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct FlagSpec {
   std::string default_text;
   bool is_required = false;
   bool is_list = false;                                  // may be given several times
+  bool is_shared = false;                                // several structs have it: one flag, which each of them heeds
+  bool is_given = false;                                 // Parse() has found it
   std::function<void(std::string_view)> set;             // parses a value and stores it; throws UsageError
   std::function<std::string()> text;                     // the value it has now
   std::function<std::optional<JobOptionValue>()> value;  // the same, for other programs; nothing: it says nothing
@@ -47,10 +50,14 @@ class FlagSet {
   template <class Options>
   void Add(std::string title, Options& options);
 
+  // From now on, a flag that others have, and this program has not, is refused by "--NAME SENTENCE", unless it is
+  // "--NAME=false". The help does not show it. Where the program has a flag of that name, that is meant.
+  void Refuse(std::string name, std::string sentence) { refused_.emplace(std::move(name), std::move(sentence)); }
+
   // Understands --flag value, --flag=value and --switch. Throws UsageError, naming the flag and what to do, for a flag
-  // that is unknown, missing or has no good value. Of a flag that is given twice the last counts. Nothing but the
-  // options is changed, and those only up to the error. With --help among the arguments nothing else is looked at, and
-  // false is returned.
+  // that is unknown, refused, missing or has no good value. Of a flag that is given twice the last counts. Nothing but
+  // the options is changed, and those only up to the error. With --help among the arguments nothing else is looked at,
+  // and false is returned.
   bool Parse(const std::vector<std::string>& arguments);
 
   // From now on, arguments that are neither flags nor their values are operands, and so are all behind "--". `usage` is
@@ -73,12 +80,17 @@ class FlagSet {
     std::function<void()> validate;
   };
 
+  void AddGroup(Group group);
+  std::vector<FlagSpec*> Named(std::string_view name);
   const FlagSpec* Find(std::string_view name) const;
+  // Throws unless the argument is a flag that is refused, and is "--NAME=false".
+  void RefuseOrThrowUnknown(const std::string& argument) const;
   [[noreturn]] void ThrowUnknown(const std::string& argument) const;
 
   std::string program_;
   std::string summary_;
   std::vector<Group> groups_;
+  std::map<std::string, std::string, std::less<>> refused_;  // sentences by names
   std::string operands_usage_;
   std::vector<std::string>* operands_ = nullptr;  // null where there are to be none
 };
@@ -175,7 +187,16 @@ void FlagSet::Add(std::string title, Options& options) {
   ForEachField(options,
                [&](std::string_view name, auto& field) { group.flags.push_back(internal::MakeFlagSpec(name, field)); });
   if constexpr (requires { options.Validate(); }) group.validate = [&options] { options.Validate(); };
-  groups_.push_back(std::move(group));
+  AddGroup(std::move(group));
+}
+
+// Whether a struct of options has a flag of this name.
+template <class Options>
+bool IsFlagOf(std::string_view name) {
+  bool found = false;
+  Options options{};
+  ForEachField(options, [&](std::string_view field, auto&) { found = found || field == name; });
+  return found;
 }
 
 }  // namespace beam
