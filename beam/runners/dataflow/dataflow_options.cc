@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "beam/base/error.h"
+#include "beam/io/google/credentials.h"
 #include "beam/io/google/gcloud_config.h"
+#include "beam/io/path_text.h"
 
 namespace beam {
 namespace {
@@ -16,6 +18,7 @@ constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::size_t kLongestName = 63;
 constexpr std::size_t kMostLabels = 64;
+constexpr std::size_t kShortestBucket = 3;
 
 constexpr std::string_view kAutoscaling[] = {"NONE", "THROUGHPUT_BASED"};
 constexpr std::string_view kFlexRsGoals[] = {"COST_OPTIMIZED", "SPEED_OPTIMIZED"};
@@ -57,11 +60,24 @@ void CheckProject(const std::string& project) {
   }
 }
 
+// As Cloud Storage names buckets.
+bool IsBucket(std::string_view name) {
+  const auto is_letter = [](char c) { return Contains(kLower, c) || Contains(kDigits, c); };
+  return name.size() >= kShortestBucket && is_letter(name.front()) && is_letter(name.back())
+      && std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || Contains("-_.", c); });
+}
+
 void CheckLocation(const std::string& location, const std::string& flag) {
   const std::string_view bucket_on = location.starts_with("gs://") ? std::string_view(location).substr(5) : "";
-  const std::size_t slash = std::min(bucket_on.find('/'), bucket_on.size());
-  if (slash == 0 || location.find('*') != std::string::npos) {
-    throw UsageError("--" + flag + " '" + location + "' must be a folder of a bucket: gs://BUCKET/FOLDER");
+  const std::string_view bucket = bucket_on.substr(0, bucket_on.find('/'));
+  if (bucket.empty() || location.find_first_of("*\r\n") != std::string::npos) {
+    throw UsageError("--" + flag + " " + internal::Quoted(location)
+                     + " must be a folder of a bucket: gs://BUCKET/FOLDER");
+  }
+  if (!IsBucket(bucket)) {
+    throw UsageError("--" + flag + " " + internal::Quoted(location)
+                     + ": no bucket has such a name, as they are of lower-case letters, digits, -, _ and ., at least 3 of "
+                       "them: see \"gcloud storage buckets list\"");
   }
 }
 
@@ -140,7 +156,10 @@ std::string DefaultJobName(const std::string& program, const std::string& unique
 }  // namespace
 
 void CompleteDataflowOptions(DataflowOptions& options, const std::string& program, const std::string& unique) {
+  // As Google's own clients look for it, but that no server is asked.
   if (options.project.empty()) options.project = FromEnvironment("GOOGLE_CLOUD_PROJECT");
+  if (options.project.empty()) options.project = FromEnvironment("GCLOUD_PROJECT");
+  if (options.project.empty()) options.project = ProjectOfCredentials();
   if (options.project.empty()) options.project = GcloudProperty("core/project");
   if (options.region.empty()) options.region = GcloudProperty("compute/region");
   if (options.temp_location.empty()) options.temp_location = options.staging_location;
@@ -151,7 +170,7 @@ void CompleteDataflowOptions(DataflowOptions& options, const std::string& progra
   Require(options.region, "region", "where the job runs, such as europe-west4");
   Require(options.temp_location, "temp_location", "a folder of a bucket for what the job needs: gs://BUCKET/FOLDER");
   Require(options.container_image, "sdk_container_image",
-          "the image of the workers, which Dataflow's machines can pull (containers/README.md)");
+          "the image of the workers, which Dataflow's machines can pull (docs/google_cloud.md)");
   CheckProject(options.project);
   if (!IsName(options.region, "-")) {
     throw UsageError("--region '" + options.region + "' is no region, such as europe-west4");
@@ -168,6 +187,11 @@ void CompleteDataflowOptions(DataflowOptions& options, const std::string& progra
     if (std::find(std::begin(kRefusedExperiments), std::end(kRefusedExperiments), experiment)
         != std::end(kRefusedExperiments)) {
       throw UsageError("--experiments " + experiment + " turns off what runs C++ workers: leave it out");
+    }
+    if (experiment.starts_with("worker_region=") && !(options.worker_region.empty() && options.worker_zone.empty())) {
+      throw UsageError("--experiments " + experiment
+                       + " is --worker_region by its former name, and that, or --worker_zone, is given as well: leave it "
+                         "out");
     }
   }
 }

@@ -50,8 +50,9 @@ struct DataflowOptions {
 };
 
 // Fills in what follows from others: one of temp and staging location from the other one, the project from
-// $GOOGLE_CLOUD_PROJECT, project and region from gcloud's configuration (gcloud_config.h), a job name from `program`
-// and `unique`. Then throws UsageError, naming the flag and what it must be, for what Dataflow would refuse.
+// $GOOGLE_CLOUD_PROJECT, $GCLOUD_PROJECT or the file of the credentials, project and region from gcloud's configuration
+// (gcloud_config.h), a job name from `program` and `unique`. Then throws UsageError, naming the flag and what it must
+// be, for what Dataflow would refuse.
 void CompleteDataflowOptions(DataflowOptions& options, const std::string& program, const std::string& unique);
 
 }  // namespace beam

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "beam/base/error.h"
+#include "beam/io/test_files.h"
 #include "beam/runners/dataflow/test_dataflow_options.h"
 
 namespace beam {
@@ -18,13 +19,16 @@ using testing_dataflow::GoodOptions;
 class DataflowOptionsTest : public testing::Test {
  protected:
   DataflowOptionsTest() {
-    for (const char* const name : {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT", "CLOUDSDK_COMPUTE_REGION"}) {
-      unsetenv(name);
-    }
+    Forget();
     setenv("CLOUDSDK_CONFIG", "/nowhere", 1);
   }
-  ~DataflowOptionsTest() override {
-    for (const char* const name : {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_COMPUTE_REGION", "CLOUDSDK_CONFIG"}) {
+  ~DataflowOptionsTest() override { Forget(); }
+
+ private:
+  static void Forget() {
+    for (const char* const name :
+         {"GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CORE_PROJECT",
+          "CLOUDSDK_COMPUTE_REGION", "CLOUDSDK_ACTIVE_CONFIG_NAME", "CLOUDSDK_CONFIG"}) {
       unsetenv(name);
     }
   }
@@ -46,11 +50,25 @@ TEST_F(DataflowOptionsTest, RefusesWhatDataflowWould) {
       {"both locations", [](Options& o) { o.temp_location = o.staging_location = ""; },
        "--runner Dataflow needs --temp_location:"},
       {"a local folder", [](Options& o) { o.temp_location = "/tmp"; },
-       "--temp_location '/tmp' must be a folder of a bucket"},
+       "--temp_location \"/tmp\" must be a folder of a bucket"},
       {"no bucket", [](Options& o) { o.staging_location = "gs:///stage"; },
-       "--staging_location 'gs:///stage' must be a folder of a bucket"},
+       "--staging_location \"gs:///stage\" must be a folder of a bucket"},
       {"a pattern", [](Options& o) { o.staging_location = "gs://bucket/*"; },
-       "--staging_location 'gs://bucket/*' must be"},
+       "--staging_location \"gs://bucket/*\" must be"},
+      {"a bucket in capitals", [](Options& o) { o.temp_location = "gs://Bucket/temp"; },
+       "--temp_location \"gs://Bucket/temp\": no bucket has such a name"},
+      {"a short bucket", [](Options& o) { o.temp_location = "gs://bu/temp"; },
+       "--temp_location \"gs://bu/temp\": no bucket has such a name"},
+      {"a bucket with a - at its end", [](Options& o) { o.temp_location = "gs://bucket-"; },
+       "--temp_location \"gs://bucket-\": no bucket has such a name"},
+      {"two lines", [](Options& o) { o.temp_location = "gs://bucket/a\nb"; },
+       "--temp_location \"gs://bucket/a\\nb\" must be"},
+      {"two regions",
+       [](Options& o) {
+         o.worker_region = "europe-west1";
+         o.experiments = {"worker_region=europe-west4"};
+       },
+       "--experiments worker_region=europe-west4 is --worker_region by its former name"},
       {"image", [](Options& o) { o.container_image = ""; }, "--runner Dataflow needs --sdk_container_image:"},
       {"no image", [](Options& o) { o.container_image = "my image"; },
        "--sdk_container_image 'my image' is no name of an image"},
@@ -119,6 +137,30 @@ TEST_F(DataflowOptionsTest, FillsInWhatFollows) {
   options.job_name = "";
   CompleteDataflowOptions(options, "42", "x1");
   EXPECT_EQ(options.job_name, "job-x1");
+}
+
+TEST_F(DataflowOptionsTest, LooksForTheProjectAsGooglesClientsDo) {
+  const testing_files::TestFolder folder;
+  folder.File("key.json", R"({"type": "service_account", "project_id": "from-key"})");
+  folder.File("gcloud/configurations/config_default", "[core]\nproject = from-gcloud\n");
+  setenv("CLOUDSDK_CONFIG", (folder / "gcloud").c_str(), 1);
+  struct Step {
+    const char* variable;
+    std::string value;
+    const char* project;
+  };
+  // Each goes before those above it.
+  for (const Step& step : {Step{"CLOUDSDK_ACTIVE_CONFIG_NAME", "default", "from-gcloud"},
+                           Step{"GOOGLE_APPLICATION_CREDENTIALS", folder / "none.json", "from-gcloud"},
+                           Step{"GOOGLE_APPLICATION_CREDENTIALS", folder / "key.json", "from-key"},
+                           Step{"GCLOUD_PROJECT", "from-former", "from-former"},
+                           Step{"GOOGLE_CLOUD_PROJECT", "from-environment", "from-environment"}}) {
+    setenv(step.variable, step.value.c_str(), 1);
+    DataflowOptions options = GoodOptions();
+    options.project = "";
+    CompleteDataflowOptions(options, "klay-beam", "x1");
+    EXPECT_EQ(options.project, step.project) << step.variable;
+  }
 }
 
 TEST_F(DataflowOptionsTest, TakesTheGoalInBothSpellings) {

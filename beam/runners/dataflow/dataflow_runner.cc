@@ -117,7 +117,9 @@ DataflowRun RunDataflow(const Pipeline& pipeline, const DataflowRunnerOptions& o
   const Submission submission = Prepare(*pipeline.shared_graph(), options);
   if (!options.job_file.empty()) WriteFile(options.job_file, submission.json);
   if (options.dry_run) {
-    LogInfo("nothing was sent (--dry_run)");
+    LogInfo("nothing was sent (--dry_run); "
+            + (options.job_file.empty() ? "--dataflow_job_file FILE writes the request"
+                                        : "the request is in " + options.job_file));
     return {std::make_unique<DetachedResult>()};
   }
   const DataflowOptions& job = submission.options;
