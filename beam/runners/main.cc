@@ -14,6 +14,7 @@
 #include "beam/base/error.h"
 #include "beam/base/exit_code.h"
 #include "beam/runners/run_for_engine.h"
+#include "beam/runners/runner_flags.h"
 
 namespace beam::internal {
 namespace {
@@ -82,6 +83,7 @@ int RunMain(int argc, char** argv, FlagSet& flags, const PipelineOptions& option
   return ExitCodeOf(program, [&] {
     int code = kExitDone;
     if (flags.Parse(arguments)) {
+      CheckHeeded(flags, options);
       Pipeline pipeline;
       build(pipeline);
       dataflow.program = program;

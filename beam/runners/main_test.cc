@@ -59,6 +59,12 @@ TEST(MainTest, ExitCodesAndErrors) {
       {{"--how", "mistake"}, 2, "program: this pipeline makes no sense\n"},
       {{}, 2, "program: --how is missing: what happens to the elements; see program --help\n"},
       {{"--how", "fine", "--runner", "Portable"}, 2, "program: --runner Portable needs --job_endpoint"},
+      {{"--how", "fine", "--machine_type", "n2"}, 0, "--runner Direct takes no notice of --machine_type\n"},
+      {{"--how", "throw", "--dry_run"},
+       2,
+       "program: --dry_run is about the request of --runner Dataflow, and --runner Direct makes none: give --runner "
+       "Dataflow, or leave it out\n"},
+      {{"--how", "fine", "--setup_file", "x"}, 2, "program: --setup_file is of Python packages"},
   };
   for (const Case& c : cases) {
     testing::internal::CaptureStderr();

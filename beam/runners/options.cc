@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/io/path_text.h"
 #include "beam/runners/job/dump_pipeline.h"
 
 namespace beam {
@@ -66,11 +67,15 @@ void PipelineOptions::Validate() const {
   EnvironmentType();
   ResourceHintsOfPipeline();
   struct stat status{};
-  // Dataflow's is a folder of a bucket, and looked at there.
-  if (runner != Runner::kDataflow && !temp_location.empty()
-      && (stat(temp_location.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {
-    throw UsageError("--temp_location '" + temp_location + "' is not a folder: create it, or leave the flag out");
+  const std::string folder = LocalTempLocation();
+  if (runner == Runner::kDirect && !folder.empty()
+      && (stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))) {
+    throw UsageError("--temp_location '" + folder + "' is not a folder: create it, or leave the flag out");
   }
+}
+
+std::string PipelineOptions::LocalTempLocation() const {
+  return internal::SchemeOf(temp_location).empty() ? temp_location.value() : "";
 }
 
 std::string PipelineOptions::EnvironmentType() const {

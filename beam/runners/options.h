@@ -12,8 +12,8 @@
 
 namespace beam {
 
-// The runners that Beam has. kPortable, kPrism, kFlink and kSpark are engines with a job service; kDataflow is known in
-// order to say what is missing.
+// The runners that Beam has. kPortable, kPrism, kFlink and kSpark are engines with a job service. Which flags each of
+// them heeds is in runner_flags.h.
 enum class Runner { kDirect, kPortable, kPrism, kFlink, kSpark, kDataflow };
 
 // Accepts the names of the other SDKs, with and without "Runner", letter case aside.
@@ -68,7 +68,10 @@ struct PipelineOptions {
   Flag<std::vector<std::string>, "the same"> resource_hint = {};
   Flag<std::string, "a file for the pipeline's proto: *.textproto (*.txt, *.pbtxt), *.binpb (*.pb) or a drawing, *.dot">
       dump_pipeline = {};
-  Flag<std::string, "the folder for what does not fit into memory; empty: $TMPDIR or /tmp"> temp_location = {};
+  Flag<std::string,
+       "the folder for what does not fit into memory; empty: $TMPDIR or /tmp; Dataflow: gs://BUCKET/FOLDER, which the "
+       "Direct runner takes no notice of">
+      temp_location = {};
   Flag<DirectRunningMode, "in_memory, or fn_api: the Direct runner speaks to its threads as engines do to workers">
       direct_running_mode = DirectRunningMode::kInMemory;
   Flag<int, "threads of the Direct runner; 0: one per core"> direct_num_workers = 0;
@@ -87,6 +90,8 @@ struct PipelineOptions {
   std::string EnvironmentType() const;
   std::string EnvironmentConfig() const;
   ResourceHints ResourceHintsOfPipeline() const;
+  // --temp_location where it is a folder of this machine; else empty.
+  std::string LocalTempLocation() const;
 };
 
 }  // namespace beam

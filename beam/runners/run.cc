@@ -112,7 +112,7 @@ std::unique_ptr<PipelineResult> Run(const Pipeline& pipeline, const PipelineOpti
   const DirectRunnerOptions direct{.num_workers = options.direct_num_workers,
                                    .max_attempts = options.direct_max_attempts,
                                    .shuffle_memory_bytes = shuffle_memory.bytes,
-                                   .temp_location = options.temp_location};
+                                   .temp_location = options.LocalTempLocation()};
   const bool is_local = options.direct_running_mode == DirectRunningMode::kInMemory;
   return is_local ? RunDirect(pipeline, direct) : RunThroughFnApi(pipeline, direct);
 }

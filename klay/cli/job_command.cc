@@ -14,6 +14,7 @@
 #include "beam/runners/main.h"
 #include "beam/runners/options.h"
 #include "beam/runners/run.h"
+#include "beam/runners/runner_flags.h"
 #include "beam/runners/storage_options.h"
 #include "klay/cli/metrics_json.h"
 #include "klay/cli/outcome.h"
@@ -44,16 +45,34 @@ struct JobOptions {
 
 void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-void PrintArguments(const std::string& name, const beam::FlagSet& flags) {
+// Whether a default says something of this run: of the job and of its runner it does, unless it is none ("0", "false").
+bool IsSaid(const beam::FlagSpec& flag, const beam::PipelineOptions& options) {
+  if (flag.is_given) return true;
+  const bool is_of_runner = beam::IsHeeded(flag, options) && !beam::IsFlagOf<beam::StorageOptions>(flag.name)
+      && !beam::IsFlagOf<EstimateOptions>(flag.name);
+  const std::string text = flag.text();
+  return is_of_runner && !text.empty() && text != "0" && text != "false";
+}
+
+void PrintArguments(const std::string& name, const beam::FlagSet& flags, const beam::PipelineOptions& options) {
+  std::vector<const beam::FlagSpec*> said = flags.flags();
+  std::erase_if(said, [&](const beam::FlagSpec* flag) { return !IsSaid(*flag, options); });
   std::size_t width = 0;
-  for (const beam::FlagSpec* const flag : flags.flags()) width = std::max(width, flag->name.size());
+  for (const beam::FlagSpec* const flag : said) width = std::max(width, flag->name.size());
   std::string text = name + '\n';
-  for (const beam::FlagSpec* const flag : flags.flags()) {
-    if (flag->text().empty()) continue;
+  for (const beam::FlagSpec* const flag : said) {
     text += "  --" + flag->name + std::string(width - flag->name.size() + 1, ' ') + Printable(flag->text()) + '\n';
   }
   Print(text);
   beam::internal::FlushOutput();
+}
+
+void CheckEstimateFlags(const beam::FlagSet& flags, const JobOptions& options) {
+  for (const beam::FlagSpec* const flag : flags.flags()) {
+    if (options.dry_run || !flag->is_given || !beam::IsFlagOf<EstimateOptions>(flag->name)) continue;
+    throw beam::UsageError("--" + flag->name
+                           + " is about the estimate, which only --dry_run makes: give that, too, or leave it out");
+  }
 }
 
 // Whether a job that has inputs found none.
@@ -121,14 +140,17 @@ class JobRun {
     return beam::Run(pipeline, pipeline_options, dataflow);
   }
 
-  // Dataflow is asked nothing: the request is made, which checks the flags, and the files are looked at from here.
-  Result DryRun(beam::PipelineOptions pipeline_options, const beam::DataflowFlags& dataflow) const {
+  // The files are looked at from here, whatever the runner. Dataflow is asked nothing: the request is made, which
+  // checks the flags.
+  Result DryRun(const beam::PipelineOptions& pipeline_options, const beam::DataflowFlags& dataflow) const {
     PlanDepth depth = PlanDepth::kEveryFile;
     if (pipeline_options.runner == beam::Runner::kDataflow) {
       Result request = Run(pipeline_options, dataflow);
       if (!command_.plan || !dataflow.cloud.dataflow_job_file.empty()) return request;
       depth = PlanDepth::kSample;
-      pipeline_options = {.max_memory = pipeline_options.max_memory, .log_level = pipeline_options.log_level};
+    } else if (!pipeline_options.dump_pipeline.empty()) {
+      throw beam::UsageError(
+          "--dump_pipeline writes the pipeline of a run, and with --dry_run there is none: leave one of them out");
     }
     if (!command_.plan) {
       throw beam::UsageError(
@@ -137,7 +159,10 @@ class JobRun {
     }
     beam::Pipeline plan;
     command_.plan(plan, depth);
-    return beam::Run(plan, pipeline_options);
+    beam::PipelineOptions here = pipeline_options;
+    here.runner = beam::Runner::kDirect;
+    here.dump_pipeline = {};
+    return beam::Run(plan, here);
   }
 
   Outcome Now() const { return ReadOutcome(*result_, std::chrono::duration<double>(Clock::now() - start_).count()); }
@@ -198,8 +223,10 @@ int RunJobCommand(const JobCommand& command) {
     if (options.quiet) {
       pipeline_options.log_level = std::max<beam::Severity>(pipeline_options.log_level, beam::Severity::kWarning);
     } else {
-      PrintArguments(command.name, command.flags);
+      PrintArguments(command.name, command.flags, pipeline_options);
     }
+    beam::CheckHeeded(command.flags, pipeline_options);
+    CheckEstimateFlags(command.flags, options);
     dataflow.program = "klay-beam-" + command.name;
     dataflow.program_options = beam::OptionsGiven(command.flags);
     return JobRun(command, options, estimate_options, pipeline_options, dataflow).Finish();

@@ -80,6 +80,14 @@ TEST(UsageTest, MistakesAreOneSentenceAndExitCode2) {
        "--stats_json \"" + music + "/stats.json\" is on this machine"},
       {{"gpu-check", "--gpu_json", music + "/gpus.json", "--runner=Dataflow"},
        "--gpu_json \"" + music + "/gpus.json\" is on this machine"},
+      {{"run-example", path, music, suffix, ".mp3", "--dry_run", "--dataflow_job_file", "job.json"},
+       "--dataflow_job_file is about the request of --runner Dataflow, and --runner Direct makes none: "
+       "give --runner Dataflow, or leave it out"},
+      {{"run-example", path, music, suffix, ".mp3", "--runner=Prism", "--dry_run", "--dump_pipeline", "p.txt"},
+       "--dump_pipeline writes the pipeline of a run, and with --dry_run there is none: leave one of them out"},
+      {{"run-example", path, music, suffix, ".mp3", "--price_per_gb_hour", "0.1"},
+       "--price_per_gb_hour is about the estimate, which only --dry_run makes: give that, too, or leave it out"},
+      {{"run-example", path, music, suffix, ".mp3", "--setup_file", "setup.py"}, "--setup_file is of Python packages"},
       {{"gpu-check", "--dry_run"}, "--dry_run has nothing to tell: the job has no input files"},
       {{"transcode", "--src_dir", music, "--audio_suffix", ".mp3", "--target_audio_suffix", ".wav", "--dry_run",
         "--price_per_vcpu_hour", "-1"},
@@ -139,6 +147,53 @@ TEST(UsageTest, AFolderThatMayNotBeReadIsNamedWithItsFlag) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("--source_audio_path \"" + folder / "closed" + "\" cannot be used: "));
   EXPECT_THAT(result.err, HasSubstr("Permission denied"));
+}
+
+TEST(UsageTest, ARunSaysWhatWasGivenAndWhatItsRunnerUses) {
+  const TestFolder folder;
+  folder.Folder("music");
+  struct Case {
+    std::vector<std::string> more;
+    std::string said;
+    std::string log;
+  };
+  const std::string first = "run-example\n"
+                            "  --source_audio_path   " + folder / "music" + "\n"
+                            "  --source_audio_suffix .mp3\n"
+                            "  --on_damage           fail\n";
+  const Case cases[] = {
+      {{},
+       "  --runner              Direct\n"
+       "  --direct_running_mode in_memory\n"
+       "  --direct_max_attempts 4\n"
+       "  --log_level           INFO\n",
+       ""},
+      // What was given is said, of other runners, too, and where it is the default.
+      {{"--max_num_workers=3", "--strict=false", "--hdfs_port=9870"},
+       "  --strict              false\n"
+       "  --runner              Direct\n"
+       "  --direct_running_mode in_memory\n"
+       "  --direct_max_attempts 4\n"
+       "  --log_level           INFO\n"
+       "  --hdfs_port           9870\n"
+       "  --max_num_workers     3\n",
+       "--runner Direct takes no notice of --max_num_workers\n"},
+      {{"--runner=Prism", "--dry_run"},
+       "  --dry_run             true\n"
+       "  --runner              Prism\n"
+       "  --sdk_location        default\n"
+       "  --log_level           INFO\n",
+       ""},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::string> arguments = {"run-example", "--source_audio_path", folder / "music",
+                                          "--source_audio_suffix", ".mp3"};
+    arguments.insert(arguments.end(), c.more.begin(), c.more.end());
+    const ProgramResult result = RunKlayBeam(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;  // there is no file
+    EXPECT_EQ(result.out, first + c.said);
+    EXPECT_THAT(result.err, HasSubstr(c.log));
+  }
 }
 
 TEST(UsageTest, HelpAndVersionGoToStandardOutput) {

@@ -71,7 +71,8 @@ class Estimates : public testing::Test {
 TEST_F(Estimates, EveryJobWithFilesHasOne) {
   PutFiles(3);
   for (const char* const command : {"run-example", "stats", "transcode"}) {
-    for (const std::vector<std::string>& more : {OnDataflow(), {"--dry_run"}}) {
+    // No engine is needed for it.
+    for (const std::vector<std::string>& more : {OnDataflow(), {"--dry_run"}, {"--dry_run", "--runner=Portable"}}) {
       const Ran run = Run(command, more);
       SCOPED_TRACE(command + run.program.err);
       EXPECT_EQ(run.program.exit_code, 0);
