@@ -28,9 +28,10 @@ using testing_http::TestHttpServer;
 
 constexpr const char* kJobs = "/v1b3/projects/my-project/locations/europe-west4/jobs";
 
+// The endpoint as Beam's Go SDK wants it; programs are given it without a slash in other tests.
 std::unique_ptr<DataflowClient> ClientOf(const TestHttpServer& server) {
   return std::make_unique<DataflowClient>(
-      DataflowPlace{.endpoint = server.url(), .project = "my-project", .region = "europe-west4"},
+      DataflowPlace{.endpoint = server.url() + "/", .project = "my-project", .region = "europe-west4"},
       std::make_shared<GoogleCredentials>(nullptr), RestPolicy{.pauses = {milliseconds(1), milliseconds(1)}});
 }
 
