@@ -311,10 +311,16 @@ void Engine::Retry(Bundle& bundle, const std::string& reason) {
     Fail(reason + (attempts == 1 ? " (after 1 attempt)" : " (after " + std::to_string(attempts) + " attempts)"));
     return;
   }
-  LogWarning("a bundle of " + std::to_string(elements) + (elements == 1 ? " element" : " elements")
-             + " is tried again: " + reason);
+  Log(IsNews(reason) ? Severity::kWarning : Severity::kDebug,
+      "a bundle of " + std::to_string(elements) + (elements == 1 ? " element" : " elements")
+          + " is tried again: " + reason);
   const std::lock_guard lock(mutex_);
   ReturnLocked(run(bundle.stage()), std::move(failed));
+}
+
+bool Engine::IsNews(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(last_retry_reason_, reason) != reason;
 }
 
 void Engine::ReturnLocked(StageRun& run, std::deque<WorkRange> ranges) {

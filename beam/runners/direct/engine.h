@@ -92,6 +92,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Whether all of it has been taken over; else the run has failed.
   bool Commit(Bundle& bundle, BundleOutput output, double seconds);
   void Retry(Bundle& bundle, const std::string& reason);
+  // Whether the last bundle that was tried again failed for another reason.
+  bool IsNews(const std::string& reason);
   void ReturnLocked(StageRun& run, std::deque<WorkRange> ranges);
   void CheckDoneLocked(int stage);
   void FinishStageLocked(int stage);
@@ -109,6 +111,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::condition_variable work_available_;
   std::condition_variable ended_;
   std::vector<StageRun> runs_;
+  std::string last_retry_reason_;
   std::size_t stages_left_ = 0;
   std::vector<std::thread> threads_;  // until the run is seen to have ended
   int threads_left_ = 0;

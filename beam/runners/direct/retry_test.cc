@@ -9,7 +9,9 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "beam/base/log.h"
 #include "beam/runners/direct/direct_runner.h"
 #include "beam/testing/passert.h"
 #include "beam/testing/test_pipeline.h"
@@ -121,6 +123,19 @@ TEST(RetryTest, FailsForGoodWithStepElementAndAttempts) {
                   HasSubstr(std::to_string(attempts) + (attempts == 1 ? " attempt)" : " attempts)")))));
     EXPECT_EQ(std::max(tries.Of(50), tries.Of(100)), attempts);
   }
+}
+
+TEST(RetryTest, WhatFailsAgainForTheSameReasonIsToldOnce) {
+  tries.Clear();
+  std::vector<std::string> lines;
+  const LogSink former = SetLogSink([&](const LogEntry& entry) {
+    if (entry.severity == Severity::kWarning) lines.emplace_back(entry.message);
+  });
+  TestPipeline p(Attempts(4));
+  p | Create("Numbers", {50}) | ParDo("Flaky", FlakyFn{.every = 50, .failures = 1000});
+  EXPECT_THROW(p.Run(), Error);
+  SetLogSink(former);
+  EXPECT_THAT(lines, testing::ElementsAre("a bundle of 1 element is tried again: step 'Flaky' failed on '50': flaky"));
 }
 
 // A failure after the elements of a bundle, in its FinishBundle.
