@@ -107,13 +107,14 @@ Reply GcsStandIn::Media(const Request& request, const Object& object) {
 
 Reply GcsStandIn::List(const std::string& bucket, const Target& target) const {
   const std::string prefix = target.Query("prefix");
+  const std::string below = bucket + "/" + prefix;
   const std::string begin = target.Query("startOffset");
   const std::string end = target.Query("endOffset");
   const std::string delimiter = target.Query("delimiter");
   Json items = Json::array();
   std::set<std::string> folders;
   for (const auto& [path, object] : objects_) {
-    if (!path.starts_with(bucket + "/" + prefix)) continue;
+    if (!path.starts_with(below)) continue;
     const std::string name = path.substr(bucket.size() + 1);
     if (name < begin || (!end.empty() && name >= end)) continue;
     const std::size_t at = delimiter.empty() ? std::string::npos : name.find(delimiter, prefix.size());
