@@ -69,21 +69,19 @@ std::optional<double> TargetRanges::CompletedAt(beam::FileSystem& files, const s
     asked_.erase(asked);
     changed_.notify_all();
     if (failure) std::rethrow_exception(failure);
-    if (Keep(std::move(begin), std::move(listed), path)) continue;
-    likely_ = true;  // somebody else has listed the same meanwhile
+    Keep(std::move(begin), std::move(listed), path);
   }
   return range->TimeOf(path);
 }
 
 bool TargetRanges::WaitForOthers(const std::string& path, std::unique_lock<std::mutex>& lock) {
+  if (asked_.empty()) return false;
+  // What is on its way counts as if it were for nothing.
+  const bool is_cheap = (known_ + asked_.size() * kPage) * kMostKnownIsOneOf < came_;
+  if (is_cheap && asked_.size() < kMostAtOnce && !asked_.contains(path)) return false;
   const auto behind = asked_.upper_bound(path);
-  if (behind == asked_.begin()) return false;
-  const std::string nearest = *std::prev(behind);
-  if (nearest != path && !likely_) return false;
+  const std::string nearest = behind == asked_.begin() ? *behind : *std::prev(behind);
   changed_.wait(lock, [&] { return !asked_.contains(nearest); });
-  // That spares a request where much of what is wanted next came with it.
-  const Range* const range = Find(path);
-  likely_ = range != nullptr && (!range->is_page || range->files.size() - range->UpTo(path) >= kHalfPage);
   return true;
 }
 
@@ -121,27 +119,27 @@ TargetRanges::Range TargetRanges::List(beam::FileSystem& files, const std::strin
     }
     if (++taken >= kPage && file.path >= path) {
       range.end = std::move(file.path);
-      range.is_page = true;
       break;
     }
   }
   return range;
 }
 
-bool TargetRanges::Keep(std::string begin, Range range, const std::string& path) {
+void TargetRanges::Keep(std::string begin, Range range, const std::string& path) {
   // What is known stays as it was.
   const auto next = ranges_.lower_bound(path);
   if (next != ranges_.end()) range.end = std::min(range.end, next->first);
   if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
-  if (begin >= range.end) return false;
-  const bool is_new = range.UpTo(range.end) - range.UpTo(begin) >= range.files.size() / 2;
+  const std::size_t added = begin < range.end ? range.UpTo(range.end) - range.UpTo(begin) : 0;
+  came_ += range.files.size();
+  known_ += range.files.size() - added;
+  if (begin >= range.end) return;
   if (ranges_.size() >= kMostRanges) {
     ranges_.erase(std::min_element(ranges_.begin(), ranges_.end(),
                                    [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
   }
   range.used = ++uses_;
   ranges_.insert_or_assign(std::move(begin), std::move(range));
-  return is_new;
 }
 
 std::int64_t TargetRanges::listings() const {

@@ -3,8 +3,8 @@
 // wanted, as many as one request gives: sources and targets come in the same order, and what comes next is known then.
 // What is asked for in any order costs a request for each place where nothing is known yet.
 //
-// Thread-safe. Threads whose names lie far from each other, as those of batches do, ask the store side by side; those
-// whose names are near to what another one has asked for wait for that.
+// Thread-safe. Threads ask the store side by side as long as each is told what the others are not, as it is for those
+// that have batches; otherwise one of them asks, and the others wait for it.
 #pragma once
 
 #include <condition_variable>
@@ -49,24 +49,25 @@ class TargetRanges {
     std::optional<double> TimeOf(std::string_view path) const;
 
     std::string end;
-    bool is_page = false;  // it ends where a page did: of what follows nothing is known
     std::string names;
     std::vector<File> files;
     std::uint64_t used = 0;  // when it was, by count
   };
 
-  static constexpr std::size_t kHalfPage = kPage / 2;
+  static constexpr std::size_t kMostAtOnce = 4;
+  // Of so many files that came, one at most may have been known already, or requests are no longer made side by side.
+  static constexpr std::size_t kMostKnownIsOneOf = 16;
   // Those used last are kept: 500,000 files at most.
   static constexpr std::size_t kMostRanges = 512;
 
   // With the mutex held. What is known of `path`; null if nothing is.
   Range* Find(const std::string& path);
-  // False if nobody else is likely to bring what is wanted of `path`; waits for whoever is, and learns from it.
+  // False if who wants to know of `path` is to ask; otherwise waits for somebody who has.
   bool WaitForOthers(const std::string& path, std::unique_lock<std::mutex>& lock);
   // What is not known around `path`: behind the first of both, up to the second.
   std::pair<std::string, std::string> Unknown(const std::string& root, const std::string& path) const;
-  // Adds what is not known yet of `range`, which begins behind `begin`, around `path`. False where most of it is known.
-  bool Keep(std::string begin, Range range, const std::string& path);
+  // Adds what is not known yet of `range`, which begins behind `begin`, around `path`.
+  void Keep(std::string begin, Range range, const std::string& path);
 
   // Without it: a page of what is behind `begin`, up to `end`, but at least up to `path`.
   static Range List(beam::FileSystem& files, const std::string& root, const std::string& begin, std::string end,
@@ -76,9 +77,8 @@ class TargetRanges {
   std::condition_variable changed_;
   std::map<std::string, Range> ranges_;
   std::set<std::string> asked_;  // the paths of listings that are on their way
-  // Whether a listing that is on its way and begins before a name is likely to bring it: a guess, by what came of the
-  // last one of which that could be told.
-  bool likely_ = true;
+  std::size_t came_ = 0;         // files, by all listings
+  std::size_t known_ = 0;        // of them already
   std::uint64_t uses_ = 0;
   std::int64_t listings_ = 0;
 };
