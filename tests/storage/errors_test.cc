@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,19 @@ TEST(StoreErrors, AStoreThatStaysBusyIsNamed) {
     EXPECT_THAT(ErrorOf([&] { files->OpenRead(path); }),
                 AllOf(HasSubstr("\"" + path + "\": the store was busy"), HasSubstr("try later")));
   }
+}
+
+// S3 says so by the checksum that AWS' client sends along.
+TEST(StoreErrors, BytesThatCameDamagedAreSentAgain) {
+  const AnsweringServer server(S3(400, "BadDigest"));
+  const auto files =
+      beam::testing_storage::FilesAt("s3", server.endpoint(),
+                                     {.policy = {.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)},
+                                                 .busy = std::chrono::milliseconds(200)}});
+  const std::unique_ptr<beam::ByteSink> sink = files->OpenWrite("s3://klay/a.wav");
+  sink->Write("bytes", 5);
+  EXPECT_THAT(ErrorOf([&] { sink->Finish(); }), HasSubstr("BadDigest"));
+  EXPECT_GT(server.requests(), 2);
 }
 
 // Nothing listens there, or no such host is known.
