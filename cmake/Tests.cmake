@@ -183,19 +183,31 @@ set(with_boot "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS};ENGINE_ENDPOINT
     "BOOT_PROGRAM=${PROJECT_BINARY_DIR}/boot/boot")
 discover_tests(container_tests container_tests "" "${with_boot}" "Boot.*")
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(image_root "${PROJECT_BINARY_DIR}/image_root")
-  add_test(NAME "make the image's file system"
-           COMMAND "${PROJECT_SOURCE_DIR}/containers/make_root.sh" "${PROJECT_BINARY_DIR}/klay-beam" "${image_root}")
-  set_tests_properties("make the image's file system" PROPERTIES FIXTURES_SETUP image_root)
+  # Shared by all build folders of the checkout.
+  set(image_ffmpeg "${PROJECT_SOURCE_DIR}/build/ffmpeg")
+  add_test(NAME "make FFmpeg for images"
+           COMMAND "${PROJECT_SOURCE_DIR}/containers/make_ffmpeg.sh" "${image_ffmpeg}")
+  set_tests_properties("make FFmpeg for images" PROPERTIES FIXTURES_SETUP image_ffmpeg TIMEOUT 1800)
+  add_test(NAME "FFmpeg for images is the machine's"
+           COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/check_ffmpeg.py" "${image_ffmpeg}/lib")
+  set_tests_properties("FFmpeg for images is the machine's" PROPERTIES FIXTURES_REQUIRED image_ffmpeg)
+  # Lays out the file system NAME, with further libraries of the build.
+  function(add_image name)
+    add_test(NAME "make ${name}"
+             COMMAND "${PROJECT_SOURCE_DIR}/containers/make_root.sh" --libraries "${image_ffmpeg}/lib"
+                     "${PROJECT_BINARY_DIR}/klay-beam" "${PROJECT_BINARY_DIR}/${name}" ${ARGN})
+    set_tests_properties("make ${name}" PROPERTIES FIXTURES_SETUP ${name} FIXTURES_REQUIRED image_ffmpeg)
+  endfunction()
+  add_image(image_root)
   add_test(NAME "install Beam's Go boot program"
            COMMAND "${PROJECT_SOURCE_DIR}/scripts/engines/install.sh" go_boot go_wordcount)
   set_tests_properties("install Beam's Go boot program" PROPERTIES FIXTURES_SETUP go_boot TIMEOUT 900)
-  list(APPEND with_boot "BOOT_PROGRAM=${PROJECT_SOURCE_DIR}/tests/containers/in_root.sh" "IMAGE_ROOT=${image_root}"
+  list(APPEND with_boot "BOOT_PROGRAM=${PROJECT_SOURCE_DIR}/tests/containers/in_root.sh" "IMAGE_ROOT=${PROJECT_BINARY_DIR}/image_root"
        "GO_BOOT=${PROJECT_SOURCE_DIR}/build/engines/container" "GO_PROGRAM=${PROJECT_SOURCE_DIR}/build/engines/wordcount")
   discover_tests(container_tests "container_tests in the image" "image_root" "${with_boot}" "Boot.*")
   if("prism" IN_LIST KLAY_BEAM_TEST_ENGINES)
     discover_tests(container_tests "container_tests in the image on prism" "test_data;image_root;prism;go_boot"
-      "${with_boot}" "Job.*:GoJob.*")
+      "${with_boot}" "Job.*:FixtureJob.*:GoJob.*")
   endif()
   add_test(NAME "Dockerfiles" COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/check_dockerfiles.py")
   add_test(NAME "containers/image.sh"

@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# make_root.sh PROGRAM ROOT [LIBRARY...]: lays out in ROOT the whole file system of a worker's image: the program as
-# /opt/apache/beam/boot, the shared libraries that it needs and no others, the certificates of well-known authorities, and
-# the few files that C libraries look for. There is no shell and no package manager in it. LIBRARY is one that the program
-# loads while it runs: it comes along beside the program, with what it needs itself.
+# make_root.sh [--libraries DIR] PROGRAM ROOT [LIBRARY...]: lays out in ROOT the whole file system of a worker's image: the
+# program as /opt/apache/beam/boot, the shared libraries that it needs and no others, the certificates of well-known
+# authorities, and the few files that C libraries look for. There is no shell and no package manager in it. LIBRARY is one
+# that programs load while they run: it comes along, with what it needs itself. Where DIR has a library, it is that one, and
+# not this machine's (make_ffmpeg.sh makes such a folder).
 #
 # The Dockerfiles of this folder do this in their build stage, and copy the result into an empty image; the tests do
 # it without Docker, and run the program in ROOT (tests/containers).
 set -euo pipefail
 
+libraries=
+if [[ $1 == --libraries ]]; then
+  libraries=$(realpath "$2")
+  shift 2
+fi
 program=$(realpath "$1")
 name=$(basename "$1")
 root=$2
@@ -22,23 +28,26 @@ strip --strip-unneeded -o "$root/opt/apache/beam/boot" "$program"
 chmod 755 "$root/opt/apache/beam/boot"
 # Under its own name it is the command line: a job may be launched from the image of its workers.
 ln -s ../../opt/apache/beam/boot "$root/usr/bin/$name"
-for library in "$@"; do
-  install -m 644 "$library" "$root/opt/apache/beam/"
-done
 
-# The names by which the loader asks for libraries, and where it finds them here. /lib is /usr/lib on Debian 12.
-if missing=$(ldd "$program" "$@" | grep 'not found'); then
+# Where the loader looks by itself, so that programs that a pipeline brings find them, too. /lib is /usr/lib on Debian 12.
+system=/usr/lib/x86_64-linux-gnu
+mkdir -p "$root$system"
+add_library() {
+  strip --strip-unneeded -o "$root$system/$(basename "$1")" "$1"
+  chmod 644 "$root$system/$(basename "$1")"
+}
+needed=$(LD_LIBRARY_PATH=$libraries ldd "$program" "$@")
+if missing=$(grep 'not found' <<<"$needed"); then
   echo "error: libraries that $name needs are not installed here:" >&2
   echo "$missing" >&2
   exit 1
 fi
-ldd "$program" "$@" | sed -n 's/^.* => \(\/[^ ]*\) (.*/\1/p' | sed 's/^\/lib\//\/usr\/lib\//' | sort -u |
-  while read -r path; do
-    install -D -m 644 "$path" "$root$path"
-  done
+for library in "$@" $(sed -n 's/^.* => \(\/[^ ]*\) (.*/\1/p' <<<"$needed" | sort -u); do
+  add_library "$library"
+done
 # Parts of the C library that are empty by now, but that CUDA's libraries, and other older ones, still ask for.
-for name in libdl.so.2 librt.so.1 libpthread.so.0 libutil.so.1; do
-  install -D -m 644 "/usr/lib/x86_64-linux-gnu/$name" "$root/usr/lib/x86_64-linux-gnu/$name"
+for library in libdl.so.2 librt.so.1 libpthread.so.0 libutil.so.1; do
+  add_library "$system/$library"
 done
 install -m 755 /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
 
