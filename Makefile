@@ -12,7 +12,8 @@ help:
 	@echo 'make type-check  clang-tidy'
 	@echo 'make sanitize    the tests under the address, undefined-behaviour and thread sanitizers'
 	@echo 'make fuzz        every fuzzer for FUZZ_SECONDS=60'
-	@echo 'make container   the image of a worker, IMAGE=REGISTRY/NAME:VERSION; with docker, podman or buildah'
+	@echo 'make container   the image of a worker, IMAGE=REGISTRY/NAME:VERSION; with docker, podman or buildah;'
+	@echo '                 STORES=s3,abfs for stores besides gs:// and hdfs://'
 	@echo 'make container-cuda the image with ONNX Runtime and CUDA, IMAGE=..., on the plain one, WORKER=...'
 	@echo 'make push        sends IMAGE=... to its registry'
 	@echo 'make install     into PREFIX=/usr/local, for find_package(KlayBeam)'
@@ -55,7 +56,7 @@ install: build
 	cmake --install build/release --prefix "$(or $(PREFIX),/usr/local)"
 
 container:
-	containers/image.sh build "$(IMAGE)"
+	containers/image.sh build "$(IMAGE)" "$(STORES)"
 
 container-cuda:
 	containers/image.sh cuda "$(IMAGE)" "$(WORKER)"

@@ -292,6 +292,17 @@ foreach(engine prism flink)
   endif()
 endforeach()
 
+# An image that reaches further stores, as `make container STORES=s3` makes it, with one of them.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND TARGET klay_beam_arrow)
+  add_dependencies(container_tests klay_beam_arrow)
+  add_image(image_root_with_stores "${PROJECT_BINARY_DIR}/libklay_beam_arrow.so")
+  if("prism" IN_LIST KLAY_BEAM_TEST_ENGINES AND "s3" IN_LIST KLAY_BEAM_TEST_EMULATORS)
+    discover_tests(container_tests "container_tests in the image with stores on prism"
+      "test_data;image_root_with_stores;prism;s3"
+      "${with_boot};IMAGE_ROOT=${PROJECT_BINARY_DIR}/image_root_with_stores;STORE_ENDPOINTS=${engines_run}" "StoresJob.*")
+  endif()
+endif()
+
 # What does not depend on how the libraries are compiled is tested once, with the release build.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(dataflow_schemas "${PROJECT_SOURCE_DIR}/build/engines/dataflow_schemas")

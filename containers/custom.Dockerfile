@@ -9,7 +9,8 @@ RUN apt-get update -q && apt-get install -q -y --no-install-recommends libyaml-c
 WORKDIR /job
 COPY . .
 RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release && cmake --build build
-# A job that decodes video leaves --libraries out, and has Debian's FFmpeg.
+# A job that reads s3:// or abfs:// takes /src/build/release/libklay_beam_arrow.so along: name it behind /image. One that
+# decodes video leaves --libraries out, and has Debian's FFmpeg.
 RUN /src/containers/make_root.sh --libraries /src/build/ffmpeg/lib build/loudness_report /image
 
 FROM scratch

@@ -52,6 +52,8 @@ done
 install -m 755 /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
 
 install -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+# By the name that OpenSSL itself has for them, which Arrow's libraries have linked in.
+ln -s certs/ca-certificates.crt "$root/etc/ssl/cert.pem"
 echo 'root:x:0:0:root:/tmp:/sbin/nologin' >"$root/etc/passwd"
 echo 'root:x:0:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"

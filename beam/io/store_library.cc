@@ -19,7 +19,8 @@ struct Library {
     if (open != nullptr) return;
     const char* const text = ::dlerror();
     error = std::string("build with -DKLAY_BEAM_ARROW=ON, and put ") + kLibrary
-        + " and Arrow's libraries beside the program or into LD_LIBRARY_PATH ("
+        + " and Arrow's libraries beside the program or into LD_LIBRARY_PATH; an image of workers has them that was "
+          "made with `make container STORES=s3,abfs` ("
         + (text == nullptr ? "it has no such function" : text) + ")";
   }
 };

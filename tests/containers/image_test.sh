@@ -42,13 +42,15 @@ expect 'error: no image is named: give IMAGE=' build ''
 expect 'error: the image registry:5000/x has no version' build registry:5000/x
 expect 'error: no plain image is named: give WORKER=' cuda x:1
 expect 'none of them is installed and runs here' build x:1
+expect 'error: there are no stores STORES=ftp: give any of s3, abfs and az' build x:1 ftp
 engine docker 1
 expect 'none of them is installed and runs here' push x:1
 engine podman
 expect 'podman push x:1' push x:1
 engine docker
-expect 'docker build -f containers/Dockerfile --target build -t x:1-build .' build x:1
-expect 'docker build -f containers/Dockerfile -t x:1 .' build x:1
+expect 'docker build -f containers/Dockerfile --build-arg STORES= --target build -t x:1-build .' build x:1
+expect 'docker build -f containers/Dockerfile --build-arg STORES= -t x:1 .' build x:1
+expect 'docker build -f containers/Dockerfile --build-arg STORES=s3,abfs -t x:1 .' build x:1 s3,abfs
 expect 'docker cp container:/opt/apache/beam/boot build/container/klay-beam' build x:1
 expect 'docker build -f containers/cuda.Dockerfile --build-arg WORKER=x:1 -t y:1 .' cuda y:1 x:1
 exit $failed

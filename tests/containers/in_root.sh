@@ -2,7 +2,8 @@
 # in_root.sh ARGUMENT...: runs the entry point of the plain worker's image as a container would: in the image's file
 # system ($IMAGE_ROOT, made by containers/make_root.sh), with the variables of the Dockerfile and no others, and with
 # /proc, /dev and an empty /tmp. $IMAGE_VOLUMES are folders of this machine below /tmp, separated by colons, that are
-# seen in it. All of it is gone when the program ends, whose process is this one.
+# seen in it; $IMAGE_VARIABLES, NAME=VALUE separated by blanks, are variables of its own. All of it is gone when the program
+# ends, whose process is this one.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dockerfile=$here/../../containers/Dockerfile
@@ -31,4 +32,5 @@ done
 last_stage=$(tac "$dockerfile" | sed '/^FROM /q')
 mapfile -t variables < <(sed -n 's/^ENV //p' <<<"$last_stage")
 entry_point=$(sed -n 's/^ENTRYPOINT \["\(.*\)"\]$/\1/p' <<<"$last_stage")
-exec env -i "${variables[@]}" "$(PATH=$PATH:/usr/sbin command -v chroot)" "$IMAGE_ROOT" "$entry_point" "$@"
+read -r -a of_its_own <<<"${IMAGE_VARIABLES-}"
+exec env -i "${variables[@]}" "${of_its_own[@]}" "$(PATH=$PATH:/usr/sbin command -v chroot)" "$IMAGE_ROOT" "$entry_point" "$@"

@@ -2,6 +2,7 @@
 // point and variables; and boot programs and workers of different SDKs, which start each other.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -20,6 +21,7 @@ namespace {
 
 using beam::testing_files::TestFolder;
 using testing::ContainsRegex;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 // Where Prism's job service is.
@@ -32,12 +34,14 @@ std::string Prism() {
 
 class Job : public BootTest {
  protected:
-  // A program that runs `command` with the arguments it is given and these variables, which engines do not pass on.
+  // A program that runs `command` with the arguments it is given and these variables, which engines do not pass on. The
+  // container's own are as the emulator of s3:// wants them.
   std::string Wrapper(const std::string& command) const {
     const std::string path = folder_ / "boot.sh";
     std::ofstream(path) << "#!/usr/bin/env bash\nexport IMAGE_VOLUMES=" << folder_.path() << " IMAGE_ROOT='"
-                        << (std::getenv("IMAGE_ROOT") == nullptr ? "" : std::getenv("IMAGE_ROOT")) << "'\nexec "
-                        << command << "\n";
+                        << (std::getenv("IMAGE_ROOT") == nullptr ? "" : std::getenv("IMAGE_ROOT"))
+                        << "' IMAGE_VARIABLES='AWS_ACCESS_KEY_ID=klay AWS_SECRET_ACCESS_KEY=beam'\nexec " << command
+                        << "\n";
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return path;
   }
@@ -158,6 +162,53 @@ TEST_F(FixtureJob, FlacIsEncodedAlike) {
 TEST_F(FixtureJob, AacIsEncodedAlike) {
   TakeFixtures({"valid"});
   ExpectTheSameAudio(".m4a", "container");
+}
+
+// An image that was not made for them; StoresJob has one that was.
+TEST_F(Job, AStoreThatTheImageLacksIsToldWithWhatToDo) {
+  auto arguments =
+      OnPrism({"run-example", "--source_audio_path", "s3://klay/music", "--source_audio_suffix", ".mp3"}, Boot());
+  const ProgramResult result = RunKlayBeam(arguments);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("s3://klay/music"));
+  EXPECT_THAT(result.err, HasSubstr("an image of workers has them that was made with `make container STORES=s3,abfs`"));
+}
+
+class StoresJob : public Job {
+ protected:
+  // What Wrapper() gives containers.
+  StoresJob() {
+    ::setenv("AWS_ACCESS_KEY_ID", "klay", 1);
+    ::setenv("AWS_SECRET_ACCESS_KEY", "beam", 1);
+  }
+
+  static std::vector<std::string> WithS3(std::vector<std::string> arguments) {
+    std::string endpoint;
+    std::ifstream(Variable("STORE_ENDPOINTS") + "/s3.endpoint") >> endpoint;
+    arguments.insert(arguments.end(), {"--s3_endpoint_url", "http://" + endpoint});
+    return arguments;
+  }
+};
+
+TEST_F(StoresJob, AnImageThatWasMadeForItReadsAndWritesObjects) {
+  const std::string music = "s3://klay/image-" + std::to_string(getpid());
+  const ProgramResult here = RunKlayBeam(Transcode("here"));
+  const ProgramResult copied = RunKlayBeam(WithS3({"cp", "--recursive", folder_ / "music/", music + "/in"}));
+  ASSERT_EQ(copied.exit_code, 0) << copied.err;
+  for (const std::string location : {"container", "default"}) {
+    const std::string target = music + "/" + location;
+    auto arguments = OnPrism(WithS3({"transcode", "--src_dir", music + "/in", "--audio_suffix", ".mp3", "--target_dir",
+                                     target, "--target_audio_suffix", ".wav", "--quiet"}),
+                             Boot());
+    arguments.insert(arguments.end(), {"--sdk_location", location});
+    const ProgramResult there = RunKlayBeam(arguments);
+    EXPECT_EQ(there.exit_code, here.exit_code) << there.err;
+    const ProgramResult fetched = RunKlayBeam(WithS3({"cp", "--recursive", target + "/", folder_ / location}));
+    ASSERT_EQ(fetched.exit_code, 0) << fetched.err;
+    const auto wanted = Contents(folder_ / "here");
+    EXPECT_FALSE(wanted.empty()) << here.err;
+    EXPECT_TRUE(Contents(folder_ / location) == wanted) << location;
+  }
 }
 
 TEST_F(Job, AProgramOfAnotherBuildThanTheImageIsRefusedByName) {
