@@ -24,8 +24,15 @@ constexpr int kIoBufferSize = 32 << 10;
 
 thread_local AvLogCollector* collector = nullptr;
 
-void LogCallback(void* /*context*/, int level, const char* format, va_list arguments) {
-  if (level > AV_LOG_ERROR || !AvLogScope::Wants()) return;
+// What a file has besides audio is looked at by FFmpeg when it is opened, and may be as damaged as it likes.
+bool IsOfOtherMedia(void* context) {
+  if (context == nullptr || *static_cast<const AVClass**>(context) != avcodec_get_class()) return false;
+  const AVMediaType type = static_cast<const AVCodecContext*>(context)->codec_type;
+  return type != AVMEDIA_TYPE_AUDIO && type != AVMEDIA_TYPE_UNKNOWN;
+}
+
+void LogCallback(void* context, int level, const char* format, va_list arguments) {
+  if (level > AV_LOG_ERROR || !AvLogScope::Wants() || IsOfOtherMedia(context)) return;
   char text[512];
   std::vsnprintf(text, sizeof text, format, arguments);
   std::size_t size = std::strlen(text);
