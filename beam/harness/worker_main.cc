@@ -14,6 +14,7 @@
 #include "beam/base/exit_code.h"
 #include "beam/base/log.h"
 #include "beam/base/memory_budget.h"
+#include "beam/base/process_end.h"
 #include "beam/harness/harness.h"
 #include "beam/harness/left_provisions.h"
 #include "beam/harness/log_stream.h"
@@ -185,6 +186,7 @@ WorkerFlags ParseWorkerFlags(const std::vector<std::string>& arguments) {
 
 int RunWorker(const std::vector<std::string>& arguments) {
   EndAtOnceWhenAsked();
+  SetMayEndBehindAnyBundle(true);
   const WorkerFlags flags = ParseWorkerFlags(arguments);
   return ExitCodeOf(flags.id.empty() ? "worker" : "worker " + flags.id, [&] {
     CheckFlags(flags);

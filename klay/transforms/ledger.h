@@ -15,9 +15,9 @@
 // write at once. Each outcome costs one look at each of its targets. To read it: cat out/.klay-ledger/*.jsonl | jq. To
 // forget: delete the folder.
 //
-// A record becomes durable after the target that it tells of, when the first bundle ends two seconds later. What a
-// run that is killed had not yet recorded is done again. What cannot be recorded is a warning and no failure, as it
-// takes nothing from the results.
+// A record becomes durable after the target that it tells of, when the first bundle ends two seconds later, and in the
+// worker of an engine, which may end any worker then, when its bundle ends. What a run that is killed had not yet
+// recorded is done again. What cannot be recorded is a warning and no failure, as it takes nothing from the results.
 //
 // Memory: a reader holds 32 bytes a record, in one table for the process, which takes it 2 microseconds a record to
 // read: 3.2 GB and three minutes for 10^8 inputs. Segments that many runs have left are merged with a block of 64 KB

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "beam/base/log.h"
+#include "beam/base/process_end.h"
 #include "beam/io/faulty_file_system.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/memory_file_system.h"
@@ -309,6 +310,24 @@ void RecordAll(const LedgerSettings& ledger, const std::vector<FileOutcome>& out
   beam::TestPipeline p;
   p | beam::Create("Outcomes", outcomes) | beam::ParDo("Record", RecordOutcomes{ledger});
   p.Run();
+}
+
+TEST_F(LedgerTest, AWorkerOfAnEngineRecordsWhenABundleEnds) {
+  const LedgerSettings ledger{"mem://out", "mem://in", "p", "1"};
+  const FileOutcome outcome{.input = {"mem://in/a.mp3", 5, 100.25}, .result = FileResult::kSkipped, .reason = "short"};
+  const auto records = [] {
+    int count = 0;
+    internal::ReadLedger(internal::LedgerFolder("mem://out"), [&](const auto&) { ++count; });
+    return count;
+  };
+  // Held as by a process that is not ended yet.
+  auto writer = internal::LedgerWriter::Get(internal::LedgerFolder("mem://out"));
+  RecordAll(ledger, {outcome});
+  EXPECT_EQ(records(), 0);
+  beam::SetMayEndBehindAnyBundle(true);
+  RecordAll(ledger, {outcome});
+  beam::SetMayEndBehindAnyBundle(false);
+  EXPECT_EQ(records(), 2);
 }
 
 TEST_F(LedgerTest, WhatIsDoneAgain) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "beam/base/error.h"
+#include "beam/base/process_end.h"
 #include "beam/io/file_systems.h"
 #include "klay/path/path.h"
 #include "klay/transforms/ledger_segments.h"
@@ -61,6 +62,6 @@ void RecordOutcomes::ProcessElement(Writer& writer, const FileOutcome& outcome) 
   });
 }
 
-void RecordOutcomes::FinishBundle(Writer& writer) const { writer->Write(); }
+void RecordOutcomes::FinishBundle(Writer& writer) const { writer->Write(beam::MayEndBehindAnyBundle()); }
 
 }  // namespace klay

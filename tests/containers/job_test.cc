@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -209,6 +210,19 @@ TEST_F(StoresJob, AnImageThatWasMadeForItReadsAndWritesObjects) {
     EXPECT_FALSE(wanted.empty()) << here.err;
     EXPECT_TRUE(Contents(folder_ / location) == wanted) << location;
   }
+}
+
+// However the engine ends its workers.
+TEST_F(Job, TheLedgerHasEveryFile) {
+  auto arguments = OnPrism(Transcode("there"), Boot());
+  arguments.emplace_back("--ledger");
+  EXPECT_EQ(RunKlayBeam(arguments).exit_code, RunKlayBeam(Transcode("here")).exit_code);
+  std::set<std::string> records;  // of segments that are being merged some may be there twice
+  for (const auto& [name, text] : Contents(folder_ / "there/.klay-ledger")) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) records.insert(line);
+  }
+  EXPECT_EQ(records.size(), Contents(folder_ / "music").size());
 }
 
 TEST_F(Job, AProgramOfAnotherBuildThanTheImageIsRefusedByName) {
