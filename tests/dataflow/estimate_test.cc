@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string Music() { return ReadFile(std::string(std::getenv("TEST_FIXTURES_DIR")) + "/music/ok-12s.mp3"); }
+std::string Music() {
+  const char* const fixtures = std::getenv("TEST_FIXTURES_DIR");
+  if (fixtures == nullptr) throw std::runtime_error("set TEST_FIXTURES_DIR");
+  return ReadFile(std::string(fixtures) + "/music/ok-12s.mp3");
+}
 
 class Estimates : public testing::Test {
  protected:

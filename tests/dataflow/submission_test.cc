@@ -48,7 +48,7 @@ class ScriptedJob final : public StandInJob {
 
   std::string State() override {
     if (cancelled_) return "JOB_STATE_CANCELLED";
-    const std::string state = script_.states[at_];
+    std::string state = script_.states[at_];
     told_ = at_;
     if (at_ + 1 < script_.states.size()) ++at_;
     return state;
