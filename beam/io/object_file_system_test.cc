@@ -73,7 +73,7 @@ class FakeReader final : public ObjectReader {
   const std::string bytes_;
 };
 
-class FakeStore final : public ObjectStore {
+class FakeStore : public ObjectStore {
  public:
   explicit FakeStore(World& world) : world_(world) {}
 
@@ -125,6 +125,35 @@ class FakeStore final : public ObjectStore {
   World& world_;
 };
 
+// Takes an object in four parts, each of which takes its time. The first upload is lost with the last of them; of the
+// second one, that part is refused once.
+class LosingStore final : public FakeStore {
+ public:
+  using FakeStore::FakeStore;
+
+  StoreAnswer PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) override {
+    if (progress.upload.empty()) {
+      progress.upload = std::to_string(++uploads_);
+      return {};
+    }
+    const std::uint64_t part = bytes.size() / 4;
+    const bool is_last = progress.sent == 3 * part;
+    if (is_last && uploads_ == 1) {
+      progress = {};
+      return {Kind::kBusy, "410"};
+    }
+    if (is_last && !std::exchange(refused_, true)) return {Kind::kBusy, "503"};
+    std::this_thread::sleep_for(std::chrono::milliseconds(80));
+    progress.sent += part;
+    progress.done = is_last;
+    return is_last ? Put(name, bytes) : StoreAnswer{};
+  }
+
+ private:
+  int uploads_ = 0;
+  bool refused_ = false;
+};
+
 class ObjectFileSystemTest : public testing::Test {
  protected:
   std::vector<std::string> List(const std::string& prefix) {
@@ -170,6 +199,22 @@ TEST_F(ObjectFileSystemTest, GivesUpAStoreThatStaysBusy) {
   world_.trouble = [](int) { return StoreAnswer{Kind::kBusy, "503"}; };
   EXPECT_THAT(ErrorOf([&] { Put("gs://b/a", "x"); }), AllOf(HasSubstr("\"gs://b/a\""), HasSubstr("busy")));
   EXPECT_GT(Count(StoreVerb::kWrite), 3u);
+}
+
+// What went before it was lost is of no account for an upload that is begun anew and gets on.
+TEST_F(ObjectFileSystemTest, AnUploadThatIsBegunAnewHasTheSamePatience) {
+  ObjectFileSystem files(std::make_shared<ObjectRequests>(
+      "test",
+      [this](std::unique_ptr<ObjectStore>& store) {
+        store = std::make_unique<LosingStore>(world_);
+        return StoreAnswer{};
+      },
+      RetryPolicy{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)},
+                  .busy = std::chrono::milliseconds(200)}));
+  const std::unique_ptr<ByteSink> sink = files.OpenWrite("gs://b/a");
+  sink->Write("1234", 4);
+  sink->Finish();
+  EXPECT_EQ(world_.objects["b/a"], "1234");
 }
 
 TEST_F(ObjectFileSystemTest, LeavesAStoreAloneAsLongAsItAsks) {

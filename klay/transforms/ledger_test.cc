@@ -320,14 +320,12 @@ TEST_F(LedgerTest, AWorkerOfAnEngineRecordsWhenABundleEnds) {
     internal::ReadLedger(internal::LedgerFolder("mem://out"), [&](const auto&) { ++count; });
     return count;
   };
-  // Held as by a process that is not ended yet.
-  auto writer = internal::LedgerWriter::Get(internal::LedgerFolder("mem://out"));
-  RecordAll(ledger, {outcome});
-  EXPECT_EQ(records(), 0);
+  // Held as by a process that is not ended yet, which would record it two seconds later.
+  const auto writer = internal::LedgerWriter::Get(internal::LedgerFolder("mem://out"));
   beam::SetMayEndBehindAnyBundle(true);
   RecordAll(ledger, {outcome});
   beam::SetMayEndBehindAnyBundle(false);
-  EXPECT_EQ(records(), 2);
+  EXPECT_EQ(records(), 1);
 }
 
 TEST_F(LedgerTest, WhatIsDoneAgain) {

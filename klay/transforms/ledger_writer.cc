@@ -59,6 +59,9 @@ void LedgerWriter::Add(LedgerRecord record) {
 }
 
 void LedgerWriter::Write(bool now) {
+  // What somebody else is about to write may be of whoever asks, too.
+  std::unique_lock in_turn(writing_, std::defer_lock);
+  if (now) in_turn.lock();
   std::vector<LedgerRecord> records;
   {
     const std::lock_guard lock(mutex_);

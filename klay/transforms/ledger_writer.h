@@ -33,7 +33,7 @@ class LedgerWriter {
   // Of a record whose targets are durable. Fills in when it was recorded.
   void Add(LedgerRecord record);
 
-  // Writes what has waited long enough, or with `now` all.
+  // Writes what has waited long enough, or with `now` all: what was added before is durable then, whoever wrote it.
   void Write(bool now = false);
 
  private:
@@ -48,6 +48,7 @@ class LedgerWriter {
   std::vector<LedgerRecord> waiting_;
   Clock::time_point waiting_since_;
   std::atomic<std::size_t> segments_{0};
+  std::mutex writing_;      // by who writes all
   std::mutex merge_mutex_;  // held by the one that merges, while others go on writing
 };
 
