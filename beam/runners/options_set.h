@@ -51,7 +51,7 @@ class FlagSet {
   void Add(std::string title, Options& options);
 
   // From now on, a flag that others have, and this program has not, is refused by "--NAME SENTENCE", unless it is
-  // "--NAME=false". The help does not show it. Where the program has a flag of that name, that is meant.
+  // "--NAME=false" (IsOff). The help does not show it. Where the program has a flag of that name, that is meant.
   void Refuse(std::string name, std::string sentence) { refused_.emplace(std::move(name), std::move(sentence)); }
 
   // Understands --flag value, --flag=value and --switch. Throws UsageError, naming the flag and what to do, for a flag
@@ -83,7 +83,7 @@ class FlagSet {
   void AddGroup(Group group);
   std::vector<FlagSpec*> Named(std::string_view name);
   const FlagSpec* Find(std::string_view name) const;
-  // Throws unless the argument is a flag that is refused, and is "--NAME=false".
+  // Throws unless the argument is a flag that is refused, and is "--NAME=false" (IsOff).
   void RefuseOrThrowUnknown(const std::string& argument) const;
   [[noreturn]] void ThrowUnknown(const std::string& argument) const;
 

@@ -48,13 +48,17 @@ std::string NearestName(std::string_view typed, const std::vector<std::string>& 
   return nearest;
 }
 
+bool IsOff(std::string_view text) {
+  constexpr std::string_view kOff[] = {"false", "no", "off", "0"};
+  return std::any_of(std::begin(kOff), std::end(kOff),
+                     [&](std::string_view no) { return EqualIgnoringCase(text, no); });
+}
+
 bool FlagValue<bool>::Parse(std::string_view text) {
   for (const char* const yes : {"true", "yes", "on", "1"}) {
     if (EqualIgnoringCase(text, yes)) return true;
   }
-  for (const char* const no : {"false", "no", "off", "0"}) {
-    if (EqualIgnoringCase(text, no)) return false;
-  }
+  if (IsOff(text)) return false;
   throw UsageError("must be true or false");
 }
 

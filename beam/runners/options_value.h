@@ -49,6 +49,9 @@ struct FlagValue<std::string> {
   static std::string Text(const std::string& value) { return value; }
 };
 
+// Whether a switch is turned off by this: false, no, off or 0, in any case.
+bool IsOff(std::string_view text);
+
 template <>
 struct FlagValue<bool> {
   static std::string Kind() { return {}; }

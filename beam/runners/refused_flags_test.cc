@@ -131,6 +131,7 @@ TEST(FlagsOfOtherSdks, AreRefusedWithWhatToDoWhereTheyDoNot) {
 
 TEST(FlagsOfOtherSdks, AreLetPassWhereTheyAreOff) {
   EXPECT_EQ(Parsed({"--streaming=false"}), "taken");
+  EXPECT_EQ(Parsed({"--save_main_session=Off"}), "taken");
   EXPECT_THAT(Parsed({"--streaming=true"}), HasSubstr("--streaming is of"));
 }
 

@@ -70,7 +70,7 @@ void CheckHeeded(const FlagSet& flags, const PipelineOptions& options) {
   const std::string runner = "--runner " + FlagValue<Runner>::Text(options.runner);
   std::string names;
   for (const FlagSpec* const flag : flags.flags()) {
-    if (!flag->is_given || IsHeeded(*flag, options)) continue;
+    if (!flag->is_given || flag->text() == flag->default_text || IsHeeded(*flag, options)) continue;
     if (std::find(std::begin(kAboutTheRequest), std::end(kAboutTheRequest), flag->name) != std::end(kAboutTheRequest)) {
       throw UsageError("--" + flag->name + " is about the request of --runner Dataflow, and " + runner
                        + " makes none: give --runner Dataflow, or leave it out");

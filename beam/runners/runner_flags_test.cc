@@ -105,6 +105,7 @@ TEST_F(RunnerFlags, ARunIsNoAnswerToARequestThatIsKeptBack) {
     }
     EXPECT_THAT(Checked({flag, "--runner=Dataflow"}), IsEmpty());
   }
+  EXPECT_THAT(Checked({"--dry_run=false", "--dataflow_job_file="}), IsEmpty());
 }
 
 TEST_F(RunnerFlags, AProgramsOwnDryRunIsItsOwnBusiness) {
