@@ -1,6 +1,7 @@
 #include "klay/audio/ffmpeg.h"
 
 extern "C" {
+#include <libavcodec/bsf.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/mem.h>
 }
@@ -26,8 +27,14 @@ thread_local AvLogCollector* collector = nullptr;
 
 // What a file has besides audio is looked at by FFmpeg when it is opened, and may be as damaged as it likes.
 bool IsOfOtherMedia(void* context) {
-  if (context == nullptr || *static_cast<const AVClass**>(context) != avcodec_get_class()) return false;
-  const AVMediaType type = static_cast<const AVCodecContext*>(context)->codec_type;
+  if (context == nullptr) return false;
+  const AVClass* const its_class = *static_cast<const AVClass**>(context);
+  AVMediaType type = AVMEDIA_TYPE_UNKNOWN;
+  if (its_class == avcodec_get_class()) type = static_cast<const AVCodecContext*>(context)->codec_type;
+  if (its_class == av_bsf_get_class()) {
+    const AVCodecParameters* const of = static_cast<const AVBSFContext*>(context)->par_in;
+    if (of != nullptr) type = of->codec_type;
+  }
   return type != AVMEDIA_TYPE_AUDIO && type != AVMEDIA_TYPE_UNKNOWN;
 }
 
