@@ -24,6 +24,7 @@ constexpr Words kWords[] = {
     // No connection at all: curl's words.
     {"Could not resolve host", Kind::kUnreachable},
     {"Couldn't resolve host", Kind::kUnreachable},
+    {"Resolving timed out", Kind::kUnreachable},
     {"Couldn't connect", Kind::kUnreachable},
     {"Could not connect", Kind::kUnreachable},
     {"Failed to connect", Kind::kUnreachable},
@@ -31,6 +32,8 @@ constexpr Words kWords[] = {
     {"SSL peer certificate", Kind::kUnreachable},
     {"SSL certificate problem", Kind::kUnreachable},
     // S3.
+    {"Credential is mal-formed", Kind::kNoCredentials},  // under the code of a bucket of another region
+    {"non-empty Access Key", Kind::kNoCredentials},
     {"REQUEST_TIME_TOO_SKEWED", Kind::kWrongClock},
     {"RequestTimeTooSkewed", Kind::kWrongClock},
     {"HTTP status 301", Kind::kElsewhere},
