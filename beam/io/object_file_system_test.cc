@@ -12,6 +12,9 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "beam/base/error.h"

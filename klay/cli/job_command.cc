@@ -222,11 +222,10 @@ int RunJobCommand(const JobCommand& command) {
     beam::UseStorage(storage_options);
     if (options.quiet) {
       pipeline_options.log_level = std::max<beam::Severity>(pipeline_options.log_level, beam::Severity::kWarning);
-    } else {
-      PrintArguments(command.name, command.flags, pipeline_options);
     }
     beam::CheckHeeded(command.flags, pipeline_options);
     CheckEstimateFlags(command.flags, options);
+    if (!options.quiet) PrintArguments(command.name, command.flags, pipeline_options);
     dataflow.program = "klay-beam-" + command.name;
     dataflow.program_options = beam::OptionsGiven(command.flags);
     return JobRun(command, options, estimate_options, pipeline_options, dataflow).Finish();
