@@ -60,4 +60,4 @@ echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 # Engines on the same machine call themselves localhost. Docker puts a file of its own here.
 echo '127.0.0.1 localhost' >"$root/etc/hosts"
 
-echo "$root: $(du -s --block-size=1M "$root" | cut -f1) MB, in $(find "$root" -type f | wc -l) files"
+echo "$root: $(du -s --block-size=1MB "$root" | cut -f1) MB, in $(find "$root" -type f | wc -l) files"
