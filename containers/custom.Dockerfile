@@ -5,7 +5,7 @@
 ARG BUILD
 FROM ${BUILD} AS build
 # What the job needs besides, by version.
-RUN apt-get update -q && apt-get install -q -y --no-install-recommends libyaml-cpp-dev=0.7.0+dfsg-8+b1
+RUN apt-get update -q && apt-get install -q -y --no-install-recommends libebur128-dev=1.2.6-1+b1
 WORKDIR /job
 COPY . .
 RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release && cmake --build build
