@@ -191,14 +191,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME "FFmpeg for images is the machine's"
            COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/check_ffmpeg.py" "${image_ffmpeg}/lib")
   set_tests_properties("FFmpeg for images is the machine's" PROPERTIES FIXTURES_REQUIRED image_ffmpeg)
-  # Lays out the file system NAME, with further libraries of the build.
-  function(add_image name)
+  # Lays out the file system NAME of a program of the build, with further libraries.
+  function(add_image name program)
     add_test(NAME "make ${name}"
              COMMAND "${PROJECT_SOURCE_DIR}/containers/make_root.sh" --libraries "${image_ffmpeg}/lib"
-                     "${PROJECT_BINARY_DIR}/klay-beam" "${PROJECT_BINARY_DIR}/${name}" ${ARGN})
+                     "${PROJECT_BINARY_DIR}/${program}" "${PROJECT_BINARY_DIR}/${name}" ${ARGN})
     set_tests_properties("make ${name}" PROPERTIES FIXTURES_SETUP ${name} FIXTURES_REQUIRED image_ffmpeg)
   endfunction()
-  add_image(image_root)
+  add_image(image_root klay-beam)
   add_test(NAME "install Beam's Go boot program"
            COMMAND "${PROJECT_SOURCE_DIR}/scripts/engines/install.sh" go_boot go_wordcount)
   set_tests_properties("install Beam's Go boot program" PROPERTIES FIXTURES_SETUP go_boot TIMEOUT 900)
@@ -295,7 +295,7 @@ endforeach()
 # An image that reaches further stores, as `make container STORES=s3` makes it, with one of them.
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND TARGET klay_beam_arrow)
   add_dependencies(container_tests klay_beam_arrow)
-  add_image(image_root_with_stores "${PROJECT_BINARY_DIR}/libklay_beam_arrow.so")
+  add_image(image_root_with_stores klay-beam "${PROJECT_BINARY_DIR}/libklay_beam_arrow.so")
   if("prism" IN_LIST KLAY_BEAM_TEST_ENGINES AND "s3" IN_LIST KLAY_BEAM_TEST_EMULATORS)
     discover_tests(container_tests "container_tests in the image with stores on prism"
       "test_data;image_root_with_stores;prism;s3"
@@ -328,5 +328,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_test(NAME "install and build examples/custom_job"
              COMMAND "${PROJECT_SOURCE_DIR}/tests/install/install_test.sh" "${PROJECT_BINARY_DIR}"
                      "${PROJECT_BINARY_DIR}/install_test")
+    set_tests_properties("install and build examples/custom_job" PROPERTIES FIXTURES_SETUP custom_job)
+
+    # The image of that job, by the steps of containers/custom.Dockerfile.
+    set(custom_program install_test/project_build/loudness_report)
+    add_image(custom_image_root "${custom_program}")
+    set_tests_properties("make custom_image_root" PROPERTIES FIXTURES_REQUIRED "image_ffmpeg;custom_job")
+    discover_tests(container_tests "container_tests in the image of a custom job" "test_data;custom_image_root"
+      "${with_boot};IMAGE_ROOT=${PROJECT_BINARY_DIR}/custom_image_root;IMAGE_DOCKERFILE=custom.Dockerfile;CUSTOM_PROGRAM=${PROJECT_BINARY_DIR}/${custom_program}"
+      "CustomJobBoot.*")
   endif()
 endif()

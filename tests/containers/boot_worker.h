@@ -69,17 +69,23 @@ class BootTest : public testing::Test {
     return pipeline;
   }
 
-  // Has the worker run `step` of the pipeline for one number; returns its error, or nothing.
-  std::string RunBundle(const Pipeline& pipeline, const std::string& step) {
-    const auto [source, sink] = engine_.AddStageOf(pipeline, {step});
+  // Has the worker run these steps of the pipeline, as one stage, for one element; returns its error, or nothing.
+  template <class T>
+  std::string RunBundle(const Pipeline& pipeline, const std::vector<std::string>& steps, const T& element) {
+    const auto [source, sink] = engine_.AddStageOf(pipeline, steps);
     sink_ = sink;
-    engine_.AskForBundle("bundle", step);
+    engine_.AskForBundle("bundle", steps.front());
     beam::Writer out;
     beam::EncodeMeta(beam::ElementMeta{}, beam::WindowCoding::kGlobal, out);
-    beam::WireCoder<std::int64_t>::Encode(7, out);
+    beam::WireCoder<T>::Encode(element, out);
     engine_.SendElements("bundle", source, out.Take(), true);
     return engine_.Answer("bundle").error();
   }
+  // One step, for a number.
+  std::string RunBundle(const Pipeline& pipeline, const std::string& step) {
+    return RunBundle(pipeline, {step}, std::int64_t{7});
+  }
+  // All that the bundle's sink got, of several the last.
   std::string Output() { return engine_.Elements("bundle", sink_); }
 
   beam::testing_portable::TestEngine engine_;

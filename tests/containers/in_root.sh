@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# in_root.sh ARGUMENT...: runs the entry point of the plain worker's image as a container would: in the image's file
-# system ($IMAGE_ROOT, made by containers/make_root.sh), with the variables of the Dockerfile and no others, and with
-# /proc, /dev and an empty /tmp. $IMAGE_VOLUMES are folders of this machine below /tmp, separated by colons, that are
+# in_root.sh ARGUMENT...: runs the entry point of an image as a container would: in the image's file system ($IMAGE_ROOT,
+# made by containers/make_root.sh), with the variables of its Dockerfile ($IMAGE_DOCKERFILE, a file of containers/; the
+# plain worker's where nothing is said) and no others, and with /proc, /dev and an empty /tmp. $IMAGE_VOLUMES are folders of this machine below /tmp, separated by colons, that are
 # seen in it; $IMAGE_VARIABLES, NAME=VALUE separated by blanks, are variables of its own. All of it is gone when the program
 # ends, whose process is this one.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-dockerfile=$here/../../containers/Dockerfile
+dockerfile=$here/../../containers/${IMAGE_DOCKERFILE-Dockerfile}
 
 if [[ -z ${IN_NAMESPACE-} ]]; then
   as_root=()
