@@ -31,6 +31,8 @@ struct GoogleCloudOptions {
   Flag<bool, "Dataflow logs keys that hold a grouping up"> enable_hot_key_logging = false;
   Flag<bool, "nothing is sent: --dataflow_job_file and --dump_pipeline show what would be"> dry_run = false;
   Flag<bool, "the program ends once the job is made"> no_wait_until_finish = false;
+  Flag<bool, "the same, by the name of Beam's Go SDK"> async = false;
+  Flag<bool, "the same, by its name there for Dataflow alone"> execute_async = false;
   Flag<std::string, "the URL of the service, where it is not Google's own"> dataflow_endpoint = {};
   Flag<bool, "as it always is here: what is staged already is never sent again"> enable_artifact_caching = false;
 
@@ -38,6 +40,7 @@ struct GoogleCloudOptions {
   // Of the flags that say the same in several ways. Throws UsageError for what is no label.
   std::map<std::string, std::string> Labels() const;
   std::vector<std::string> Experiments() const;
+  bool IsDetached() const { return no_wait_until_finish || async || execute_async; }
 };
 
 struct DataflowMachineOptions {

@@ -65,6 +65,7 @@ void PipelineOptions::Validate() const {
   if (job_timeout < 0) throw UsageError("--job_timeout must be 0 (never) or a number of seconds");
   if (!dump_pipeline.empty()) CheckDumpPath(dump_pipeline);
   EnvironmentType();
+  SdkLocation();
   ResourceHintsOfPipeline();
   struct stat status{};
   const std::string folder = LocalTempLocation();
@@ -90,6 +91,14 @@ std::string PipelineOptions::EnvironmentType() const {
 
 std::string PipelineOptions::EnvironmentConfig() const {
   return sdk_container_image.empty() ? environment_config.value() : sdk_container_image.value();
+}
+
+std::string PipelineOptions::SdkLocation() const {
+  if (worker_binary.empty()) return sdk_location;
+  if (sdk_location != "default" && sdk_location != worker_binary) {
+    throw UsageError("--sdk_location and --worker_binary say different things: leave one out");
+  }
+  return worker_binary;
 }
 
 ResourceHints PipelineOptions::ResourceHintsOfPipeline() const {

@@ -61,6 +61,7 @@ struct PipelineOptions {
   Flag<std::vector<std::string>, "files to take along to the workers, PATH[,PATH]"> files_to_stage = {};
   Flag<std::string, "the program of workers elsewhere: default (this one is taken along), container (theirs), or PATH">
       sdk_location = std::string("default");
+  Flag<std::string, "--sdk_location PATH by the name of Beam's Go SDK"> worker_binary = {};
   Flag<std::string, "the image of the workers' containers; stands for DOCKER and its --environment_config">
       sdk_container_image = {};
   Flag<std::vector<std::string>, "min_ram=16GB, cpu_count=4, accelerator=...: what an engine's machines should have">
@@ -89,6 +90,7 @@ struct PipelineOptions {
   // Of the flags that say the same in several ways. Throw UsageError.
   std::string EnvironmentType() const;
   std::string EnvironmentConfig() const;
+  std::string SdkLocation() const;
   ResourceHints ResourceHintsOfPipeline() const;
   // --temp_location where it is a folder of this machine; else empty.
   std::string LocalTempLocation() const;

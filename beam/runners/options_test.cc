@@ -223,6 +223,25 @@ TEST(PipelineOptionsTest, SayWhereWorkersAre) {
   }
 }
 
+TEST(PipelineOptionsTest, SayWhatWorkersRun) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string location;
+  };
+  const std::string two = "--sdk_location and --worker_binary say different things: leave one out";
+  const Case cases[] = {
+      {{}, "default"},
+      {{"--sdk_location", "container"}, "container"},
+      {{"--worker_binary", "./w"}, "./w"},
+      {{"--worker_binary", "./w", "--sdk_location", "./w"}, "./w"},
+      {{"--worker_binary", "./w", "--sdk_location", "container"}, two},
+  };
+  for (const Case& c : cases) {
+    const auto read = [](const PipelineOptions& o) { return o.SdkLocation(); };
+    EXPECT_EQ(FromPipelineFlags(c.arguments, read), c.location) << testing::PrintToString(c.arguments);
+  }
+}
+
 TEST(PipelineOptionsTest, ReadResourceHints) {
   struct Case {
     std::vector<std::string> arguments;

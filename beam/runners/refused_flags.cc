@@ -18,7 +18,6 @@ constexpr std::string_view kProfiles =
     "perf";
 constexpr std::string_view kCounted =
     "is of no use here, as requests to stores are always counted: leave it out, and look at the job's metrics";
-constexpr std::string_view kDetached = "is --no_wait_until_finish in this SDK: give that";
 
 struct RefusedFlag {
   std::string_view name;
@@ -73,10 +72,7 @@ constexpr RefusedFlag kRefused[] = {
     {"gcs_custom_audit_entries", "adds to requests what this SDK does not send: leave it out"},
     {"gbek", "encrypts what is grouped, which this SDK does not: Dataflow does so by your key with --dataflow_kms_key"},
     {"teardown_policy", "is of Dataflow's own tests: leave it out, as machines go with their job"},
-    // Go's own names.
-    {"worker_binary", "is --sdk_location in this SDK: give the program's path there"},
-    {"async", kDetached},
-    {"execute_async", kDetached},
+    // Go's own name.
     {"endpoint", "is --job_endpoint in this SDK: give HOST:PORT there"},
     // Engines.
     {"artifact_endpoint", "is not needed, as the job service at --job_endpoint says where files go: leave it out"},

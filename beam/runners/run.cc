@@ -86,7 +86,7 @@ std::unique_ptr<PipelineResult> RunOnEngine(const Pipeline& pipeline, const Pipe
   portable.job.run_timeout = std::chrono::seconds(options.job_timeout);
   portable.job.pipeline_options = JobOptionsOf(options);
   portable.files_to_stage = ListItems(options.files_to_stage);
-  portable.sdk_location = options.sdk_location;
+  portable.sdk_location = options.SdkLocation();
   portable.environment_type = options.EnvironmentType();
   portable.environment_config = options.EnvironmentConfig();
   portable.hints = options.ResourceHintsOfPipeline();

@@ -59,14 +59,14 @@ std::unique_ptr<PipelineResult> RunOnDataflow(const Pipeline& pipeline, const Pi
   dataflow.job = DataflowOptionsOf(options, flags);
   dataflow.job.pipeline_options = for_workers;
   dataflow.job.pipeline_options.insert(flags.program_options.begin(), flags.program_options.end());
-  dataflow.sdk_location = options.sdk_location;
+  dataflow.sdk_location = options.SdkLocation();
   dataflow.files_to_stage = ListItems(options.files_to_stage);
   dataflow.hints = options.ResourceHintsOfPipeline();
   dataflow.dump_pipeline = options.dump_pipeline;
   dataflow.job_file = flags.cloud.dataflow_job_file;
   dataflow.dry_run = flags.cloud.dry_run;
   dataflow.template_location = flags.cloud.template_location;
-  dataflow.wait = !flags.cloud.no_wait_until_finish;
+  dataflow.wait = !flags.cloud.IsDetached();
   dataflow.endpoint = flags.cloud.dataflow_endpoint;
   const StorageOptions storage = StorageInUse();
   dataflow.credentials.anonymous = storage.no_auth;

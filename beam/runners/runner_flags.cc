@@ -33,6 +33,7 @@ constexpr RunnersOfFlag kRunnersOfFlags[] = {
     {"environment_config", kEngines},
     {"engine_option", kElsewhere},
     {"sdk_location", kElsewhere},
+    {"worker_binary", kElsewhere},
     {"sdk_container_image", kElsewhere},
     {"resource_hints", kElsewhere},
     {"resource_hint", kElsewhere},

@@ -82,6 +82,9 @@ TEST_F(RunnerFlags, ThoseOfOtherRunnersAreLetPassAndNamed) {
       {{"--flink_job_server_jar=x", "--runner=Spark"}, "--runner Spark takes no notice of --flink_job_server_jar"},
       {{"--job_endpoint=localhost:1"}, "--runner Direct takes no notice of --job_endpoint"},
       {{"--no_wait_until_finish", "--runner=Prism"}, "--runner Prism takes no notice of --no_wait_until_finish"},
+      {{"--async", "--runner=Prism"}, "--runner Prism takes no notice of --async"},
+      {{"--worker_binary=w"}, "--runner Direct takes no notice of --worker_binary"},
+      {{"--worker_binary=w", "--runner=Prism"}, ""},
       {{"--job_timeout=3", "--runner=Dataflow"}, "--runner Dataflow takes no notice of --job_timeout"},
       {{"--log_level=WARNING", "--machine_type=n2"}, ""},
   };

@@ -261,10 +261,14 @@ TEST_F(Submission, AnUploadGoesOnWhereItWasCut) {
 
 TEST_F(Submission, IsNotFollowedWhereNobodyWaits) {
   script_.states = {"JOB_STATE_RUNNING"};
-  const ProgramResult result = Run({"--no_wait_until_finish"});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(google_.asked(), ElementsAre("POST jobs"));
-  EXPECT_THAT(result.out, Not(HasSubstr(" files")));
+  std::vector<std::string> asked;
+  for (const char* const flag : {"--no_wait_until_finish", "--async", "--execute_async"}) {
+    asked.emplace_back("POST jobs");
+    const ProgramResult result = RunKlayBeam(Launch({flag}, "count-" + std::to_string(asked.size())));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(google_.asked(), asked) << flag;
+    EXPECT_THAT(result.out, Not(HasSubstr(" files"))) << flag;
+  }
 }
 
 TEST_F(Submission, ATemplateIsARequestThatIsKept) {
