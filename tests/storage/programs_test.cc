@@ -4,8 +4,11 @@
 
 #include <cstdlib>
 #include <map>
+#include <memory>
+#include <regex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "beam/io/test_files.h"
@@ -34,7 +37,13 @@ std::map<std::string, std::string> ContentsOf(const Store& store, const std::str
   return contents;
 }
 
-// What was said of the files, with `folder` for the name of the one that they lie in. What differs between stores is
+// `text`, with `folder` by another name.
+std::string Renamed(std::string text, const std::string& folder) {
+  for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) text.replace(at, folder.size(), "@");
+  return text;
+}
+
+// What was said of the files, with `folder` by another name. What differs between stores is
 // left out: how long it took, and how many requests.
 std::string Summary(const ProgramResult& result, const std::string& folder) {
   const std::size_t begin = result.out.find(" files: ");
@@ -45,8 +54,7 @@ std::string Summary(const ProgramResult& result, const std::string& folder) {
   for (const char* const store : {"\ngs: ", "\ns3: ", "\nabfs: ", "\nhdfs: "}) {
     if (const std::size_t at = text.find(store); at != std::string::npos) text.erase(at, text.find('\n', at + 1) - at);
   }
-  for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) text.replace(at, folder.size(), "@");
-  return text;
+  return Renamed(std::move(text), folder);
 }
 
 // The store of this run, and the one to copy to.
@@ -86,6 +94,74 @@ TEST_F(StorePrograms, RunExampleSaysTheSame) {
     EXPECT_EQ(there.exit_code, here.exit_code) << suffix << there.err;
     EXPECT_EQ(Summary(there, in_), Summary(here, Fixtures())) << suffix;
     EXPECT_THAT(Summary(here, Fixtures()), HasSubstr("done")) << here.err;
+  }
+}
+
+// Of all files together and of each, to the last digit.
+TEST_F(StorePrograms, StatsSaysTheSame) {
+  FillStore();
+  const TestFolder local;
+  const auto run = [&](const std::string& folder, const std::string& results) {
+    return Run({"stats", "--source_audio_path", folder, "--match_suffix=", "--stats_json", results + "stats.json",
+                "--per_file", results + "files.jsonl", "--quiet"});
+  };
+  const ProgramResult here = run(Fixtures(), local / "stats/");
+  auto wanted = Contents(local / "stats/");
+  ASSERT_THAT(wanted["stats.json"], HasSubstr("\"files\": ")) << here.err;
+  ASSERT_THAT(wanted["files.jsonl"], HasSubstr(Fixtures())) << here.err;
+
+  const ProgramResult there = run(in_, store_.root + "stats/");
+  EXPECT_EQ(there.exit_code, here.exit_code) << there.err;
+  EXPECT_EQ(Summary(there, in_), Summary(here, Fixtures()));
+  auto figures = ContentsOf(store_, store_.root + "stats/");
+  EXPECT_EQ(figures.size(), wanted.size());
+  EXPECT_EQ(figures["stats.json"], wanted["stats.json"]);
+  EXPECT_EQ(Renamed(figures["files.jsonl"], in_), Renamed(wanted["files.jsonl"], Fixtures()));
+}
+
+TEST_F(StorePrograms, LsStatAndCatShowWhatIsThere) {
+  FillStore();
+  const std::string odd = "ok-name [live] *odd?.wav";
+  std::string all;
+  std::string wavs;
+  std::string stat;
+  std::string bytes;
+  const auto contents = Contents(Fixtures());
+  for (const auto& [name, content] : contents) {
+    all += in_ + name + "\n";
+    if (!name.ends_with(".wav")) continue;
+    wavs += in_ + name + "\n";
+    bytes += content;
+    stat += "path:          " + in_ + name + "\nkind:          file\nsize:          " + std::to_string(content.size())
+        + "\nlast updated:  TIME\n";
+  }
+  ASSERT_TRUE(contents.contains(odd));
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string out;
+  };
+  for (const Case& c : {
+           Case{{"ls", "--paths", store_.root}, in_ + "\n"},
+           Case{{"ls", "--paths", in_}, all},
+           Case{{"ls", "--paths", "--recursive", store_.root}, all},
+           Case{{"ls", "--paths", in_ + "*.wav"}, wavs},
+           Case{{"ls", "--paths", store_.root + "**.wav"}, wavs},
+           Case{{"ls", "--paths", in_ + odd}, in_ + odd + "\n"},
+           Case{{"stat", in_ + "*.wav"}, stat},
+           Case{{"cat", in_ + "*.wav"}, bytes},
+           Case{{"cat", in_ + odd}, contents.at(odd)},
+           Case{{"cat", in_ + "bad-empty.wav"}, ""},
+       }) {
+    SCOPED_TRACE(testing::PrintToString(c.arguments));
+    const ProgramResult result = Run(c.arguments);
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.err, "");
+    if (c.arguments[0] == "cat") {
+      EXPECT_TRUE(result.out == c.out) << result.out.size() << " bytes instead of " << c.out.size();
+    } else {
+      const std::regex time("20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}");
+      EXPECT_EQ(std::regex_replace(result.out, time, "TIME"), c.out);
+    }
   }
 }
 
