@@ -1,5 +1,6 @@
 #include "tests/storage/store.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <random>
@@ -17,6 +18,8 @@
 namespace beam::testing_storage {
 namespace {
 
+using std::chrono::milliseconds;
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -25,10 +28,12 @@ std::string Environment(const char* name) {
 Store OpenLocal() {
   auto folder = std::make_shared<testing_files::TestFolder>();
   const std::string root = folder->path();
-  return {.files = std::make_shared<LocalFileSystem>(),
-          .root = root,
-          .traits = {.has_folders = true, .rewrites = true, .keeps_replaced = UINT64_MAX},
-          .cleanup = std::move(folder)};
+  return {
+      .files = std::make_shared<LocalFileSystem>(),
+      .root = root,
+      // The kernel's clock for files ticks at least a hundred times a second.
+      .traits = {.has_folders = true, .rewrites = true, .keeps_replaced = UINT64_MAX, .time_step = milliseconds(10)},
+      .cleanup = std::move(folder)};
 }
 
 Store OpenMemory() {
@@ -61,7 +66,10 @@ Store OpenHdfs() {
   const HdfsOptions options{.host = endpoint.substr(0, colon), .port = std::stoi(endpoint.substr(colon + 1))};
   return {.files = std::make_shared<HdfsFileSystem>(options),
           .root = "hdfs://" + NewName() + "/",
-          .traits = {.has_folders = true, .rewrites = true, .refused_names = {"colon", "not_utf8"}},
+          .traits = {.has_folders = true,
+                     .rewrites = true,
+                     .time_step = milliseconds(1),
+                     .refused_names = {"colon", "not_utf8"}},
           .flags = {"--hdfs_host", options.host, "--hdfs_port", std::to_string(options.port)}};
 }
 
@@ -92,13 +100,15 @@ Store OpenGcsFiles() { return OpenObjectsAt("gcs_files", "STORAGE_EMULATOR_HOST"
 Store OpenS3() {
   SetEnvironment("AWS_ACCESS_KEY_ID", "klay");
   SetEnvironment("AWS_SECRET_ACCESS_KEY", "beam");
-  return OpenObjectsAt("s3", "AWS_ENDPOINT_URL", "s3", {.refused_names = {"newline", "control", "not_utf8"}});
+  return OpenObjectsAt("s3", "AWS_ENDPOINT_URL", "s3",
+                       {.time_step = milliseconds(1000), .refused_names = {"newline", "control", "not_utf8"}});
 }
 
 Store OpenAzure() {
   SetEnvironment("AZURE_STORAGE_CONNECTION_STRING",
                  "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + EndpointOf("azure") + "/klay");
-  return OpenObjects("abfs", {.refused_names = {"newline", "control", "not_utf8", "backslash"}});
+  return OpenObjects(
+      "abfs", {.time_step = milliseconds(1000), .refused_names = {"newline", "control", "not_utf8", "backslash"}});
 }
 
 struct NamedStore {

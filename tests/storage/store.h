@@ -2,6 +2,7 @@
 // cmake/Tests.cmake runs all tests once for each store, and starts the emulators that some of them need.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -21,6 +22,9 @@ struct StoreTraits {
   // What is open for reading stays as it was when it is replaced, up to this size in bytes. Otherwise reading on is an
   // Error.
   std::uint64_t keeps_replaced = 0;
+  // Files that were written within so short a time may have the same time in a listing, and one that has replaced
+  // another of the same size is then not noticed. Zero: it always is.
+  std::chrono::milliseconds time_step{0};
   // A name with an empty part ("a//b") is a mistake of whoever uses it. Otherwise, without folders, it is another name.
   bool refuses_empty_parts = false;
   // Names of NameCases() that cannot be written.
