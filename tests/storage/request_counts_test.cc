@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "beam/io/test_files.h"
@@ -143,6 +144,8 @@ TEST_F(StoreRequests, AreWhatASmallJobTakes) {
 // What the store tells in its answer to a write is not asked for once more.
 TEST_F(StoreRequests, AreWhatACopyTakes) {
   for (int i = 0; i < kFiles; ++i) local_.File("music/" + std::to_string(i) + ".wav", SmallWav(i));
+  // A copy whose time has lost its fraction would be older than what it is of, and be made again.
+  std::this_thread::sleep_for(store_.traits.time_step);
   struct Case {
     std::string what;
     std::vector<std::string> arguments;
