@@ -87,8 +87,15 @@ class ArrowReader final : public ObjectReader {
 
 }  // namespace
 
+template <class Request>
+StoreAnswer ArrowStore::Ask(Request&& request) {
+  StoreAnswer answer = Answering(std::forward<Request>(request));
+  if (answer.kind == Kind::kDenied && has_credentials_ && !has_credentials_()) answer.kind = Kind::kNoCredentials;
+  return answer;
+}
+
 StoreAnswer ArrowStore::Look(const std::string& name, ObjectInfo& info) {
-  return Answering([&]() -> StoreAnswer {
+  return Ask([&]() -> StoreAnswer {
     const auto found = files_->GetFileInfo(name);
     if (!found.ok()) return WithReason(name, AnswerOf(found.status()));
     if (found->type() == arrow::fs::FileType::NotFound) return {Kind::kNotFound, "there is nothing of this name"};
@@ -114,7 +121,7 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
   arrow::fs::FileInfoGenerator next;
   for (int pages = 1;; ++pages) {
     arrow::fs::FileInfoVector infos;
-    StoreAnswer answer = Answering([&] {
+    StoreAnswer answer = Ask([&] {
       if (!next) next = files_->GetFileInfoGenerator(selector);
       arrow::Result<arrow::fs::FileInfoVector> listed = next().result();
       if (!listed.ok()) return AnswerOf(listed.status());
@@ -138,7 +145,7 @@ StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const Ta
 }
 
 StoreAnswer ArrowStore::Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) {
-  return Answering([&]() -> StoreAnswer {
+  return Ask([&]() -> StoreAnswer {
     auto file = files_->OpenInputFile(name);
     if (!file.ok()) return WithReason(name, AnswerOf(file.status()));
     const auto size = (*file)->GetSize();
@@ -152,7 +159,7 @@ StoreAnswer ArrowStore::Open(const std::string& name, std::unique_ptr<ObjectRead
 }
 
 StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
-  StoreAnswer answer = Answering([&]() -> StoreAnswer {
+  StoreAnswer answer = Ask([&]() -> StoreAnswer {
     const auto stream = files_->OpenOutputStream(name);
     if (!stream.ok()) return AnswerOf(stream.status());
     for (std::size_t at = 0; at < bytes.size(); at += kPartSize) {
@@ -171,14 +178,14 @@ StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
 }
 
 StoreAnswer ArrowStore::Move(const std::string& from, const std::string& to) {
-  return Answering([&]() -> StoreAnswer {
+  return Ask([&]() -> StoreAnswer {
     if (const arrow::Status status = files_->CopyFile(from, to); !status.ok()) return AnswerOf(status);
     return AnswerOf(files_->DeleteFile(from));
   });
 }
 
 StoreAnswer ArrowStore::Delete(const std::string& name) {
-  return Answering([&] { return AnswerOf(files_->DeleteFile(name)); });
+  return Ask([&] { return AnswerOf(files_->DeleteFile(name)); });
 }
 
 }  // namespace beam::internal

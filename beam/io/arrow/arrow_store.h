@@ -3,6 +3,7 @@
 
 #include <arrow/filesystem/filesystem.h>
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,7 +15,10 @@ namespace beam::internal {
 
 class ArrowStore final : public ObjectStore {
  public:
-  explicit ArrowStore(std::shared_ptr<arrow::fs::FileSystem> files) : files_(std::move(files)) {}
+  // `has_credentials` is asked where the store refuses: to S3, who has none is denied as everybody else is. Null: the
+  // store tells by itself.
+  explicit ArrowStore(std::shared_ptr<arrow::fs::FileSystem> files, std::function<bool()> has_credentials = nullptr)
+      : files_(std::move(files)), has_credentials_(std::move(has_credentials)) {}
 
   StoreAnswer Look(const std::string& name, ObjectInfo& info) override;
   StoreAnswer List(const std::string& folder, bool recursive, const TakePage& take) override;
@@ -27,8 +31,12 @@ class ArrowStore final : public ObjectStore {
   // S3 says why it refuses only where the answer has a body: a look at an object has none. Whoever is known, but may
   // not, is so told from whoever is not known by a listing of nothing.
   StoreAnswer WithReason(const std::string& name, StoreAnswer answer);
+  // Answering(), and kNoCredentials instead of kDenied where there are none.
+  template <class Request>
+  StoreAnswer Ask(Request&& request);
 
   const std::shared_ptr<arrow::fs::FileSystem> files_;
+  const std::function<bool()> has_credentials_;
 };
 
 // What `status` is to an ObjectFileSystem: Arrow tells causes apart by errno and by the words of its libraries alone.

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "beam/base/retry_pauses.h"
 #include "beam/io/arrow/arrow_store.h"
@@ -104,7 +106,9 @@ StoreAnswer OpenS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStor
   auto files = arrow::fs::S3FileSystem::Make(s3);
   if (!files.ok()) return AnswerOf(files.status());
   EndS3AtExit();
-  store = std::make_unique<ArrowStore>(*std::move(files));
+  std::function<bool()> has_credentials;
+  if (!options.no_auth) has_credentials = [s3] { return !s3.GetAccessKey().empty(); };
+  store = std::make_unique<ArrowStore>(*std::move(files), std::move(has_credentials));
   return {};
 }
 
