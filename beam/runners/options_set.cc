@@ -86,8 +86,9 @@ void FlagSet::RefuseOrThrowUnknown(const std::string& argument) const {
   const std::size_t equals = std::min(argument.find('='), argument.size());
   const auto refused = argument.starts_with("--") ? refused_.find(argument.substr(2, equals - 2)) : refused_.end();
   if (refused == refused_.end()) ThrowUnknown(argument);
-  if (equals < argument.size() && IsOff(std::string_view(argument).substr(equals + 1))) return;
-  throw UsageError("--" + refused->first + " " + refused->second);
+  const bool is_off = equals < argument.size() && IsOff(std::string_view(argument).substr(equals + 1));
+  if (is_off && !refused->second.even_off) return;
+  throw UsageError("--" + refused->first + " " + refused->second.sentence);
 }
 
 void FlagSet::ThrowUnknown(const std::string& argument) const {

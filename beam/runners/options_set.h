@@ -51,8 +51,11 @@ class FlagSet {
   void Add(std::string title, Options& options);
 
   // From now on, a flag that others have, and this program has not, is refused by "--NAME SENTENCE", unless it is
-  // "--NAME=false" (IsOff). The help does not show it. Where the program has a flag of that name, that is meant.
-  void Refuse(std::string name, std::string sentence) { refused_.emplace(std::move(name), std::move(sentence)); }
+  // "--NAME=false" (IsOff) and not `even_off`. The help does not show it. Where the program has a flag of that name,
+  // that is meant.
+  void Refuse(std::string name, std::string sentence, bool even_off = false) {
+    refused_.emplace(std::move(name), Refusal{std::move(sentence), even_off});
+  }
 
   // Understands --flag value, --flag=value and --switch. Throws UsageError, naming the flag and what to do, for a flag
   // that is unknown, refused, missing or has no good value. Of a flag that is given twice the last counts. Nothing but
@@ -80,17 +83,22 @@ class FlagSet {
     std::function<void()> validate;
   };
 
+  struct Refusal {
+    std::string sentence;
+    bool even_off = false;
+  };
+
   void AddGroup(Group group);
   std::vector<FlagSpec*> Named(std::string_view name);
   const FlagSpec* Find(std::string_view name) const;
-  // Throws unless the argument is a flag that is refused, and is "--NAME=false" (IsOff).
+  // Throws unless the argument is a flag that is refused, and may be given as "--NAME=false" (IsOff) and is.
   void RefuseOrThrowUnknown(const std::string& argument) const;
   [[noreturn]] void ThrowUnknown(const std::string& argument) const;
 
   std::string program_;
   std::string summary_;
   std::vector<Group> groups_;
-  std::map<std::string, std::string, std::less<>> refused_;  // sentences by names
+  std::map<std::string, Refusal, std::less<>> refused_;  // by names
   std::string operands_usage_;
   std::vector<std::string>* operands_ = nullptr;  // null where there are to be none
 };

@@ -19,9 +19,14 @@ constexpr std::string_view kProfiles =
 constexpr std::string_view kCounted =
     "is of no use here, as requests to stores are always counted: leave it out, and look at the job's metrics";
 
+constexpr std::string_view kAwsKeys =
+    "would show a secret to all who see the command line or the job's options: set AWS_ACCESS_KEY_ID, "
+    "AWS_SECRET_ACCESS_KEY and, with temporary keys, AWS_SESSION_TOKEN in the environment, or AWS_PROFILE";
+
 struct RefusedFlag {
   std::string_view name;
   std::string_view sentence;
+  bool even_off = false;  // where false, too, asks for something
 };
 
 constexpr RefusedFlag kRefused[] = {
@@ -72,6 +77,22 @@ constexpr RefusedFlag kRefused[] = {
     {"gcs_custom_audit_entries", "adds to requests what this SDK does not send: leave it out"},
     {"gbek", "encrypts what is grouped, which this SDK does not: Dataflow does so by your key with --dataflow_kms_key"},
     {"teardown_policy", "is of Dataflow's own tests: leave it out, as machines go with their job"},
+    // Stores.
+    {"s3_access_key_id", kAwsKeys},
+    {"s3_secret_access_key", kAwsKeys},
+    {"s3_session_token", kAwsKeys},
+    {"s3_api_version", "is of Python's client, and S3's interface has one version: leave it out"},
+    {"s3_verify",
+     "is always so here, as certificates are checked by those of this machine: leave it out, and add the store's "
+     "authority to the machine's, or name a store without TLS by --s3_endpoint_url http://HOST:PORT",
+     true},
+    {"s3_disable_ssl", "is said by the endpoint here: give --s3_endpoint_url http://HOST:PORT"},
+    {"azure_connection_string",
+     "would show a secret to all who see the command line or the job's options: set AZURE_STORAGE_CONNECTION_STRING in "
+     "the environment"},
+    {"blob_service_endpoint",
+     "is of the environment here: set AZURE_STORAGE_ACCOUNT to the account's name or, for an endpoint that is not "
+     "Azure's own, AZURE_STORAGE_CONNECTION_STRING with BlobEndpoint=URL in it"},
     // Go's own name.
     {"endpoint", "is --job_endpoint in this SDK: give HOST:PORT there"},
     // Engines.
@@ -90,7 +111,9 @@ constexpr RefusedFlag kRefused[] = {
 }  // namespace
 
 void RefuseFlagsOfOtherSdks(FlagSet& flags) {
-  for (const RefusedFlag& flag : kRefused) flags.Refuse(std::string(flag.name), std::string(flag.sentence));
+  for (const RefusedFlag& flag : kRefused) {
+    flags.Refuse(std::string(flag.name), std::string(flag.sentence), flag.even_off);
+  }
 }
 
 }  // namespace beam

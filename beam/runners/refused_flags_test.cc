@@ -1,4 +1,4 @@
-// Every flag of Beam's Python and Go SDKs (2.77) that has to do with Dataflow, or with engines, is there or is refused
+// Every flag of Beam's Python and Go SDKs (2.77) that has to do with Dataflow, engines or stores is there or is refused
 // with what to do instead: none is unknown.
 #include "beam/runners/refused_flags.h"
 
@@ -60,6 +60,9 @@ TEST(FlagsOfOtherSdks, AreTakenWhereTheyMeanSomethingHere) {
         "--zone=z", "--network=n", "--subnetwork=s", "--sdk_container_image=i", "--worker_harness_container_image=i",
         "--default_sdk_harness_log_level=INFO", "--use_public_ips", "--no_use_public_ips", "--min_cpu_platform=p",
         "--max_cache_memory_usage_mb=1", "--number_of_worker_harness_threads=1",
+        // Stores.
+        "--s3_endpoint_url=http://h:1", "--s3_region_name=r", "--azure_managed_identity_client_id=c", "--hdfs_host=h",
+        "--hdfs_port=1", "--hdfs_user=u", "--hdfs_full_urls",
         // Engines.
         "--job_endpoint=localhost:1", "--environment_type=DOCKER", "--environment_config=i"}) {
     EXPECT_EQ(Parsed({argument}), "taken") << argument;
@@ -109,6 +112,15 @@ TEST(FlagsOfOtherSdks, AreRefusedWithWhatToDoWhereTheyDoNot) {
       {{"--gcs_custom_audit_entries={}"}, "leave it out"},
       {{"--gbek=s"}, "--dataflow_kms_key"},
       {{"--teardown_policy=TEARDOWN_ALWAYS"}, "leave it out"},
+      {{"--s3_access_key_id=k"}, "set AWS_ACCESS_KEY_ID"},
+      {{"--s3_secret_access_key", "s"}, "AWS_SECRET_ACCESS_KEY"},
+      {{"--s3_session_token=t"}, "AWS_SESSION_TOKEN"},
+      {{"--s3_api_version=2006-03-01"}, "leave it out"},
+      {{"--s3_verify=ca.pem"}, "the machine's"},
+      {{"--s3_verify=False"}, "--s3_endpoint_url http://HOST:PORT"},
+      {{"--s3_disable_ssl"}, "--s3_endpoint_url http://HOST:PORT"},
+      {{"--azure_connection_string=AccountName=a"}, "set AZURE_STORAGE_CONNECTION_STRING"},
+      {{"--blob_service_endpoint=https://a.blob.core.windows.net"}, "set AZURE_STORAGE_ACCOUNT"},
       {{"--endpoint=localhost:1"}, "--job_endpoint"},
       {{"--artifact_endpoint=localhost:1"}, "leave it out"},
       {{"--environment_options=a=b"}, "--environment_config"},

@@ -11,6 +11,7 @@
 #include "beam/io/path_text.h"
 #include "beam/runners/interrupt.h"
 #include "beam/runners/main.h"
+#include "beam/runners/refused_flags.h"
 #include "beam/runners/storage_options.h"
 #include "klay/jobs/printable.h"
 
@@ -32,6 +33,7 @@ int FileCommand::Run(const std::vector<std::string>& arguments,
                      const std::function<void(const std::vector<std::string>&)>& run) {
   beam::StorageOptions storage;
   flags_.Add("Options of stores", storage);
+  beam::RefuseFlagsOfOtherSdks(flags_);
   try {
     if (flags_.Parse(arguments)) {
       beam::UseStorage(storage);

@@ -122,6 +122,7 @@ TEST_F(FileCommandsTest, MistakesAreOneSentenceAndExitCode2) {
            Case{{"ls", "@in/*.mp3"}, "no file matches \""},
            Case{{"ls", "--recursiv", "@in"}, "unknown flag --recursiv: did you mean --recursive?"},
            Case{{"ls", "zip://x"}, "no file system is registered for zip://"},
+           Case{{"ls", "s3://music/", "--s3_access_key_id=k"}, "--s3_access_key_id would show a secret"},
            Case{{"stat", "hdfs://music"}, "hdfs:// needs --hdfs_host"},
            Case{{"stat", "hdfs://music", "--hdfs_host", "node", "--hdfs_port", "0"},
                 "--hdfs_port must be from 1 to 65535"},
