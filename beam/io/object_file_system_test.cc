@@ -385,6 +385,35 @@ TEST_F(ObjectFileSystemTest, HoldsALargeObjectUntilItIsWhole) {
   EXPECT_TRUE(world_.objects["b/a"] == expected);
 }
 
+// As other programs have it.
+TEST_F(ObjectFileSystemTest, RefusesAnAzureAccountInAPath) {
+  struct Case {
+    std::string path;
+    std::string here;
+  };
+  const std::string account = "@klay.dfs.core.windows.net";
+  for (const Case& c : {
+           Case{"abfs://box" + account + "/music/a.wav", "abfs://box/music/a.wav"},
+           Case{"az://box" + account + "/a.wav", "az://box/a.wav"},
+           Case{"abfs://box" + account + "/", "abfs://box/"},
+       }) {
+    const std::string sentence = "\"" + c.path
+        + "\" names its account, which the environment does here: set AZURE_STORAGE_ACCOUNT or "
+          "AZURE_STORAGE_CONNECTION_STRING, and write \""
+        + c.here + "\"";
+    EXPECT_EQ(ErrorOf([&] { files_.List(c.path, {}); }), sentence);
+    EXPECT_EQ(ErrorOf([&] { files_.Status(c.path); }), sentence);
+    if (c.path.ends_with('/')) continue;
+    EXPECT_EQ(ErrorOf([&] { files_.OpenRead(c.path); }), sentence);
+    EXPECT_EQ(ErrorOf([&] { files_.OpenWrite(c.path); }), sentence);
+  }
+  EXPECT_EQ(world_.requests, 0);
+  for (const char* path : {"abfs://box/a@b", "s3://box@point/a"}) {
+    Put(path, "bytes");
+    EXPECT_EQ(ReadWhole(*files_.OpenRead(path)), "bytes") << path;
+  }
+}
+
 TEST_F(ObjectFileSystemTest, RefusesWhatNamesNoObject) {
   for (const char* path : {"gs://", "gs:///a", "gs://b", "gs://b/", "gs://b/f/", "s3://b/f//a"}) {
     EXPECT_THAT(ErrorOf([&] { files_.OpenWrite(path); }), HasSubstr("\"" + std::string(path) + "\"")) << path;

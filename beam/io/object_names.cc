@@ -17,6 +17,13 @@ ObjectPath ParseObjectPath(const std::string& path, bool bucket_alone) {
   if (bucket == path.size() || slash == bucket || (!has_key && !bucket_alone)) {
     throw UsageError(Quoted(path) + " names no object: write " + path.substr(0, bucket) + "BUCKET/NAME");
   }
+  const std::size_t account = path.substr(0, slash).find('@', bucket);
+  if (account != std::string::npos && (path.starts_with("abfs://") || path.starts_with("az://"))) {
+    throw UsageError(Quoted(path)
+                     + " names its account, which the environment does here: set AZURE_STORAGE_ACCOUNT or "
+                       "AZURE_STORAGE_CONNECTION_STRING, and write "
+                     + Quoted(path.substr(0, account) + (slash == std::string::npos ? "" : path.substr(slash))));
+  }
   if (path.find("//", bucket) != std::string::npos && !path.starts_with("gs://")) {
     throw UsageError(Quoted(path) + " has an empty part in its name, which cannot be used here: write one '/' there");
   }

@@ -6,8 +6,9 @@
 namespace beam::internal {
 
 // "scheme://bucket/key" in its parts: `scheme` with "://", `name` the rest. Throws UsageError if the bucket is missing
-// or, unless `bucket_alone`, the key; or, but in gs://, if a part of the key before the last is empty ("a//b"), which
-// Apache Arrow cannot tell from "a/b".
+// or, unless `bucket_alone`, the key; if it is Azure's and names an account, as "abfs://container@account.dfs..." does
+// elsewhere; or, but in gs://, if a part of the key before the last is empty ("a//b"), which Apache Arrow cannot tell
+// from "a/b".
 struct ObjectPath {
   std::string scheme;
   std::string name;
