@@ -36,8 +36,9 @@ class FaultyFileSystem::Listing final : public FileListing {
 
 class FaultyFileSystem::Source final : public ByteSource {
  public:
-  Source(std::unique_ptr<ByteSource> inner, std::optional<Fault> fault, std::uint64_t end, std::size_t most_bytes)
-      : inner_(std::move(inner)), fault_(std::move(fault)), end_(end), most_bytes_(most_bytes) {}
+  Source(std::unique_ptr<ByteSource> inner, std::optional<Fault> fault, std::uint64_t end, std::uint64_t damaged,
+         std::size_t most_bytes)
+      : inner_(std::move(inner)), fault_(std::move(fault)), end_(end), damaged_(damaged), most_bytes_(most_bytes) {}
 
   std::size_t Read(void* out, std::size_t size) override {
     ++reads_;
@@ -45,6 +46,7 @@ class FaultyFileSystem::Source final : public ByteSource {
     if (position_ >= end_) return 0;
     const std::uint64_t most = std::min<std::uint64_t>(most_bytes_, end_ - position_);
     const std::size_t count = inner_->Read(out, static_cast<std::size_t>(std::min<std::uint64_t>(size, most)));
+    if (damaged_ >= position_ && damaged_ - position_ < count) static_cast<char*>(out)[damaged_ - position_] ^= 1;
     position_ += count;
     return count;
   }
@@ -62,6 +64,7 @@ class FaultyFileSystem::Source final : public ByteSource {
   const std::unique_ptr<ByteSource> inner_;
   const std::optional<Fault> fault_;
   const std::uint64_t end_;
+  const std::uint64_t damaged_;
   const std::size_t most_bytes_;
   std::int64_t reads_ = 0;
   std::uint64_t position_ = 0;
@@ -180,6 +183,12 @@ FaultyFileSystem& FaultyFileSystem::Truncate(const std::string& path, std::uint6
   return *this;
 }
 
+FaultyFileSystem& FaultyFileSystem::Damage(const std::string& path, std::uint64_t offset) {
+  const std::lock_guard lock(state_->mutex);
+  state_->damaged[path] = offset;
+  return *this;
+}
+
 FaultyFileSystem& FaultyFileSystem::ShortReads(std::size_t bytes) {
   const std::lock_guard lock(state_->mutex);
   state_->most_bytes_a_read = bytes;
@@ -206,18 +215,20 @@ std::optional<FileStatus> FaultyFileSystem::Status(const std::string& path) {
 std::unique_ptr<ByteSource> FaultyFileSystem::OpenRead(const std::string& path) {
   state_->Count(&Requests::opens);
   std::uint64_t end = UINT64_MAX;
+  std::uint64_t damaged = UINT64_MAX;
   std::size_t most_bytes = SIZE_MAX;
   {
     const std::lock_guard lock(state_->mutex);
     if (const auto truncated = state_->truncated.find(path); truncated != state_->truncated.end()) {
       end = truncated->second;
     }
+    if (const auto found = state_->damaged.find(path); found != state_->damaged.end()) damaged = found->second;
     most_bytes = state_->most_bytes_a_read;
   }
   if (const std::optional<Fault> fault = state_->Take(state_->open, path)) ThrowInjected("open", path, fault->text);
   std::unique_ptr<ByteSource> source = state_->inner->OpenRead(path);
   state_->ReplaceIfAsked(path);
-  return std::make_unique<Source>(std::move(source), state_->Take(state_->read, path), end, most_bytes);
+  return std::make_unique<Source>(std::move(source), state_->Take(state_->read, path), end, damaged, most_bytes);
 }
 
 std::unique_ptr<ByteSink> FaultyFileSystem::OpenWrite(const std::string& path) {

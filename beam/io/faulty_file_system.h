@@ -44,6 +44,8 @@ class FaultyFileSystem : public FileSystem {
   FaultyFileSystem& ReplaceOnceOpened(const std::string& path, std::string bytes);
   // Sources opened at `path` end quietly after `size` bytes, whatever size they tell.
   FaultyFileSystem& Truncate(const std::string& path, std::uint64_t size);
+  // Sources opened at `path` give another byte than is there at `offset`.
+  FaultyFileSystem& Damage(const std::string& path, std::uint64_t offset);
   // No Read() of any source gives more than `bytes` bytes.
   FaultyFileSystem& ShortReads(std::size_t bytes);
 
@@ -78,6 +80,7 @@ class FaultyFileSystem : public FileSystem {
     std::set<std::string> vanishing;
     std::map<std::string, std::string> replacements;
     std::map<std::string, std::uint64_t> truncated;
+    std::map<std::string, std::uint64_t> damaged;
     std::size_t most_bytes_a_read = SIZE_MAX;
     Requests requests;
 

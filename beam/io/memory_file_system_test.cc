@@ -111,6 +111,14 @@ TEST_F(Faults, ShortenReadsAndFiles) {
   EXPECT_EQ(faulty_->OpenRead("mem://a")->Size(), 10u);
 }
 
+TEST_F(Faults, DamageAByte) {
+  faulty_->Damage("mem://a", 4);
+  EXPECT_EQ(Read("mem://a"), "0123556789");
+  faulty_->ShortReads(2);
+  EXPECT_EQ(Read("mem://a"), "0123556789");
+  EXPECT_EQ(memory_->Get("mem://a"), "0123456789");
+}
+
 TEST_F(Faults, DeleteBetweenMatchAndRead) {
   faulty_->Vanish("mem://a");
   EXPECT_THAT(List(*faulty_, "mem://"), ElementsAre("mem://a", "mem://b"));
