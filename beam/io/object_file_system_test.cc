@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -244,6 +245,33 @@ TEST_F(ObjectFileSystemTest, LeavesAStoreAloneAsLongAsItAsks) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, seconds(1));
   EXPECT_EQ(world_.requests, 2);
   EXPECT_EQ(info.name, "b/a");
+}
+
+// The store holds all requests back until as many are there as may be, and a moment longer for those that may not.
+TEST_F(ObjectFileSystemTest, NoMoreRequestsAreInFlightThanMayBe) {
+  constexpr int kThreads = 2 * ObjectRequests::kInFlight + 1;
+  std::mutex mutex;
+  std::condition_variable full;
+  int now = 0;
+  int most = 0;
+  int done = 0;
+  const ObjectRequests::Request held = [&](ObjectStore&) -> StoreAnswer {
+    std::unique_lock lock(mutex);
+    most = std::max(most, ++now);
+    full.notify_all();
+    if (done == 0) full.wait_for(lock, std::chrono::seconds(10), [&] { return most >= ObjectRequests::kInFlight; });
+    full.wait_for(lock, std::chrono::milliseconds(50), [&] { return most > ObjectRequests::kInFlight; });
+    --now;
+    ++done;
+    return {};
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] { requests_->Run(StoreVerb::kRead, "gs://b/a", held); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(most, ObjectRequests::kInFlight);
+  EXPECT_EQ(done, kThreads);
 }
 
 struct TroubleCase {

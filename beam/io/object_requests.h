@@ -48,6 +48,10 @@ class ObjectRequests {
   using OpenStore = std::function<StoreAnswer(std::unique_ptr<ObjectStore>& store)>;
   using Request = std::function<StoreAnswer(ObjectStore& store)>;
 
+  // So many at once, listings aside where they are no pages. Enough to hide the latency of small objects; more
+  // connections than that make stores refuse.
+  static constexpr std::ptrdiff_t kInFlight = 64;
+
   // `scheme` is what its requests are counted as.
   ObjectRequests(std::string scheme, OpenStore open, RetryPolicy policy = {})
       : open_(std::move(open)), policy_(policy), counter_(std::move(scheme)) {}
@@ -76,9 +80,6 @@ class ObjectRequests {
   void Count(StoreVerb verb, const ObjectStore& store, int requests);
   void ThrowIfHopeless(StoreVerb verb, const std::string& path);
   void Remember(const StoreAnswer& answer);
-
-  // Enough to hide the latency of small objects; more connections than that make stores refuse.
-  static constexpr std::ptrdiff_t kInFlight = 64;
 
   const OpenStore open_;
   const RetryPolicy policy_;
