@@ -29,6 +29,7 @@ using internal::ObjectInfo;
 using internal::ObjectReader;
 using internal::ObjectRequests;
 using internal::ObjectStore;
+using internal::PutProgress;
 using internal::RetryPolicy;
 using internal::StoreAnswer;
 using internal::StoreVerb;
