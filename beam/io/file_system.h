@@ -107,6 +107,11 @@ class FileSystem {
   // there is no file at `from`.
   virtual void Rename(const std::string& from, const std::string& to) = 0;
 
+  // Makes or replaces `to`, whole or not at all, with what `from` has, which List() or Status() of this file system has
+  // told of; makes the parent folders of `to`. Throws Error if `from` is gone, or is another file by now. In stores
+  // that can do that themselves the bytes do not come here.
+  virtual void Copy(const FileMetadata& from, const std::string& to);
+
   // Deletes a file or an empty folder; one that is not empty is an Error where folders are things. Returns false if
   // nothing is there.
   virtual bool Delete(const std::string& path) = 0;

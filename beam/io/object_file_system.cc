@@ -5,6 +5,7 @@
 
 #include "beam/io/finish_files.h"
 #include "beam/io/gcs/gcs_store.h"
+#include "beam/io/listed_file.h"
 #include "beam/io/object_byte_sink.h"
 #include "beam/io/object_byte_source.h"
 #include "beam/io/object_listing.h"
@@ -73,6 +74,17 @@ void ObjectFileSystem::Rename(const std::string& from, const std::string& to) {
   const std::string source = ParseObjectPath(from).name;
   const std::string target = internal::NameForNewObject(to);
   requests_->Run(StoreVerb::kMove, from, [&](ObjectStore& store) { return store.Move(source, target); });
+}
+
+void ObjectFileSystem::Copy(const FileMetadata& from, const std::string& to) {
+  if (static_cast<std::uint64_t>(from.size_in_bytes) > requests_->LargestCopy(from.path)) {
+    return FileSystem::Copy(from, to);
+  }
+  const std::string source = ParseObjectPath(from.path).name;
+  const std::string target = internal::NameForNewObject(to);
+  requests_->Run(StoreVerb::kCopy, from.path,
+                 [&](ObjectStore& store) { return store.Copy(source, from.version, target); });
+  internal::CheckUnchanged(*this, from);
 }
 
 bool ObjectFileSystem::Delete(const std::string& path) {

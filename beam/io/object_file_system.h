@@ -37,6 +37,7 @@ class ObjectFileSystem : public FileSystem {
   std::vector<std::string> FinishAll(const std::vector<ByteSink*>& sinks) override;
   // A copy, then a deletion: another reader may see both.
   void Rename(const std::string& from, const std::string& to) override;
+  void Copy(const FileMetadata& from, const std::string& to) override;
   bool Delete(const std::string& path) override;
   void MakeDirectories(const std::string& path) override;
 

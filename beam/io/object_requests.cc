@@ -19,8 +19,8 @@ Release(Semaphore&) -> Release<Semaphore>;
 }  // namespace
 
 std::string_view NameOf(StoreVerb verb) {
-  constexpr std::array<std::string_view, kStoreVerbs> kNames = {"look at", "list",  "open", "read",
-                                                                "check",   "write", "move", "delete"};
+  constexpr std::array<std::string_view, kStoreVerbs> kNames = {"look at", "list", "open", "read",  "check",
+                                                                "write",   "copy", "move", "delete"};
   return kNames[static_cast<std::size_t>(verb)];
 }
 
@@ -83,6 +83,7 @@ void ObjectRequests::Count(StoreVerb verb, const ObjectStore& store, int request
       case StoreVerb::kOpen: return store.opens_by_reading() ? RequestVerb::kRead : RequestVerb::kLook;
       case StoreVerb::kRead: return RequestVerb::kRead;
       case StoreVerb::kWrite: return RequestVerb::kWrite;
+      case StoreVerb::kCopy: return RequestVerb::kCopy;
       case StoreVerb::kMove: return RequestVerb::kMove;
       case StoreVerb::kDelete: return RequestVerb::kDelete;
       default: return RequestVerb::kLook;

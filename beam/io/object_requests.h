@@ -22,8 +22,8 @@
 
 namespace beam::internal {
 
-enum class StoreVerb { kLook, kList, kOpen, kRead, kCheck, kWrite, kMove, kDelete };
-inline constexpr std::size_t kStoreVerbs = 8;
+enum class StoreVerb { kLook, kList, kOpen, kRead, kCheck, kWrite, kCopy, kMove, kDelete };
+inline constexpr std::size_t kStoreVerbs = 9;
 
 // "look at", "list", "open", ...: as in "cannot ... PATH".
 std::string_view NameOf(StoreVerb verb);
@@ -69,6 +69,9 @@ class ObjectRequests {
 
   // ObjectStore::lists_pages(). `path` is for errors.
   bool ListsPages(const std::string& path) { return Store(path).lists_pages(); }
+
+  // ObjectStore::largest_copy(). `path` is for errors.
+  std::uint64_t LargestCopy(const std::string& path) { return Store(path).largest_copy(); }
 
   // How many requests were made so far for each verb, as far as is known (request_counts.h).
   std::array<std::uint64_t, kStoreVerbs> counts() const;

@@ -157,6 +157,15 @@ class ObjectStore {
     return answer;
   }
 
+  // The largest object that Copy() takes; 0: none.
+  virtual std::uint64_t largest_copy() const { return 0; }
+  // Makes or replaces `to` with what `from` has, by the store itself. Where objects have versions, with this one of it,
+  // or it answers kChanged.
+  virtual StoreAnswer Copy(const std::string& from, std::int64_t version, const std::string& to) {
+    static_cast<void>(from), static_cast<void>(version), static_cast<void>(to);
+    return {StoreAnswer::Kind::kFailed, "it copies nothing by itself"};
+  }
+
   virtual StoreAnswer Move(const std::string& from, const std::string& to) = 0;
   virtual StoreAnswer Delete(const std::string& name) = 0;
 };
@@ -165,6 +174,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_6";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_7";
 
 }  // namespace beam::internal

@@ -6,8 +6,8 @@
 
 #include "beam/base/error.h"
 #include "beam/base/utf8.h"
-#include "beam/io/file_system.h"
 #include "beam/io/file_systems.h"
+#include "beam/io/listed_file.h"
 #include "beam/io/path_text.h"
 
 namespace beam {
@@ -18,11 +18,6 @@ constexpr std::uint64_t kFirstBlock = 64 * 1024;
 [[noreturn]] void ThrowTooLong(const ByteSource& source, std::uint64_t limit) {
   throw Error(internal::Quoted(source.path()) + " has more than " + std::to_string(limit)
               + " bytes, the most that may be read in one piece: raise the limit, or read it in parts through Open()");
-}
-
-[[noreturn]] void ThrowChanged(const std::string& path, const std::string& what) {
-  throw Error(internal::Quoted(path) + " was " + what
-              + "; do not change inputs during a run, and run again for this one");
 }
 
 }  // namespace
@@ -49,23 +44,10 @@ std::string ReadAll(ByteSource& source, std::uint64_t limit) {
 }
 
 std::unique_ptr<ByteSource> ReadableFile::Open() const {
-  std::unique_ptr<ByteSource> source = FileSystemFor(metadata.path)->OpenRead(metadata.path);
-  if (metadata.version != 0) {
-    const std::int64_t version = source->Version();
-    const bool is_listed = (version == 0 || version == metadata.version)
-        && source->Size().value_or(static_cast<std::uint64_t>(metadata.size_in_bytes))
-            == static_cast<std::uint64_t>(metadata.size_in_bytes);
-    if (!is_listed) ThrowChanged(metadata.path, "changed or replaced after it was listed");
-  }
-  return Decompress(std::move(source), compression);
+  return Decompress(internal::OpenListed(*FileSystemFor(metadata.path), metadata), compression);
 }
 
-void ReadableFile::CheckUnchanged() const {
-  if (metadata.last_updated_in_seconds == 0 || metadata.version != 0) return;
-  const std::optional<FileStatus> now = FileSystemFor(metadata.path)->Status(metadata.path);
-  if (now && now->kind == FileKind::kFile && now->metadata == metadata) return;
-  ThrowChanged(metadata.path, now ? "changed or replaced while it was read" : "deleted while it was read");
-}
+void ReadableFile::CheckUnchanged() const { internal::CheckUnchanged(*FileSystemFor(metadata.path), metadata); }
 
 std::string ReadableFile::Read(std::uint64_t limit) const { return ReadAll(*Open(), limit); }
 

@@ -6,8 +6,8 @@ namespace beam {
 namespace {
 
 constexpr std::string_view kNameSpace = "beam.requests";
-constexpr std::array<std::string_view, kRequestVerbs> kNames = {"list", "look",   "read",       "write",
-                                                                "move", "delete", "make folder"};
+constexpr std::array<std::string_view, kRequestVerbs> kNames = {"list", "look", "read",   "write",
+                                                                "copy", "move", "delete", "make folder"};
 
 void Add(const MetricResult& result, std::map<std::string, StoreRequests>& requests) {
   if (result.metric.name_space != kNameSpace || result.value.sum == 0) return;

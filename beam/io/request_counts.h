@@ -19,10 +19,10 @@
 
 namespace beam {
 
-enum class RequestVerb { kList, kLook, kRead, kWrite, kMove, kDelete, kMakeFolder };
-inline constexpr std::size_t kRequestVerbs = 7;
+enum class RequestVerb { kList, kLook, kRead, kWrite, kCopy, kMove, kDelete, kMakeFolder };
+inline constexpr std::size_t kRequestVerbs = 8;
 
-// "list", "look", "read", "write", "move", "delete", "make folder".
+// "list", "look", "read", "write", "copy", "move", "delete", "make folder".
 std::string_view NameOf(RequestVerb verb);
 
 // Counts the requests to one store, as metrics of a run (beam.requests/STORE VERB). Thread-safe.

@@ -13,45 +13,24 @@
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/hash.h"
+#include "beam/io/copy_file.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/path_text.h"
-#include "beam/io/readable_file.h"
 
 namespace klay {
 namespace {
 
 using beam::internal::Quoted;
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+// Of the bytes of a file, block by block.
+class BlockHash {
+ public:
+  void Add(std::string_view block) { hash_ = beam::MixBits(hash_ ^ beam::HashBytes(block)); }
+  bool operator==(const BlockHash&) const = default;
 
-// Calls `each` with the bytes of `source`, in blocks that depend on its size alone. Returns a hash of them.
-template <class Each>
-std::uint64_t ReadBlocks(beam::ByteSource& source, Each&& each) {
-  std::uint64_t hash = 0;
-  std::string block(kBlockBytes, '\0');
-  for (std::size_t size = kBlockBytes; size == kBlockBytes;) {
-    beam::ThrowIfCancelled();
-    size = 0;
-    while (size < kBlockBytes) {
-      const std::size_t count = source.Read(block.data() + size, kBlockBytes - size);
-      if (count == 0) break;
-      size += count;
-    }
-    const std::string_view bytes(block.data(), size);
-    hash = beam::MixBits(hash ^ beam::HashBytes(bytes));
-    each(bytes);
-  }
-  return hash;
-}
-
-// Of what was written just now.
-void CheckSize(beam::FileSystem& files, const std::string& target, std::int64_t size) {
-  const std::optional<beam::FileStatus> written = files.Status(target);
-  if (written && written->metadata.size_in_bytes == size) return;
-  throw beam::Error(Quoted(target) + " was written with " + std::to_string(size) + " bytes and "
-                    + (written ? "has " + std::to_string(written->metadata.size_in_bytes) : "is not there")
-                    + ": somebody else writes it, too; copy it again");
-}
+ private:
+  std::uint64_t hash_ = 0;
+};
 
 // One run of CopyFiles().
 class Copying {
@@ -150,21 +129,19 @@ class Copying {
 }  // namespace
 
 void CopyFile(const beam::FileMetadata& source, const std::string& target, bool verify) {
-  const std::shared_ptr<beam::FileSystem> target_system = beam::FileSystemFor(target);
-  const beam::ReadableFile file{source, beam::Compression::kNone};
-  const std::unique_ptr<beam::ByteSource> in = file.Open();
-  const std::unique_ptr<beam::ByteSink> out = target_system->OpenWrite(target);
-  std::int64_t size = 0;
-  const std::uint64_t hash = ReadBlocks(*in, [&](std::string_view bytes) {
-    out->Write(bytes.data(), bytes.size());
-    size += static_cast<std::int64_t>(bytes.size());
-  });
-  file.CheckUnchanged();
-  out->Finish();
-  if (!out->IsConfirmed()) CheckSize(*target_system, target, size);
-  if (verify && ReadBlocks(*target_system->OpenRead(target), [](std::string_view) {}) != hash) {
-    throw beam::Error(Quoted(target) + " is not what was written: copy it again, and check the store");
+  const std::shared_ptr<beam::FileSystem> source_files = beam::FileSystemFor(source.path);
+  const std::shared_ptr<beam::FileSystem> target_files = beam::FileSystemFor(target);
+  if (!verify) {
+    if (source_files == target_files) return target_files->Copy(source, target);
+    return beam::internal::CopyFile(*source_files, source, *target_files, target);
   }
+  BlockHash sent;
+  BlockHash there;
+  beam::internal::CopyFile(*source_files, source, *target_files, target,
+                           [&](std::string_view block) { sent.Add(block); });
+  beam::internal::ReadBlocks(*target_files->OpenRead(target), [&](std::string_view block) { there.Add(block); });
+  if (sent == there) return;
+  throw beam::Error(Quoted(target) + " is not what was written: copy it again, and check the store");
 }
 
 bool IsCopied(const beam::FileMetadata& source, const beam::FileMetadata& target) {

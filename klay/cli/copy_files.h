@@ -22,8 +22,9 @@ struct CopyCounts {
   std::int64_t bytes = 0;
 };
 
-// Copies one file; the copy appears whole or not at all. Throws Error, which names one of both, also if the source was
-// changed meanwhile or the copy is not of its size: a store that does not tell by itself what it has is asked.
+// Copies one file; the copy appears whole or not at all. Within a store that copies by itself the bytes do not come
+// here, unless they are to be verified. Throws Error, which names one of both, also if the source was changed meanwhile
+// or the copy is not of its size: a store that does not tell by itself what it has is asked.
 void CopyFile(const beam::FileMetadata& source, const std::string& target, bool verify);
 
 // Whether `target` need not be copied again: of the same size, and not older.

@@ -513,6 +513,33 @@ TEST_F(FileSystemTest, MovesAFile) {
   EXPECT_EQ(Get("f/c"), "1");
 }
 
+TEST_F(FileSystemTest, CopiesAFile) {
+  Put("a", "1");
+  Put("f/b", "2");
+  const auto listed = [&](const std::string& name) { return store_.files->Status(Path(name)).value().metadata; };
+  store_.files->Copy(listed("a"), Path("f/b"));
+  store_.files->Copy(listed("f/b"), Path("new/folder/c"));
+  EXPECT_THAT(List(""), ElementsAre("a", "f/b", "new/folder/c"));
+  for (const char* const name : {"a", "f/b", "new/folder/c"}) EXPECT_EQ(Get(name), "1");
+  FileMetadata gone = listed("a");
+  store_.files->Delete(Path("a"));
+  EXPECT_THAT(ErrorOf([&] { store_.files->Copy(gone, Path("f/b")); }), HasSubstr(Path("a")));
+  EXPECT_EQ(Get("f/b"), "1");
+}
+
+// Who lists a file and copies it later has what was listed, or nothing.
+TEST_F(FileSystemTest, CopiesNoOtherFileThanTheOneThatWasListed) {
+  Put("a", "before");
+  const FileMetadata listed = store_.files->Status(Path("a")).value().metadata;
+  Put("a", "behind it");
+  if (store_.traits.copies_what_is_there) {
+    store_.files->Copy(listed, Path("b"));
+    EXPECT_EQ(Get("b"), "behind it");
+  } else {
+    EXPECT_THAT(ErrorOf([&] { store_.files->Copy(listed, Path("b")); }), HasSubstr(Path("a")));
+  }
+}
+
 TEST_F(FileSystemTest, DeletesAFile) {
   Put("f/a");
   Put("f/b");

@@ -66,7 +66,7 @@ class StoreRequests : public testing::Test {
     Requests requests;
     std::string line;
     std::int64_t sum = 0;
-    for (const char* const verb : {"list", "look", "read", "write", "move", "delete", "make folder"}) {
+    for (const char* const verb : {"list", "look", "read", "write", "copy", "move", "delete", "make folder"}) {
       const std::int64_t count = all.at(scheme_).at(verb);
       if (count == 0) continue;
       requests[verb] = count;
@@ -161,6 +161,10 @@ TEST_F(StoreRequests, AreWhatACopyTakes) {
                 {"cp", "--recursive", local_ / "music/", store_.root + "copies/"},
                 {{"gs", "1 list"}, {"s3", "1 list"}},
                 1},
+           Case{"within the store",
+                {"cp", "--recursive", store_.root + "copies/", store_.root + "again/"},
+                {{"gs", "2 list, 2 look, 5 copy"}, {"s3", "2 list, 7 look, 5 copy"}},
+                9},
            Case{"a file",
                 {"cp", "--overwrite", local_ / "music/0.wav", store_.root + "copies/"},
                 {{"gs", "1 write"}, {"s3", "1 look, 1 write"}},

@@ -92,7 +92,9 @@ Store OpenObjectsAt(const std::string& emulator, const char* variable, const std
 
 Store OpenGcs() {
   return OpenObjectsAt("gcs", "STORAGE_EMULATOR_HOST", "gs",
-                       {.keeps_replaced = internal::kGcsStreamBytes, .refused_names = {"newline", "not_utf8"}});
+                       {.keeps_replaced = internal::kGcsStreamBytes,
+                        .copies_what_is_there = true,
+                        .refused_names = {"newline", "not_utf8"}});
 }
 
 Store OpenGcsFiles() { return OpenObjectsAt("gcs_files", "STORAGE_EMULATOR_HOST", "gs", {}); }

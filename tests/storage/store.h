@@ -27,6 +27,8 @@ struct StoreTraits {
   std::chrono::milliseconds time_step{0};
   // A name with an empty part ("a//b") is a mistake of whoever uses it. Otherwise, without folders, it is another name.
   bool refuses_empty_parts = false;
+  // A file that was replaced after it was listed is copied all the same: the emulator heeds no condition on that.
+  bool copies_what_is_there = false;
   // Names of NameCases() that cannot be written.
   std::set<std::string> refused_names = {};
 };

@@ -18,6 +18,10 @@ using Kind = StoreAnswer::Kind;
 // A write of this size is a part of its own in S3.
 constexpr std::size_t kPartSize = std::size_t{8} << 20;
 
+// By one request. Azure takes 256 MiB, and for what is not public a signature in the address, which Arrow does not
+// make.
+constexpr std::uint64_t kLargestCopyOfS3 = std::uint64_t{5} << 30;
+
 ObjectInfo InfoOf(const arrow::fs::FileInfo& info) {
   ObjectInfo result{.name = info.path()};
   if (info.IsDirectory()) {
@@ -175,6 +179,12 @@ StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
   // An upload in parts is begun and ended, too.
   if (bytes.size() > kPartSize) answer.requests = static_cast<int>((bytes.size() + kPartSize - 1) / kPartSize) + 2;
   return answer;
+}
+
+std::uint64_t ArrowStore::largest_copy() const { return files_->type_name() == "s3" ? kLargestCopyOfS3 : 0; }
+
+StoreAnswer ArrowStore::Copy(const std::string& from, std::int64_t /*version*/, const std::string& to) {
+  return Answering([&] { return AnswerOf(files_->CopyFile(from, to)); });
 }
 
 StoreAnswer ArrowStore::Move(const std::string& from, const std::string& to) {

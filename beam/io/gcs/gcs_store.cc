@@ -89,12 +89,13 @@ StoreAnswer GcsStore::PutSome(const std::string& name, std::string_view bytes, P
   return PutGcsObject(*http_, name, bytes, uploads_, progress);
 }
 
-StoreAnswer GcsStore::Move(const std::string& from, const std::string& to) {
+StoreAnswer GcsStore::Copy(const std::string& from, std::int64_t version, const std::string& to) {
   const std::string url = http_->ObjectUrl(from, "");
-  const std::string base = url.substr(0, url.size() - 1) + "/rewriteTo" + [&] {
+  std::string base = url.substr(0, url.size() - 1) + "/rewriteTo" + [&] {
     const std::string target = http_->ObjectUrl(to, "");
     return target.substr(target.find("/b/"));
   }() + "fields=done,rewriteToken";
+  if (version != 0) base += "&ifSourceGenerationMatch=" + std::to_string(version);
   StoreAnswer answer;
   std::string token;
   int requests = 0;
@@ -109,6 +110,13 @@ StoreAnswer GcsStore::Move(const std::string& from, const std::string& to) {
     if (answer.ok() && !rewrite) answer = NotUnderstood(answer);
     token = answer.ok() && !rewrite->done ? rewrite->token : "";
   } while (!token.empty());
+  answer.requests = requests;
+  return answer;
+}
+
+StoreAnswer GcsStore::Move(const std::string& from, const std::string& to) {
+  StoreAnswer answer = Copy(from, 0, to);
+  int requests = answer.requests;
   // Tried again here: were the whole move made once more, it would find its beginning gone.
   for (int i = 0; answer.ok() && i < kDeletions; ++i) {
     answer = Delete(from);

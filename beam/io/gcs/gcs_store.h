@@ -5,6 +5,7 @@
 // asked as nobody. Proxies of the environment are used for the former alone.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,6 +28,8 @@ class GcsStore final : public ObjectStore {
   StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) override;
   bool opens_by_reading() const override { return true; }
   StoreAnswer PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) override;
+  std::uint64_t largest_copy() const override { return UINT64_MAX; }
+  StoreAnswer Copy(const std::string& from, std::int64_t version, const std::string& to) override;
   StoreAnswer Move(const std::string& from, const std::string& to) override;
   StoreAnswer Delete(const std::string& name) override;
 

@@ -466,6 +466,21 @@ TEST_F(GcsStoreTest, ABucketThatIsNotThereIsNamed) {
               AllOf(HasSubstr("gs://missing/"), HasSubstr("check the name")));
 }
 
+TEST_F(GcsStoreTest, ACopyIsOfTheGenerationThatWasListed) {
+  trouble_ = [&](int, const Request& request) -> std::optional<Reply> {
+    EXPECT_THAT(request.target, HasSubstr("/b/b/o/from%2Fa/rewriteTo/b/b/o/to%2Fa?"));
+    const bool is_there = request.target.find("&ifSourceGenerationMatch=7") != std::string::npos;
+    return is_there ? Reply{.body = R"({"done": true})"} : Reply{.status = 412, .body = "conditionNotMet"};
+  };
+  files_.Copy({.path = "gs://b/from/a", .size_in_bytes = 1, .last_updated_in_seconds = 1, .version = 7}, "gs://b/to/a");
+  EXPECT_THAT(ErrorOf([&] {
+                files_.Copy({.path = "gs://b/from/a", .size_in_bytes = 1, .last_updated_in_seconds = 1, .version = 6},
+                            "gs://b/to/a");
+              }),
+              HasSubstr("\"gs://b/from/a\""));
+  EXPECT_EQ(Count(StoreVerb::kCopy), 2u);
+}
+
 TEST_F(GcsStoreTest, AMoveIsDoneThoughAnAnswerIsLost) {
   bool there = true;
   trouble_ = [&](int number, const Request& request) -> std::optional<Reply> {
