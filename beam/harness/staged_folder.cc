@@ -55,7 +55,8 @@ void RemoveUnusedParts(const std::string& folder, std::chrono::seconds unused_fo
     const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) continue;
     struct stat status{};
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0
+    // What another one has removed since it was opened may be there anew by now, and held.
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && IsStill(path, fd) && fstat(fd, &status) == 0
         && std::time(nullptr) - status.st_mtime >= unused_for.count()) {
       std::error_code ignored;
       std::filesystem::remove_all(path, ignored);
