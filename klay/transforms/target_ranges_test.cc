@@ -218,8 +218,8 @@ TEST(TargetRanges, ThreadsInOnePageWaitForOneRequest) {
   Targets targets(names);
   targets.files.latency = std::chrono::milliseconds(2);
   SideBySide(names.size(), [&](std::size_t i) { targets.RequestsFor({names[i]}); });
-  // At worst each thread asks once a page, where the one with the last of their names comes first: what lies before that
-  // is not told then.
+  // At worst each thread asks once a page, where the one with the last of their names comes first: what lies before
+  // that is not told then.
   EXPECT_LE(targets.files.requests.load(), kPages * kThreads);
 }
 
