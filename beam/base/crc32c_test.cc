@@ -49,7 +49,7 @@ TEST(Crc32c, GoesOnAnywhereAndIsTheSameByTable) {
 // Long enough to be summed in strips, of any length and beginning anywhere.
 TEST(Crc32c, OfManyBytesIsTheSameByTable) {
   std::string bytes;
-  for (int i = 0; i < 20'000; ++i) bytes += static_cast<char>(i * i * 31 + i / 7);
+  for (unsigned i = 0; i < 20'000; ++i) bytes += static_cast<char>(i * i * 31 + i / 7);
   for (std::size_t size = bytes.size(), at = 0; size > 2'000; size -= 617, at += 3) {
     const std::string_view part = std::string_view(bytes).substr(at, size - at);
     EXPECT_EQ(Crc32c(part), internal::ExtendCrc32cByTable(0, part)) << at;
