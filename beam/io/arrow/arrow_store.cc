@@ -184,14 +184,12 @@ StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
 std::uint64_t ArrowStore::largest_copy() const { return files_->type_name() == "s3" ? kLargestCopyOfS3 : 0; }
 
 StoreAnswer ArrowStore::Copy(const std::string& from, std::int64_t /*version*/, const std::string& to) {
-  return Answering([&] { return AnswerOf(files_->CopyFile(from, to)); });
+  return Ask([&] { return AnswerOf(files_->CopyFile(from, to)); });
 }
 
 StoreAnswer ArrowStore::Move(const std::string& from, const std::string& to) {
-  return Ask([&]() -> StoreAnswer {
-    if (const arrow::Status status = files_->CopyFile(from, to); !status.ok()) return AnswerOf(status);
-    return AnswerOf(files_->DeleteFile(from));
-  });
+  StoreAnswer answer = Copy(from, 0, to);
+  return answer.ok() ? Delete(from) : answer;
 }
 
 StoreAnswer ArrowStore::Delete(const std::string& name) {
