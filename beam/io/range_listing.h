@@ -28,6 +28,9 @@ class RangeListing {
   // Makes a request for a page, from several threads at once; what it throws ends the listing.
   using Fetch = std::function<void(const PageRequest& request, ObjectPage& page)>;
 
+  // Each costs a request at most: the last page of a range is not full.
+  static constexpr std::size_t kMostDivisions = 48;
+
   RangeListing(Fetch fetch, PageRequest whole) : fetch_(std::move(fetch)), whole_(std::move(whole)) {}
   ~RangeListing();
   RangeListing(const RangeListing&) = delete;
@@ -59,8 +62,7 @@ class RangeListing {
 
   static constexpr std::size_t kThreads = 16;
   static constexpr std::size_t kMostBuffered = 64;  // pages
-  static constexpr std::size_t kMostDivisions = 48;
-  static constexpr unsigned kWorthDividing = 4;  // pages
+  static constexpr unsigned kWorthDividing = 4;     // pages
 
   const Fetch fetch_;
   const PageRequest whole_;

@@ -112,7 +112,8 @@ TEST(RangeListing, GivesEveryNameOnceAndInOrder) {
     EXPECT_EQ(List(world, {.prefix = "b/"}), Names(world.names_.begin(), world.names_.end())) << c.what;
     // No more than the pages there are, and what dividing costs.
     const std::size_t pages = std::max<std::size_t>(1, (world.names_.size() + kPage - 1) / kPage);
-    EXPECT_LE(static_cast<std::size_t>(world.requests_), pages + std::min<std::size_t>(pages, 48) + (pages > 1))
+    EXPECT_LE(static_cast<std::size_t>(world.requests_),
+              pages + std::min(pages, RangeListing::kMostDivisions) + (pages > 1))
         << c.what;
   }
 }
