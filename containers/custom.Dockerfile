@@ -10,7 +10,8 @@ WORKDIR /job
 COPY . .
 RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release && cmake --build build
 # A job that reads s3:// or abfs:// takes /src/build/release/libklay_beam_arrow.so along: name it behind /image. One that
-# decodes video leaves --libraries out, and has Debian's FFmpeg.
+# needs more of FFmpeg than its demuxers and its own decoders (filters, scaling, devices, other libraries' decoders) leaves
+# --libraries out, and has all of Debian's.
 RUN /src/containers/make_root.sh --libraries /src/build/ffmpeg/lib build/loudness_report /image
 
 FROM scratch

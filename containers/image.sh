@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# image.sh build IMAGE [STORES] | cuda IMAGE WORKER | push IMAGE: builds an image of the Dockerfiles of this folder, or sends one to its registry,
-# with docker, podman or buildah, whichever is installed (and, for docker, runs).
+# image.sh build IMAGE [STORES] | cuda IMAGE WORKER | push IMAGE: builds an image of the Dockerfiles of this folder, or
+# sends one to its registry, with docker, podman or buildah, whichever is installed (and, for docker, runs).
 #
 #   build  the plain worker's, and IMAGE-build, its build stage, in which images of other jobs are made. Its program is
 #          put at build/container/klay-beam: what launches jobs with --sdk_location container, being the same build.
