@@ -43,13 +43,27 @@ class FileStore(Store):
         subprocess.run([os.path.join(SCRIPTS, "engines", "stop.sh"), "gcs_files"], env=self.environment, check=False)
 
 
-class ListingStore(Store):
-    """listing_store.py."""
+class StandIn(Store):
+    """A program that prints its address and ends with its input."""
 
-    def __init__(self, build):
+    def __init__(self, build, command):
         super().__init__(build)
-        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "listing_store.py")
-        self.server = Server(lambda: ["/usr/bin/python3", script])
+        self.server = Server(lambda: command)
 
     def start(self):
         return self.server.address()
+
+
+class ListingStore(StandIn):
+    """listing_store.py."""
+
+    def __init__(self, build):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "listing_store.py")
+        super().__init__(build, ["/usr/bin/python3", script])
+
+
+class LargeObjectStore(StandIn):
+    """large_object_store.cc."""
+
+    def __init__(self, build, size):
+        super().__init__(build, [os.path.join(build, "bench_large_object_store"), os.path.join(build, "large.bin"), str(size)])

@@ -13,6 +13,7 @@ target_link_libraries(bench_resampler_benchmark PRIVATE PkgConfig::SOXR)
 target_link_libraries(bench_empty_bundles PRIVATE beam_harness beam_transforms)
 target_sources(bench_store_proxy PRIVATE "${PROJECT_SOURCE_DIR}/tests/storage/fault_proxy.cc"
                                          "${PROJECT_SOURCE_DIR}/tests/storage/sockets.cc")
+target_sources(bench_large_object_store PRIVATE "${PROJECT_SOURCE_DIR}/tests/storage/sockets.cc")
 target_sources(bench_dataflow_service PRIVATE "${PROJECT_SOURCE_DIR}/tests/dataflow/dataflow_stand_in.cc"
                                               "${PROJECT_SOURCE_DIR}/tests/storage/gcs_stand_in.cc"
                                               "${PROJECT_SOURCE_DIR}/tests/dataflow/token_stand_in.cc")
