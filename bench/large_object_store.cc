@@ -41,7 +41,8 @@ Object MakeObject(const char* path, std::uint64_t size) {
   std::vector<std::uint64_t> words(std::size_t{1} << 17);
   for (std::uint64_t left = size; left > 0;) {
     for (std::uint64_t& word : words) word = random();
-    const std::string_view block(reinterpret_cast<const char*>(words.data()), std::min<std::uint64_t>(left, words.size() * 8));
+    const std::string_view block(reinterpret_cast<const char*>(words.data()),
+                                 std::min<std::uint64_t>(left, words.size() * 8));
     if (::write(object.file.get(), block.data(), block.size()) != static_cast<ssize_t>(block.size())) std::abort();
     object.crc32c = ExtendCrc32c(object.crc32c, block);
     left -= block.size();
@@ -57,10 +58,12 @@ bool Answer(const Object& object, testing_storage::Incoming& incoming, int conne
     return testing_storage::Send(connection, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
   }
   if (head.find("alt=media") == std::string::npos) {
-    const std::string metadata = R"({"name": "large.bin", "generation": "1", "updated": "2026-01-01T00:00:00Z", "size": ")"
+    const std::string metadata =
+        R"({"name": "large.bin", "generation": "1", "updated": "2026-01-01T00:00:00Z", "size": ")"
         + std::to_string(object.size) + "\"}";
-    return testing_storage::Send(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-                                                 + std::to_string(metadata.size()) + "\r\n\r\n" + metadata);
+    return testing_storage::Send(connection,
+                                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                                     + std::to_string(metadata.size()) + "\r\n\r\n" + metadata);
   }
   std::uint64_t begin = 0;
   std::uint64_t end = object.size;
