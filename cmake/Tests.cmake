@@ -317,6 +317,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
                    "${PROJECT_BINARY_DIR}/klay-beam" "${dataflow_schemas}" "${PROJECT_SOURCE_DIR}/tests/fixtures/dataflow")
   set_tests_properties("dataflow requests" PROPERTIES FIXTURES_REQUIRED dataflow_schemas)
 
+  # The pages for users say of the program what it says.
+  add_test(NAME "docs" COMMAND "${PROJECT_SOURCE_DIR}/tests/docs/docs_test.py" "${PROJECT_SOURCE_DIR}"
+                               "${PROJECT_BINARY_DIR}/klay-beam")
+
   add_test(NAME "check_layers" COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers_test.py")
 
   file(GLOB compile_fail_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/compile_fail/*.cc")
