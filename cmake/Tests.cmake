@@ -212,6 +212,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME "Dockerfiles" COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/check_dockerfiles.py")
   add_test(NAME "containers/image.sh"
            COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/image_test.sh" "${PROJECT_BINARY_DIR}/image_test")
+  add_test(NAME "containers/make_ffmpeg.sh without sources"
+           COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/ffmpeg_source_test.sh" "${PROJECT_BINARY_DIR}/ffmpeg_source_test")
+  add_test(NAME "containers/make_root.sh without libraries"
+           COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/root_test.sh" "${PROJECT_BINARY_DIR}/root_test")
 endif()
 
 # The contract of FileSystem, and klay-beam on it: the same tests on each store. Those that are not of this machine have
