@@ -45,7 +45,8 @@ fi
 # Where there is a library of the right name and of another version, programs end at the first call of what it has not.
 # Of a LIBRARY the program itself has some.
 own=$(nm --dynamic --defined-only "$program" | sed 's/^.* //; s/@.*//')
-undefined=$(LD_LIBRARY_PATH=$libraries ldd -r "$program" "$@" 2>&1 | grep -E 'undefined symbol: |, version .* not defined' |
+undefined=$({ LD_LIBRARY_PATH=$libraries ldd -r "$program" "$@" 2>&1 || true; } |
+  sed -nE '/undefined symbol: |, version .* not defined/p' |
   while IFS= read -r line; do
     symbol=${line#*symbol[: ]}
     symbol=${symbol# }

@@ -26,6 +26,7 @@ expect() {
   echo "make_root.sh $*: expected '$expected': $said"
 }
 
+expect '*image: * MB, in * files'
 expect '*image: * MB, in * files' module.so
 expect 'error: program needs what the libraries that are here do not have: *undefined symbol: absent*broken.so)*' broken.so
 cc -shared -o here/libparts.so old.c
