@@ -32,19 +32,15 @@ def of_python(flags):
 
 
 def of_go(program, flags):
-    """The request is the JSON object in the log. Without a file of credentials no bucket is looked at."""
+    """The request is a message of the log, as JSON. Without a file of credentials no bucket is looked at."""
     log = subprocess.run(
         [program, "--runner=dataflow", "--dry_run", "--input=in.txt", "--output=out.txt", *flags],
         env={**os.environ, "GOOGLE_APPLICATION_CREDENTIALS": "/nonexistent"}, check=True, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True).stdout
-    for start in re.finditer(r"\{$", log, re.MULTILINE):
-        try:
-            request, _ = json.JSONDecoder().raw_decode(log, start.start())
-        except json.JSONDecodeError:
-            continue
-        if "environment" in request:
-            return request
-    raise SystemExit(f"error: {program} has printed no request:\n{log}")
+    messages = re.findall(r' msg=("\{\\n.*")$', log, re.MULTILINE)
+    if len(messages) != 1:
+        raise SystemExit(f"error: {program} has printed {len(messages)} requests: {log[-2000:]}")
+    return json.loads(json.loads(messages[0]))
 
 
 KEPT = {"pipelineUrl", "pipelineProtoHash", "experiments", "region"}
