@@ -136,9 +136,10 @@ file(GLOB engine_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/eng
 list(FILTER engine_test_sources EXCLUDE REGEX "/fault_program.cc$")
 add_executable(fault_program tests/engines/fault_program.cc)
 target_link_libraries(fault_program PRIVATE beam klay_beam_flags)
-add_gtest_program(engine_tests ${engine_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc")
+add_gtest_program(engine_tests ${engine_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc"
+  "${PROJECT_SOURCE_DIR}/tests/storage/gcs_stand_in.cc")
 add_dependencies(engine_tests klay-beam fault_program)
-target_link_libraries(engine_tests PRIVATE beam_testing)
+target_link_libraries(engine_tests PRIVATE beam_testing klay_transforms)
 set(engines_run "${PROJECT_BINARY_DIR}/engines")
 
 # Has the tests of a program run with these options of every TestPipeline.
@@ -163,7 +164,7 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
   # Only Prism ends a job that no worker takes part in, and says before it runs what it cannot run. Python's service is
   # no --runner, and starts no processes.
   set(not_on_prism "FlinkOptions.*")
-  set(not_on_flink "EngineJob.*:OwnEngine.*")
+  set(not_on_flink "EngineJob.*:OwnEngine.*:EngineStore.*")
   set(not_on_spark "${not_on_flink}:FlinkOptions.*")
   set(not_on_python "${not_on_spark}:StartedEngine.*:FaultTest.*")
   set(filter "-${not_on_${engine}}")
