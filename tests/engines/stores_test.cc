@@ -87,19 +87,29 @@ class EngineStore : public testing::Test {
   }};
 };
 
+// Those of the ledger, too, which the launcher looks through at the end.
 TEST_F(EngineStore, TheRequestsOfWorkersAreTold) {
-  std::vector<std::string> arguments = OnTheEngine(Transcode(".wav", "gs://music/out"));
-  arguments.push_back("--metrics_json=" + (folder_ / "metrics.json"));
-  const ProgramResult result = RunKlayBeam(arguments);
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  const Json requests = Json::parse(ReadFile(folder_ / "metrics.json")).at("requests").at("gs");
-  Requests told;
-  for (const auto& [verb, count] : requests.items()) {
-    if (count != 0) told[verb] = count;
+  for (const bool ledger : {false, true}) {
+    SCOPED_TRACE(ledger);
+    std::vector<std::string> arguments = OnTheEngine(Transcode(".wav", ledger ? "gs://music/other" : "gs://music/out"));
+    arguments.push_back("--metrics_json=" + (folder_ / "metrics.json"));
+    if (ledger) arguments.emplace_back("--ledger");
+    Requests before = Seen();
+    const ProgramResult result = RunKlayBeam(arguments);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const Json requests = Json::parse(ReadFile(folder_ / "metrics.json")).at("requests").at("gs");
+    Requests told;
+    for (const auto& [verb, count] : requests.items()) {
+      if (count != 0) told[verb] = count;
+    }
+    Requests seen = Seen();
+    for (auto& [verb, count] : seen) count -= before[verb];
+    EXPECT_EQ(told, seen);
+    EXPECT_EQ(told["read"], kFiles);
+    EXPECT_EQ(told["look"], ledger ? kFiles : 0);
+    EXPECT_GE(told["write"], ledger ? kFiles + 1 : kFiles);
+    EXPECT_THAT(result.out, HasSubstr("gs: " + std::to_string(told["list"]) + " list, "));
   }
-  EXPECT_EQ(told, Seen());
-  EXPECT_EQ(told["write"], kFiles);
-  EXPECT_THAT(result.out, HasSubstr("gs: " + std::to_string(told["list"]) + " list, "));
 }
 
 // A ledger, wherever it is, by the names of its segments.
