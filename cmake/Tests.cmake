@@ -136,9 +136,10 @@ file(GLOB engine_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/eng
 list(FILTER engine_test_sources EXCLUDE REGEX "/fault_program.cc$")
 add_executable(fault_program tests/engines/fault_program.cc)
 target_link_libraries(fault_program PRIVATE beam klay_beam_flags)
-add_gtest_program(engine_tests ${engine_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc")
+add_gtest_program(engine_tests ${engine_test_sources} "${PROJECT_SOURCE_DIR}/tests/cli/klay_beam_program.cc"
+  "${PROJECT_SOURCE_DIR}/tests/storage/gcs_stand_in.cc")
 add_dependencies(engine_tests klay-beam fault_program)
-target_link_libraries(engine_tests PRIVATE beam_testing)
+target_link_libraries(engine_tests PRIVATE beam_testing klay_transforms)
 set(engines_run "${PROJECT_BINARY_DIR}/engines")
 
 # Has the tests of a program run with these options of every TestPipeline.
@@ -163,7 +164,7 @@ foreach(engine IN LISTS KLAY_BEAM_TEST_ENGINES)
   # Only Prism ends a job that no worker takes part in, and says before it runs what it cannot run. Python's service is
   # no --runner, and starts no processes.
   set(not_on_prism "FlinkOptions.*")
-  set(not_on_flink "EngineJob.*:OwnEngine.*")
+  set(not_on_flink "EngineJob.*:OwnEngine.*:EngineStore.*")
   set(not_on_spark "${not_on_flink}:FlinkOptions.*")
   set(not_on_python "${not_on_spark}:StartedEngine.*:FaultTest.*")
   set(filter "-${not_on_${engine}}")
@@ -212,6 +213,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME "Dockerfiles" COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/check_dockerfiles.py")
   add_test(NAME "containers/image.sh"
            COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/image_test.sh" "${PROJECT_BINARY_DIR}/image_test")
+  add_test(NAME "containers/make_ffmpeg.sh without sources"
+           COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/ffmpeg_source_test.sh" "${PROJECT_BINARY_DIR}/ffmpeg_source_test")
+  add_test(NAME "containers/make_root.sh without libraries"
+           COMMAND "${PROJECT_SOURCE_DIR}/tests/containers/root_test.sh" "${PROJECT_BINARY_DIR}/root_test")
 endif()
 
 # The contract of FileSystem, and klay-beam on it: the same tests on each store. Those that are not of this machine have
@@ -316,6 +321,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
            COMMAND "${dataflow_schemas}/python/bin/python" "${PROJECT_SOURCE_DIR}/tests/dataflow/request_test.py"
                    "${PROJECT_BINARY_DIR}/klay-beam" "${dataflow_schemas}" "${PROJECT_SOURCE_DIR}/tests/fixtures/dataflow")
   set_tests_properties("dataflow requests" PROPERTIES FIXTURES_REQUIRED dataflow_schemas)
+
+  # The pages for users say of the program what it says.
+  add_test(NAME "docs" COMMAND "${PROJECT_SOURCE_DIR}/tests/docs/docs_test.py" "${PROJECT_SOURCE_DIR}"
+                               "${PROJECT_BINARY_DIR}/klay-beam")
 
   add_test(NAME "check_layers" COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers_test.py")
 

@@ -2,7 +2,8 @@
 # make_ffmpeg.sh DIR: FFmpeg's libraries for images, in DIR/lib: those of the Debian package that is installed, compiled
 # from its own source, with Debian's patches, and with nothing but FFmpeg's own code. They have the same names and versions
 # of symbols, and give the same samples, as Debian's, which link a hundred other libraries for video, devices and networks.
-# Made once for each version of the package and of this script.
+# Made once for each version of the package and of this script. $APT_ARCHIVES is the folder with apt's list of archives,
+# /etc/apt otherwise.
 #
 # All demuxers, parsers and decoders stay; those of video, too, for FFmpeg looks by them how long it has to look for the
 # streams of a file. Of encoders there are those that klay/audio uses. tests/containers/check_ffmpeg.py compares by name
@@ -22,7 +23,8 @@ mkdir -p "$data"/build/{sources,lists/partial,cache/archives/partial}
 cd "$data/build"
 
 # The archives that this machine has packages from, for sources; apt's own lists stay as they are.
-for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}; do
+archives=${APT_ARCHIVES:-/etc/apt}
+for list in "$archives"/sources.list "$archives"/sources.list.d/*.{list,sources}; do
   [[ ! -f $list ]] || sed -E 's/^deb /deb-src /; s/^Types:.*/Types: deb-src/' "$list" >"sources/${list##*/}"
 done
 cat >apt.conf <<CONFIG
@@ -33,10 +35,28 @@ Dir::Etc::sourceparts "$PWD/sources";
 Dir::State::lists "$PWD/lists";
 Dir::Cache "$PWD/cache";
 CONFIG
+# Why there is no source, and what to do.
+trouble() {
+  local there
+  if ! grep -qsE '^(deb-src |Types: deb-src)' sources/*; then
+    echo "apt knows no archive: there is none in $archives/sources.list and $archives/sources.list.d"
+  elif ! compgen -G 'lists/*Release' >/dev/null; then
+    echo "no archive of $archives could be reached: check the network, and the proxies of apt"
+  elif ! compgen -G 'lists/*Sources*' >/dev/null; then
+    echo "the archives of $archives have packages and no sources: name one with sources there, as Debian's own are"
+  else
+    there=$(apt-cache -c apt.conf showsrc --only-source ffmpeg 2>/dev/null | sed -n 's/^Version: //p' | sort -u | paste -sd' ')
+    if [[ " $there " == *" $version "* ]]; then
+      echo "its files could not be fetched, for the reason above"
+    else
+      echo "the archives of $archives have ${there:-none} by now: apt-get update, and upgrade libavcodec-dev"
+    fi
+  fi
+}
 # An archive that gives no sources is nothing wrong: what counts is that the next command finds them.
 apt-get -qq -c apt.conf update || true
 if ! apt-get -qq -c apt.conf source --download-only "ffmpeg=$version"; then
-  echo "error: the source of ffmpeg $version, which is installed, is not in Debian's archives: apt-get update, and upgrade libavcodec-dev" >&2
+  echo "error: the source of ffmpeg $version, whose libraries are installed, is not to be had: $(trouble)" >&2
   exit 1
 fi
 dpkg-source --no-check -x ffmpeg_*.dsc source >dpkg.log 2>&1 || { cat dpkg.log >&2; exit 1; }

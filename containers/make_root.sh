@@ -42,6 +42,21 @@ if missing=$(grep 'not found' <<<"$needed"); then
   echo "$missing" >&2
   exit 1
 fi
+# Where there is a library of the right name and of another version, programs end at the first call of what it has not.
+# Of a LIBRARY the program itself has some.
+own=$(nm --dynamic --defined-only "$program" | sed 's/^.* //; s/@.*//')
+undefined=$({ LD_LIBRARY_PATH=$libraries ldd -r "$program" "$@" 2>&1 || true; } |
+  sed -nE '/undefined symbol: |, version .* not defined/p' |
+  while IFS= read -r line; do
+    symbol=${line#*symbol[: ]}
+    symbol=${symbol# }
+    grep -qxF -- "${symbol%%[ ,$'\t']*}" <<<"$own" || echo "$line"
+  done)
+if [[ -n $undefined ]]; then
+  echo "error: $name needs what the libraries that are here do not have: build it with these, or take those that it was built with" >&2
+  sort -u <<<"$undefined" | head -n 20 >&2
+  exit 1
+fi
 for library in "$@" $(sed -n 's/^.* => \(\/[^ ]*\) (.*/\1/p' <<<"$needed" | sort -u); do
   add_library "$library"
 done

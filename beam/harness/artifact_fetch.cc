@@ -113,7 +113,8 @@ class Fetcher {
   }
 
  private:
-  // What went wrong on the way; nothing if all is well. Throws Error where the file cannot be written.
+  // What went wrong on the way; nothing if all is well. Throws Error where the file cannot be written, or is unknown
+  // there.
   std::string TryToFetch(const model::ArtifactInformation& artifact, const std::string& path) {
     NewFile file(path);
     Sha256 digest;
@@ -136,7 +137,12 @@ class Fetcher {
       throw;
     }
     const grpc::Status status = stream->Finish();
-    if (!status.ok()) return "cannot fetch " + path + " from " + endpoint_ + ": " + TextOf(status);
+    if (!status.ok()) {
+      const std::string trouble = "cannot fetch " + path + " from " + endpoint_ + ": " + TextOf(status);
+      // What an engine does not have it will not have the next time.
+      if (status.error_code() == grpc::NOT_FOUND) throw Error(trouble);
+      return trouble;
+    }
     const std::string expected = DigestOf(artifact);
     if (const std::string found = digest.HexDigest(); !expected.empty() && found != expected) {
       return "what " + endpoint_ + " sent for " + path + " is damaged: its SHA-256 is " + found + " and not "

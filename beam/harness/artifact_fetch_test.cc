@@ -76,8 +76,13 @@ TEST_F(ArtifactFetchTest, WhatDoesNotArriveWholeLeavesNothing) {
   server_.Put("a", "test");
   EXPECT_THAT(WhyNot(), HasSubstr("sent for " + folder_ + "/program is damaged: its SHA-256 is "));
   EXPECT_EQ(FilesThere(), 0U);
+}
+
+TEST_F(ArtifactFetchTest, WhatTheEngineDoesNotHaveIsAskedForOnce) {
+  Add("a", "text", "program");
   server_.Clear();
   EXPECT_EQ(WhyNot(), "cannot fetch " + folder_ + "/program from " + server_.endpoint + ": no such artifact");
+  EXPECT_EQ(server_.fetched, 1);
   EXPECT_EQ(FilesThere(), 0U);
 }
 

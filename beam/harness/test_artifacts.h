@@ -85,8 +85,8 @@ class ArtifactServer final : public jobs::ArtifactRetrievalService::Service {
     model::ArtifactFilePayload file;
     file.ParseFromString(request->artifact().type_payload());
     const std::lock_guard lock(mutex_);
-    if (!files_.contains(file.path())) return {grpc::NOT_FOUND, "no such artifact"};
     ++fetched;
+    if (!files_.contains(file.path())) return {grpc::NOT_FOUND, "no such artifact"};
     std::string contents = files_[file.path()];
     std::optional<Trouble> trouble;
     if (!troubles_.empty()) {

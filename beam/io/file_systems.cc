@@ -42,6 +42,18 @@ Registry& TheRegistry() {
   return *registry;
 }
 
+// Names that other programs have for what is a scheme here, too.
+struct ForeignScheme {
+  std::string_view name;
+  std::string_view how_to_write_it;
+};
+constexpr std::string_view kAzure =
+    "is written abfs://CONTAINER/NAME here, and its account is named by AZURE_STORAGE_ACCOUNT or "
+    "AZURE_STORAGE_CONNECTION_STRING";
+constexpr std::string_view kS3 = "is written s3://BUCKET/NAME here";
+constexpr ForeignScheme kForeignSchemes[] = {{"abfss", kAzure}, {"azfs", kAzure}, {"wasb", kAzure},
+                                             {"wasbs", kAzure}, {"s3a", kS3},     {"s3n", kS3}};
+
 std::string Supported(const Registry& registry) {
   std::string text;
   for (const auto& [scheme, file_system] : registry.by_scheme) {
@@ -58,6 +70,9 @@ std::shared_ptr<FileSystem> FileSystemFor(std::string_view path) {
   Registry& registry = TheRegistry();
   const std::shared_lock lock(registry.mutex);
   if (const auto found = registry.by_scheme.find(scheme); found != registry.by_scheme.end()) return found->second;
+  for (const ForeignScheme& foreign : kForeignSchemes) {
+    if (foreign.name == scheme) throw UsageError(internal::Quoted(path) + " " + std::string(foreign.how_to_write_it));
+  }
   throw Error("no file system is registered for " + scheme + "://, so " + internal::Quoted(path)
               + " cannot be used; this program supports " + Supported(registry) + " (write ./ before a local name)");
 }

@@ -144,6 +144,10 @@ TEST(FileSystems, AreChosenByScheme) {
     EXPECT_EQ(FileSystemFor("MEM://a"), memory);
     EXPECT_THAT(ErrorOf([] { FileSystemFor("ftp://a"); }),
                 HasSubstr("supports local paths, abfs://, az://, file://, gs://, hdfs://, mem://, s3://"));
+    EXPECT_THAT(ErrorOf([] { FileSystemFor("abfss://box@account.dfs.core.windows.net/a"); }),
+                HasSubstr("is written abfs://CONTAINER/NAME here, and its account is named by AZURE_STORAGE_ACCOUNT"));
+    EXPECT_THAT(ErrorOf([] { FileSystemFor("AZFS://account/box/a"); }), HasSubstr("abfs://CONTAINER/NAME"));
+    EXPECT_EQ(ErrorOf([] { FileSystemFor("s3a://bucket/a"); }), "\"s3a://bucket/a\" is written s3://BUCKET/NAME here");
     const auto other = std::make_shared<MemoryFileSystem>();
     {
       const ScopedFileSystem inner("mem", other);

@@ -111,7 +111,8 @@ class TestHttpServer {
       for (const std::string& header : reply.headers) head += header + "\r\n";
       const bool cut = reply.cut_after < reply.body.size();
       head += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n";
-      if (!Send(fd, head) || !Send(fd, std::string_view(reply.body).substr(0, reply.cut_after)) || cut) break;
+      // At once: a second part would wait for the client to acknowledge the first, which takes that 40 ms.
+      if (!Send(fd, head + reply.body.substr(0, reply.cut_after)) || cut) break;
     }
     ::shutdown(fd, SHUT_RDWR);
   }

@@ -17,6 +17,7 @@
 #include "klay/jobs/stats.h"
 #include "klay/jobs/transcode.h"
 #include "klay/jobs/version.h"
+#include "klay/transforms/merge_ledger.h"
 
 namespace klay {
 namespace {
@@ -47,15 +48,28 @@ int RunJob(const Command& command, const std::vector<std::string>& arguments) {
   return RunJobWith<Options, kBuild>(command, arguments, [](JobCommand&, const Options&) {});
 }
 
-// Of a job with inputs.
+// What a job with inputs has besides.
+template <class Options, void (*kPlan)(beam::Pipeline&, const Options&, PlanDepth)>
+void AddPlan(JobCommand& job, const Options& options) {
+  job.plan = [&options](beam::Pipeline& p, PlanDepth depth) { kPlan(p, options, depth); };
+  job.rate = [&options] { return options.Rate(); };
+  job.nothing_matched = [&options] { return options.NothingMatched(); };
+}
+
 template <class Options, void (*kBuild)(beam::Pipeline&, const Options&),
           void (*kPlan)(beam::Pipeline&, const Options&, PlanDepth)>
 int RunJobOnFiles(const Command& command, const std::vector<std::string>& arguments) {
-  return RunJobWith<Options, kBuild>(command, arguments, [](JobCommand& job, const Options& options) {
-    job.plan = [&options](beam::Pipeline& p, PlanDepth depth) { kPlan(p, options, depth); };
-    job.rate = [&options] { return options.Rate(); };
-    job.nothing_matched = [&options] { return options.NothingMatched(); };
-  });
+  return RunJobWith<Options, kBuild>(command, arguments, &AddPlan<Options, kPlan>);
+}
+
+int RunTranscodeCommand(const Command& command, const std::vector<std::string>& arguments) {
+  return RunJobWith<TranscodeOptions, &RunTranscode>(command, arguments,
+                                                     [](JobCommand& job, const TranscodeOptions& options) {
+                                                       AddPlan<TranscodeOptions, &PlanTranscodeJob>(job, options);
+                                                       job.after_engine = [&options] {
+                                                         if (options.ledger) MergeLedger(options.Ledger());
+                                                       };
+                                                     });
 }
 
 int RunWorkerPool(const Command& command, const std::vector<std::string>& arguments) {
@@ -73,7 +87,7 @@ constexpr Command kCommands[] = {
     {"stats", "Tells what a folder of audio files is made of: how many, how long, in which formats, how loud.",
      &RunJobOnFiles<StatsOptions, &RunStats, &PlanStats>},
     {"transcode", "Makes every audio file of a folder into another format, sample rate or number of channels.",
-     &RunJobOnFiles<TranscodeOptions, &RunTranscode, &PlanTranscodeJob>},
+     &RunTranscodeCommand},
     {"gpu-check", "Tells what each worker sees of GPUs: driver, devices, libraries.",
      &RunJob<GpuCheckOptions, &RunGpuCheck>},
     {"worker-pool", "Starts workers on this machine for engines elsewhere, as they ask (--environment_type EXTERNAL).",

@@ -27,7 +27,9 @@ struct CopyCounts {
 // or the copy is not of its size: a store that does not tell by itself what it has is asked.
 void CopyFile(const beam::FileMetadata& source, const std::string& target, bool verify);
 
-// Whether `target` need not be copied again: of the same size, and not older.
+// Whether `target` need not be copied again: of the same size, and not older. Where a store tells whole seconds, a copy
+// that was made in the second of its source's change counts as older, since of the two either may have come first: it
+// is made once more, and no change is ever missed.
 bool IsCopied(const beam::FileMetadata& source, const beam::FileMetadata& target);
 
 // Copies what `next` gives (called by one thread at a time; false at the end), each file's path less its first

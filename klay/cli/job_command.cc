@@ -48,6 +48,7 @@ void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 // Whether a default says something of this run: of the job and of its runner it does, unless it is none ("0", "false").
 bool IsSaid(const beam::FlagSpec& flag, const beam::PipelineOptions& options) {
   if (flag.is_given) return true;
+  if (flag.name == "sdk_location" && !options.worker_binary.empty()) return false;  // which stands for it
   const bool is_of_runner = beam::IsHeeded(flag, options) && !beam::IsFlagOf<beam::StorageOptions>(flag.name)
       && !beam::IsFlagOf<EstimateOptions>(flag.name);
   const std::string text = flag.text();
@@ -99,6 +100,7 @@ class JobRun {
     failures_file_ = OpenResult("--failures", options_.failures);
     if (failures_file_ != nullptr) JobLog::Process().KeepAll();
     progress_.emplace(options_.quiet);
+    is_on_engine_ = pipeline_options.runner != beam::Runner::kDirect && !options_.dry_run;
     result_ = options_.dry_run ? DryRun(pipeline_options, dataflow) : Run(pipeline_options, dataflow);
   }
 
@@ -112,6 +114,9 @@ class JobRun {
       Report(outcome);
     };
     beam::WaitForEnd(*result_, wait);
+    if (is_on_engine_ && command_.after_engine && result_->state() == beam::PipelineState::kDone) {
+      command_.after_engine();
+    }
     const Outcome outcome = Now();
     Report(outcome);
     switch (outcome.state) {
@@ -196,6 +201,7 @@ class JobRun {
   std::unique_ptr<beam::ByteSink> failures_file_;  // likewise
   std::optional<Progress> progress_;
   std::unique_ptr<beam::PipelineResult> result_;
+  bool is_on_engine_ = false;
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ struct JobCommand {
   std::function<void(beam::Pipeline&, PlanDepth)> plan = {};  // what is run with --dry_run
   std::function<CpuRate()> rate = {};                         // for the estimate
   std::function<std::string()> nothing_matched = {};          // one sentence, for when there was no input
+  // What the launcher does once an engine is done with the job, whose workers may have left it to others.
+  std::function<void()> after_engine = {};
 };
 
 // Runs the job to its end. Returns the exit code (commands.h).

@@ -60,6 +60,7 @@ Json EstimateJson(const EstimateBasis& plan, const Estimate& estimate) {
           {"vcpu_hours", estimate.vcpu_hours},
           {"gb_hours", estimate.gb_hours},
           {"list", estimate.lists},
+          {"look", estimate.looks},
           {"read", estimate.reads},
           {"write", estimate.writes},
           {"target_bytes", known(estimate.target_bytes)},
@@ -76,7 +77,10 @@ std::string MetricsJson(const std::string& command, const beam::FlagSet& flags, 
                         const Outcome& outcome, const std::optional<Estimate>& estimate,
                         const std::vector<Failure>& failures) {
   Json json{{"version", kVersion}, {"command", command}};
-  for (const beam::FlagSpec* const flag : flags.flags()) json["options"][flag->name] = Printable(flag->text());
+  json["options"] = Json::object();
+  for (const beam::FlagSpec* const flag : flags.flags()) {
+    if (flag->is_given) json["options"][flag->name] = Printable(flag->text());
+  }
   json["state"] = StateName(outcome.state);
   json["error"] = Printable(result.error());
   json["files"] = {{"matched", outcome.files_matched},

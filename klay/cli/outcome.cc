@@ -47,7 +47,10 @@ EstimateBasis ReadPlan(const beam::MetricResults& metrics, const Outcome& outcom
                      .source_bytes = gauge("planned_source_bytes"),
                      .target_bytes = gauge("planned_target_bytes"),
                      .unknown_sizes = gauge("planned_unknown_sizes"),
-                     .writes = gauge("planned_writes")};
+                     .looks = gauge("planned_looks"),
+                     .writes = gauge("planned_writes"),
+                     .ledger_reads = gauge("planned_ledger_reads"),
+                     .ledger_writes = gauge("planned_ledger_writes")};
   // The run will list what was listed now.
   for (const auto& [store, requests] : outcome.requests) {
     plan.lists += requests[static_cast<std::size_t>(beam::RequestVerb::kList)];

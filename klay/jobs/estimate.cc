@@ -70,8 +70,10 @@ Estimate MakeEstimate(const EstimateBasis& basis, const CpuRate& rate, const Est
       * options.cpu_seconds_per_audio_hour.value().value_or(rate.seconds_per_audio_hour) / kSecondsPerHour;
   estimate.gb_hours = estimate.vcpu_hours * options.memory_gb_per_vcpu;
   estimate.lists = basis.lists;
-  estimate.reads = basis.reads;
+  estimate.looks = std::llround(static_cast<double>(basis.looks) * by_files);
+  estimate.reads = basis.reads + basis.ledger_reads;
   estimate.writes = std::llround(static_cast<double>(basis.writes) * by_files);
+  if (basis.files > 0) estimate.writes += basis.ledger_writes;
   if (basis.unknown_sizes == 0) estimate.target_bytes = static_cast<double>(basis.target_bytes) * by_files;
 
   const auto add = [&](const std::optional<double>& price, double amount) {
@@ -80,7 +82,7 @@ Estimate MakeEstimate(const EstimateBasis& basis, const CpuRate& rate, const Est
   add(options.price_per_vcpu_hour, estimate.vcpu_hours);
   add(options.price_per_gb_hour, estimate.gb_hours);
   add(options.price_per_1000_writes, static_cast<double>(estimate.writes + estimate.lists) / 1000);
-  add(options.price_per_1000_reads, static_cast<double>(estimate.reads) / 1000);
+  add(options.price_per_1000_reads, static_cast<double>(estimate.reads + estimate.looks) / 1000);
   return estimate;
 }
 
@@ -100,9 +102,10 @@ std::string EstimateText(const EstimateBasis& basis, const CpuRate& rate, const 
       + " GB for each vCPU (--memory_gb_per_vcpu)";
   beam::StoreRequests requests{};
   requests[static_cast<std::size_t>(beam::RequestVerb::kList)] = estimate.lists;
+  requests[static_cast<std::size_t>(beam::RequestVerb::kLook)] = estimate.looks;
   requests[static_cast<std::size_t>(beam::RequestVerb::kRead)] = estimate.reads;
   requests[static_cast<std::size_t>(beam::RequestVerb::kWrite)] = estimate.writes;
-  const bool asks_none = estimate.lists + estimate.reads + estimate.writes == 0;
+  const bool asks_none = estimate.lists + estimate.looks + estimate.reads + estimate.writes == 0;
   text +=
       '\n' + (asks_none ? "  requests to stores: none\n" : beam::RequestsText({{"  requests to stores", requests}}));
   if (estimate.target_bytes.value_or(0) > 0) text += "  results: about " + Bytes(*estimate.target_bytes) + '\n';

@@ -20,7 +20,7 @@ struct EstimateOptions {
   beam::Flag<std::optional<double>, "of a virtual core, in any currency"> price_per_vcpu_hour = {};
   beam::Flag<std::optional<double>, "of memory"> price_per_gb_hour = {};
   beam::Flag<std::optional<double>, "of requests that write and list (class A)"> price_per_1000_writes = {};
-  beam::Flag<std::optional<double>, "of requests that read (class B)"> price_per_1000_reads = {};
+  beam::Flag<std::optional<double>, "of requests that read and look (class B)"> price_per_1000_reads = {};
 
   void Validate() const;
 };
@@ -40,7 +40,11 @@ struct EstimateBasis {
   std::int64_t source_bytes = 0;
   std::int64_t target_bytes = 0;   // of those whose size can be known
   std::int64_t unknown_sizes = 0;  // how many are none of these
-  std::int64_t writes = 0;         // requests to stores
+  std::int64_t looks = 0;          // requests to stores
+  std::int64_t writes = 0;         // likewise
+  // Requests to the store of the ledger, where there is one.
+  std::int64_t ledger_reads = 0;
+  std::int64_t ledger_writes = 0;
 
   bool is_sample() const { return looked_at < files; }
 };
@@ -50,6 +54,7 @@ struct Estimate {
   double vcpu_hours = 0;
   double gb_hours = 0;  // of memory
   std::int64_t lists = 0;
+  std::int64_t looks = 0;
   std::int64_t reads = 0;
   std::int64_t writes = 0;
   std::optional<double> target_bytes = {};  // nothing where not every size can be known

@@ -54,6 +54,14 @@ TEST(EstimateTest, IsArithmetic) {
                            .audio_seconds = 15'000,
                            .target_bytes = 480'000'000,
                            .writes = 63};
+  EstimateBasis with_ledger = many;
+  with_ledger.looks = many.writes;
+  with_ledger.ledger_reads = 5;
+  with_ledger.ledger_writes = 1;
+  EstimateBasis all_done;
+  all_done.lists = 2;
+  all_done.ledger_reads = 5;
+  all_done.ledger_writes = 1;
   EstimateBasis unknown = one;
   unknown.unknown_sizes = 1;
   EstimateBasis broken = one;
@@ -83,6 +91,22 @@ TEST(EstimateTest, IsArithmetic) {
                  .writes = 98'438,
                  .target_bytes = 7.5e11,
                  .cost = 250}},
+           Case{"with a ledger",
+                with_ledger,
+                Prices(0, 0, 1000, 1000),
+                {.audio_hours = 15'000.0 * 2000 / 3600,
+                 .vcpu_hours = 15'000.0 * 2000 / 3600 / 1000,
+                 .gb_hours = 15'000.0 * 2000 / 3600 / 250,
+                 .lists = 200,
+                 .looks = 98'438,
+                 .reads = 100'005,
+                 .writes = 98'439,
+                 .target_bytes = 7.5e11,
+                 .cost = 200 + 98'438 + 100'005 + 98'439}},
+           Case{"all is done, as the ledger says",
+                all_done,
+                prices,
+                {.lists = 2, .reads = 5, .target_bytes = 0, .cost = 12}},
            Case{"of unknown size", unknown, prices, of_unknown},
            Case{"none is good", broken, prices, {.lists = 2, .reads = 1, .target_bytes = 0, .cost = 4}},
        }) {
@@ -91,6 +115,7 @@ TEST(EstimateTest, IsArithmetic) {
     EXPECT_NEAR(estimate.vcpu_hours, c.expected.vcpu_hours, 1e-9) << c.what;
     EXPECT_NEAR(estimate.gb_hours, c.expected.gb_hours, 1e-9) << c.what;
     EXPECT_EQ(estimate.lists, c.expected.lists) << c.what;
+    EXPECT_EQ(estimate.looks, c.expected.looks) << c.what;
     EXPECT_EQ(estimate.reads, c.expected.reads) << c.what;
     EXPECT_EQ(estimate.writes, c.expected.writes) << c.what;
     EXPECT_EQ(estimate.target_bytes, c.expected.target_bytes) << c.what;

@@ -54,6 +54,7 @@ struct PlanSums {
   std::int64_t microseconds = 0;
   std::int64_t target_bytes = 0;
   std::int64_t unknown_sizes = 0;
+  std::int64_t looks = 0;
   std::int64_t writes = 0;
 };
 
@@ -65,6 +66,7 @@ struct SumPlans {
     sums.microseconds += std::llround(file.seconds * 1e6);
     sums.target_bytes += file.target_bytes.value_or(0);
     sums.unknown_sizes += file.target_bytes ? 0 : 1;
+    sums.looks += file.looks;
     sums.writes += file.writes;
   }
   void MergeAccumulators(PlanSums& into, const PlanSums& other) const {
@@ -73,6 +75,7 @@ struct SumPlans {
     into.microseconds += other.microseconds;
     into.target_bytes += other.target_bytes;
     into.unknown_sizes += other.unknown_sizes;
+    into.looks += other.looks;
     into.writes += other.writes;
   }
   PlanSums ExtractOutput(const PlanSums& sums) const { return sums; }
@@ -149,6 +152,7 @@ void ReportPlans(const beam::PCollection<beam::FileMetadata>& files,
     planned_source_bytes.Set(sums.source_bytes);
     planned_target_bytes.Set(sums.target_bytes);
     planned_unknown_sizes.Set(sums.unknown_sizes);
+    planned_looks.Set(sums.looks);
     planned_writes.Set(sums.writes);
   });
   if (depth == PlanDepth::kSample) {

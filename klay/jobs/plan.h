@@ -24,7 +24,8 @@ struct FilePlan {
   std::int64_t source_bytes = 0;
   double seconds = 0;                             // of audio
   std::optional<std::int64_t> target_bytes = {};  // nothing where that cannot be known
-  std::int64_t writes = 0;                        // requests to a store
+  std::int64_t looks = 0;                         // requests to a store
+  std::int64_t writes = 0;                        // likewise
 };
 
 // The files whose headers are to be read.

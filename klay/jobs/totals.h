@@ -21,6 +21,10 @@ inline const beam::Gauge bytes_looked_at("klay", "bytes_looked_at");
 inline const beam::Gauge planned_source_bytes("klay", "planned_source_bytes");
 inline const beam::Gauge planned_target_bytes("klay", "planned_target_bytes");    // of those whose size can be known
 inline const beam::Gauge planned_unknown_sizes("klay", "planned_unknown_sizes");  // how many are none of these
-inline const beam::Gauge planned_writes("klay", "planned_writes");                // requests to stores
+inline const beam::Gauge planned_looks("klay", "planned_looks");                  // requests to stores
+inline const beam::Gauge planned_writes("klay", "planned_writes");                // likewise
+// Requests to the store of the ledger.
+inline const beam::Gauge planned_ledger_reads("klay", "planned_ledger_reads");
+inline const beam::Gauge planned_ledger_writes("klay", "planned_ledger_writes");
 
 }  // namespace klay

@@ -11,6 +11,7 @@
 #include "beam/io/read_matches.h"
 #include "beam/transforms/batch_elements.h"
 #include "beam/transforms/count.h"
+#include "beam/transforms/create.h"
 #include "beam/transforms/flatten.h"
 #include "beam/transforms/map.h"
 #include "beam/transforms/reshuffle.h"
@@ -20,6 +21,7 @@
 #include "klay/jobs/report_failures.h"
 #include "klay/jobs/totals.h"
 #include "klay/jobs/version.h"
+#include "klay/transforms/ledger_segments.h"
 #include "klay/transforms/load_audio.h"
 #include "klay/transforms/plan_transcode.h"
 #include "klay/transforms/record_outcomes.h"
@@ -85,6 +87,31 @@ auto FilesToDo(beam::Pipeline& p, const TranscodeOptions& options, bool delete_a
                                   .overwrite = options.overwrite,
                                   .ledger = options.Ledger(),
                                   .delete_abandoned = delete_abandoned});
+}
+
+struct PlanOfFile {
+  bool ledger = false;
+
+  void ProcessElement(const PlannedFile& file, beam::Output<FilePlan> plans) const {
+    const bool is_local = IsLocal(file.target);
+    plans.Emit({.source_bytes = file.source_bytes,
+                .seconds = file.seconds,
+                .target_bytes = file.target_bytes,
+                .looks = ledger && !is_local ? 1 : 0,  // which time the target has
+                .writes = is_local ? 0 : beam::ExpectedWrites(file.target_bytes.value_or(0))});
+  }
+};
+
+// What the ledger itself takes: to read it, and to write one segment at the end. Longer runs write more, one for each
+// 2 s of a worker at most.
+void PlanLedger(beam::Pipeline& p, const std::string& folder) {
+  if (IsLocal(folder)) return;
+  p
+      | beam::Create("Ledger", {internal::LedgerFolder(folder)})
+      | beam::ForEach("Log Ledger", [](const std::string& ledger_folder) {
+          planned_ledger_reads.Set(internal::ExpectedLedgerReads(ledger_folder));
+          planned_ledger_writes.Set(1);
+        });
 }
 
 void LogPlan(const PlannedFile& file) {
@@ -162,13 +189,8 @@ void PlanTranscodeJob(beam::Pipeline& p, const TranscodeOptions& options, PlanDe
   const auto [to_do, completed, misplaced] = FilesToDo(p, options, false);
   const auto looked_at = FilesToLookAt(to_do, depth);
   const auto [planned, too_short, broken] = looked_at | beam::ParDo("Plan", PlanTranscode{options.Step()});
-  const auto plans =
-      planned | beam::Map("Plan Of File", [](const PlannedFile& file) {
-        return FilePlan{.source_bytes = file.source_bytes,
-                        .seconds = file.seconds,
-                        .target_bytes = file.target_bytes,
-                        .writes = IsLocal(file.target) ? 0 : beam::ExpectedWrites(file.target_bytes.value_or(0))};
-      });
+  const auto plans = planned | beam::ParDo("Plan Of File", PlanOfFile{options.ledger});
+  if (options.ledger) PlanLedger(p, options.Ledger().folder);
   ReportPlans(to_do, looked_at, plans, depth);
   if (depth == PlanDepth::kSample) {
     ReportSkipped(completed);

@@ -5,16 +5,19 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
 #include <queue>
+#include <random>
 #include <set>
 #include <utility>
 
 #include "beam/base/cancel.h"
 #include "beam/base/error.h"
 #include "beam/base/log.h"
+#include "beam/io/expected_requests.h"
 #include "beam/io/file_systems.h"
 #include "beam/io/path_text.h"
 
@@ -245,6 +248,19 @@ std::int64_t LedgerBytes(const std::string& ledger_folder) {
   return bytes;
 }
 
+std::int64_t ExpectedLedgerReads(const std::string& ledger_folder) {
+  std::int64_t reads = 0;
+  for (const Segment& segment : ListSegments(ledger_folder, Abandoned::kLeave)) {
+    reads += beam::ExpectedReads(segment.bytes);
+  }
+  return reads;
+}
+
+std::string NewLedgerWriterName() {
+  std::random_device random;
+  return HexDigits(random() ^ std::uint64_t{random()} << 32);
+}
+
 void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer,
                         const std::vector<LedgerRecord>& records) {
   std::vector<std::pair<std::uint64_t, const LedgerRecord*>> sorted;
@@ -273,6 +289,17 @@ void CompactLedger(const std::string& ledger_folder, const std::string& writer, 
       segments.erase(segments.begin(), end);
       by_level[above].push_back(merged);
     }
+  }
+}
+
+void CompactLedgerOrWarn(const std::string& ledger_folder, const std::string& writer) {
+  try {
+    CompactLedger(ledger_folder, writer, LedgerSegmentsOf::kAll);
+  } catch (const beam::Cancelled&) {
+    // The next run merges them.
+  } catch (const std::exception& error) {
+    beam::LogWarning(std::string("the segments of the ledger could not be merged, which changes nothing but speed: ")
+                     + error.what());
   }
 }
 

@@ -29,7 +29,14 @@ void ReadLedger(const std::string& ledger_folder, const std::function<void(const
 // How large all segments are together.
 std::int64_t LedgerBytes(const std::string& ledger_folder);
 
-// Writes one segment of level 0, by a writer who calls himself `writer`, 16 hexadecimal digits.
+// How many requests it takes to read all segments from a store. Lists them once, as the end of a run that writes some
+// does (LedgerWriter).
+std::int64_t ExpectedLedgerReads(const std::string& ledger_folder);
+
+// What a writer calls himself, so that nobody else does: 16 hexadecimal digits.
+std::string NewLedgerWriterName();
+
+// Writes one segment of level 0, by `writer`.
 void WriteLedgerSegment(const std::string& ledger_folder, const std::string& writer,
                         const std::vector<LedgerRecord>& records);
 
@@ -40,5 +47,8 @@ enum class LedgerSegmentsOf { kThisWriter, kAll };
 
 // Merges, by the name of `writer`, wherever a level has that many segments of these.
 void CompactLedger(const std::string& ledger_folder, const std::string& writer, LedgerSegmentsOf whose);
+
+// The same of all, at the end of a run: what goes wrong is a warning, and the next run merges them.
+void CompactLedgerOrWarn(const std::string& ledger_folder, const std::string& writer);
 
 }  // namespace klay::internal

@@ -1,9 +1,7 @@
 #include "klay/transforms/ledger_writer.h"
 
-#include <cstdint>
 #include <exception>
 #include <map>
-#include <random>
 #include <utility>
 
 #include "beam/base/error.h"
@@ -11,15 +9,6 @@
 #include "klay/transforms/ledger_segments.h"
 
 namespace klay::internal {
-namespace {
-
-std::string RandomName() {
-  std::random_device random;
-  return HexDigits(random() ^ std::uint64_t{random()} << 32);
-}
-
-}  // namespace
-
 std::shared_ptr<LedgerWriter> LedgerWriter::Get(const std::string& ledger_folder) {
   static std::mutex mutex;
   static std::map<std::string, std::weak_ptr<LedgerWriter>> by_folder;
@@ -30,20 +19,13 @@ std::shared_ptr<LedgerWriter> LedgerWriter::Get(const std::string& ledger_folder
   return writer;
 }
 
-LedgerWriter::LedgerWriter(std::string ledger_folder) : ledger_folder_(std::move(ledger_folder)), name_(RandomName()) {}
+LedgerWriter::LedgerWriter(std::string ledger_folder)
+    : ledger_folder_(std::move(ledger_folder)), name_(NewLedgerWriterName()) {}
 
 LedgerWriter::~LedgerWriter() {
   Write(true);
   // The runs before this one have each left some.
-  if (segments_ == 0) return;
-  try {
-    CompactLedger(ledger_folder_, name_, LedgerSegmentsOf::kAll);
-  } catch (const beam::Cancelled&) {
-    // The next run merges them.
-  } catch (const std::exception& error) {
-    beam::LogWarning(std::string("the segments of the ledger could not be merged, which changes nothing but speed: ")
-                     + error.what());
-  }
+  if (segments_ != 0) CompactLedgerOrWarn(ledger_folder_, name_);
 }
 
 void LedgerWriter::Add(LedgerRecord record) {

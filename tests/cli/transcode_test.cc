@@ -260,6 +260,10 @@ TEST(TranscodeProgramTest, ADryRunSaysAllAndWritesNothing) {
   EXPECT_THAT(wav.err, HasSubstr("would make " + target / "deep/b.wav of " + source / "deep/b.mp3: 12.000 s"));
   EXPECT_THAT(wav.err, HasSubstr("would skip " + source / "done.mp3: it is done already"));
   const auto metrics = nlohmann::json::parse(ReadFile(source / "metrics.json"));
+  // The flags that were given, and no others.
+  EXPECT_EQ(metrics["options"]["target_sample_rate"], "16000");
+  EXPECT_EQ(metrics["options"]["dry_run"], "true");
+  EXPECT_FALSE(metrics["options"].contains("quality") || metrics["options"].contains("max_num_workers"));
   EXPECT_EQ(metrics["files"]["done"], 2);
   EXPECT_EQ(metrics["estimate"]["files"], 3);  // with the broken one
   EXPECT_EQ(metrics["estimate"]["read"], 0);   // of stores

@@ -184,6 +184,13 @@ TEST(UsageTest, ARunSaysWhatWasGivenAndWhatItsRunnerUses) {
        "  --sdk_location        default\n"
        "  --log_level           INFO\n",
        ""},
+      // What stands for another flag says it.
+      {{"--runner=Prism", "--dry_run", "--worker_binary=worker"},
+       "  --dry_run             true\n"
+       "  --runner              Prism\n"
+       "  --worker_binary       worker\n"
+       "  --log_level           INFO\n",
+       ""},
   };
   for (const Case& c : cases) {
     std::vector<std::string> arguments = {"run-example", "--source_audio_path", folder / "music",

@@ -121,6 +121,23 @@ TEST_F(Estimates, TheRequestsAreThoseThatTheRunMakes) {
   EXPECT_NEAR(estimate["audio_hours"], run.metrics["audio_seconds"].get<double>() / 3600, 0.001);
 }
 
+TEST_F(Estimates, TheLedgersRequestsAreInIt) {
+  PutFiles(5);
+  // First there is no ledger, then there are records of all files, two of which have another size by then.
+  for (const int files : {5, 2}) {
+    const Ran plan = Run("transcode", {"--ledger", "--dry_run"});
+    const Ran run = Run("transcode", {"--ledger"});
+    EXPECT_EQ(run.program.exit_code, 0) << run.program.err;
+    EXPECT_EQ(run.metrics["files"]["done"], files);
+    const Json& estimate = plan.metrics["estimate"];
+    const Json& requests = run.metrics["requests"]["gs"];
+    EXPECT_EQ(estimate["look"], files);
+    EXPECT_EQ(estimate["write"], files + 1);
+    for (const char* const verb : {"list", "look", "read", "write"}) EXPECT_EQ(estimate[verb], requests[verb]) << verb;
+    for (const char* const name : {"music/in/0.mp3", "music/in/1.mp3"}) google_.storage().Put(name, SilentWav(4000));
+  }
+}
+
 TEST_F(Estimates, AMistakeInTheRequestComesFirst) {
   PutFiles(1);
   const Ran run = Run("transcode", OnDataflow({"--max_num_workers=-1"}));

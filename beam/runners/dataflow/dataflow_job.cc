@@ -93,6 +93,8 @@ Json SdkPipelineOptions(const StagedPipeline& staged, const DataflowOptions& opt
     values[name] = ValueOf(value);
     shown.push_back(DisplayItem(name, value));
   }
+  // A flag may have several of them, with commas.
+  if (values.contains("dataflow_service_options")) values["dataflow_service_options"] = options.service_options;
   // The service finds the pipeline by these two.
   values["pipelineUrl"] = staged.url;
   values["pipelineProtoHash"] = staged.sha256;
