@@ -215,8 +215,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
 endif()
 
 # The contract of FileSystem, and klay-beam on it: the same tests on each store. Those that are not of this machine have
-# an emulator, started once, which ends with its tests. Programs copy between a store and the next one of the list.
-set(KLAY_BEAM_TEST_EMULATORS "" CACHE STRING "Emulators of stores to test with, of gcs, s3, azure and hdfs")
+# an emulator, started once, which ends with its tests. Programs copy between a store and the next one of the list, which
+# must not be of the same scheme.
+set(KLAY_BEAM_TEST_EMULATORS "" CACHE STRING "Emulators of stores to test with, of gcs, s3, gofakes3, azure and hdfs")
 function(add_emulator name)
   add_test(NAME "start ${name}" COMMAND "${PROJECT_SOURCE_DIR}/scripts/emulators/start.sh" ${name})
   add_test(NAME "stop ${name}" COMMAND "${PROJECT_SOURCE_DIR}/scripts/engines/stop.sh" ${name})
@@ -234,7 +235,7 @@ if(TARGET klay_beam_arrow)
 endif()
 foreach(store local memory ${KLAY_BEAM_TEST_EMULATORS})
   set(fixtures test_data)
-  set(filter "-StoreErrors.*:ResumableUpload.*:FaultyStore*")
+  set(filter "-StoreErrors.*:S3Credentials.*:ResumableUpload.*:FaultyStore*")
   set(other local)
   if(store STREQUAL "memory")
     # Other programs do not see it.
@@ -266,13 +267,16 @@ if("gcs" IN_LIST KLAY_BEAM_TEST_EMULATORS)
   add_emulator(gcs_files)
   discover_fault_tests(gcs_files gcs_files)
 endif()
-if("s3" IN_LIST KLAY_BEAM_TEST_EMULATORS)
-  discover_fault_tests(s3 s3)
-endif()
-# What no emulator does: the whole protocol of uploads to gs://, and what stores answer that let nobody in.
+foreach(store s3 gofakes3)
+  if(store IN_LIST KLAY_BEAM_TEST_EMULATORS)
+    discover_fault_tests(${store} ${store})
+  endif()
+endforeach()
+# What no emulator does: the whole protocol of uploads to gs://, what stores answer that let nobody in, and as whom they are
+# asked.
 set(filter "ResumableUpload.*")
 if(TARGET klay_beam_arrow)
-  string(APPEND filter ":StoreErrors.*")
+  string(APPEND filter ":StoreErrors.*:S3Credentials.*")
 endif()
 discover_tests(storage_tests storage_tests "" "${TEST_ENVIRONMENT};${WITH_GRPC};${WITH_PROGRAMS}" "${filter}")
 

@@ -25,10 +25,17 @@ struct StoreTraits {
   // Files that were written within so short a time may have the same time in a listing, and one that has replaced
   // another of the same size is then not noticed. Zero: it always is.
   std::chrono::milliseconds time_step{0};
+  // The emulator's clock stands still: a file that has replaced another of the same size is not noticed at all.
+  bool has_no_times = false;
   // A name with an empty part ("a//b") is a mistake of whoever uses it. Otherwise, without folders, it is another name.
   bool refuses_empty_parts = false;
   // A file that was replaced after it was listed is copied all the same: the emulator heeds no condition on that.
   bool copies_what_is_there = false;
+  // An upload in parts is forgotten once it has ended, as in several makes of S3: whoever missed the answer has to send
+  // it anew.
+  bool forgets_uploads = false;
+  // A request takes the emulator milliseconds: tests of thousands of files make do with hundreds.
+  bool is_slow = false;
   // Names of NameCases() that cannot be written.
   std::set<std::string> refused_names = {};
 };

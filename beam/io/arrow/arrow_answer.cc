@@ -53,6 +53,8 @@ constexpr Words kWords[] = {
     {"NO_SUCH_KEY", Kind::kNotFound},
     {"RESOURCE_NOT_FOUND", Kind::kNotFound},
     {"BadDigest", Kind::kBusy},  // what was sent came damaged: it is to be sent again
+    // Whoever ends an upload once more, as the first answer was lost, is told so by many makes of S3: it is sent again.
+    {"NO_SUCH_UPLOAD", Kind::kBusy},
     {"NETWORK_CONNECTION", Kind::kBusy},
     {"SLOW_DOWN", Kind::kBusy},
     {"THROTTLING", Kind::kBusy},

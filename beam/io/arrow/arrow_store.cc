@@ -30,7 +30,9 @@ ObjectInfo InfoOf(const arrow::fs::FileInfo& info) {
   }
   result.size_in_bytes = info.size();
   if (info.mtime() != arrow::fs::kNoTime) {
-    result.last_updated_in_seconds = std::chrono::duration<double>(info.mtime().time_since_epoch()).count();
+    // As a look at an object tells it, in a header of HTTP; some makes of S3 list fractions.
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(info.mtime().time_since_epoch());
+    result.last_updated_in_seconds = static_cast<double>(seconds.count());
   }
   return result;
 }
