@@ -48,8 +48,7 @@ void AnsweringServer::Take(int connection) {
     heads_.push_back(head);
   }
   const Answer answer = respond_(head, body);
-  std::string reply =
-      "HTTP/1.1 " + std::to_string(answer.status) + " Answer\r\nConnection: close\r\n" + answer.headers;
+  std::string reply = "HTTP/1.1 " + std::to_string(answer.status) + " Answer\r\nConnection: close\r\n" + answer.headers;
   if (head.starts_with("HEAD ")) {
     reply += "\r\n";
   } else {

@@ -1,5 +1,5 @@
-// A server that answers by itself: every request in the same way, as a store does that lets nobody in, or each as a test
-// says.
+// A server that answers by itself: every request in the same way, as a store does that lets nobody in, or each as a
+// test says.
 #pragma once
 
 #include <functional>

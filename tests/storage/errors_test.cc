@@ -176,8 +176,9 @@ TEST(StoreErrors, AnUploadThatIsForgottenIsSentAnew) {
     }
     if (head.find("uploadId=1 ") != std::string::npos) return S3(404, "NoSuchUpload");
     return {.type = "application/xml",
-            .body = "<CompleteMultipartUploadResult><Bucket>klay</Bucket><Key>a.wav</Key><ETag>\"whole\"</ETag>"
-                    "</CompleteMultipartUploadResult>"};
+            .body =
+                "<CompleteMultipartUploadResult><Bucket>klay</Bucket><Key>a.wav</Key><ETag>\"whole\"</ETag>"
+                "</CompleteMultipartUploadResult>"};
   });
   const auto files = beam::testing_storage::FilesAt("s3", server.endpoint());
   const std::unique_ptr<beam::ByteSink> sink = files->OpenWrite("s3://klay/a.wav");

@@ -37,8 +37,6 @@ using testing::HasSubstr;
 using Json = nlohmann::json;
 using Files = std::map<std::string, std::string>;  // contents by name
 
-constexpr int kObjects = 10'000;
-constexpr int kObjectsOfASlowStore = 300;
 constexpr int kNoAudio = 100;  // one file of so many
 
 // What the program says of its inputs.
@@ -59,7 +57,7 @@ class FaultyStorePrograms : public testing::Test {
 
   // Each of the faults, but those that this store's client or its emulator does not know.
   FaultPlan AllFaults(std::uint64_t seed) const {
-    const double share = store_.traits.is_slow ? 0.02 : 0.003;
+    const double share = objects_ < 1'000 ? 0.02 : 0.003;
     FaultPlan plan{.seed = seed,
                    .shares = {{Fault::kReset, share},
                               {Fault::kLostAnswer, share},
@@ -116,7 +114,7 @@ class FaultyStorePrograms : public testing::Test {
 
   const Store store_ = OpenStore();
   const bool is_gs_ = store_.root.starts_with("gs://");
-  const int objects_ = store_.traits.is_slow ? kObjectsOfASlowStore : kObjects;
+  const int objects_ = store_.traits.many;
   const TestFolder local_;
   const std::string metrics_ = local_ / "metrics.json";
 };

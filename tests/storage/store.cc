@@ -107,27 +107,30 @@ Store OpenS3At(const std::string& emulator, StoreTraits traits) {
   return OpenObjectsAt(emulator, "AWS_ENDPOINT_URL", "s3", std::move(traits));
 }
 
-Store OpenS3() { return OpenS3At("s3", {.is_slow = true}); }
+Store OpenS3() { return OpenS3At("s3", {.many = 300}); }
 
 Store OpenGofakes3() {
   // It takes a checksum behind the bytes for a part of them, as stores of other makes do that are older than that.
   SetEnvironment("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required");
-  return OpenS3At("gofakes3", {.has_no_times = true, .forgets_uploads = true});
+  return OpenS3At("gofakes3", {.has_no_times = true, .forgets_uploads = true, .many = 3'000});
 }
 
 Store OpenAzure() {
-  SetEnvironment("AZURE_STORAGE_CONNECTION_STRING",
-                 "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + EndpointOf("azure") + "/klay");
-  return OpenObjects(
+  Store store = OpenObjects(
       "abfs", {.time_step = milliseconds(1000), .refused_names = {"newline", "control", "not_utf8", "backslash"}});
+  store.endpoint = EndpointOf("azure");
+  store.endpoint_variable = "AZURE_STORAGE_CONNECTION_STRING";
+  SetEnvironment("AZURE_STORAGE_CONNECTION_STRING",
+                 "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + store.endpoint + "/klay");
+  return store;
 }
 
 struct NamedStore {
   std::string_view name;
   Store (*open)();
 };
-constexpr NamedStore kStores[] = {{"local", &OpenLocal}, {"memory", &OpenMemory},      {"hdfs", &OpenHdfs},
-                                  {"gcs", &OpenGcs},     {"gcs_files", &OpenGcsFiles}, {"s3", &OpenS3},
+constexpr NamedStore kStores[] = {{"local", &OpenLocal},       {"memory", &OpenMemory},      {"hdfs", &OpenHdfs},
+                                  {"gcs", &OpenGcs},           {"gcs_files", &OpenGcsFiles}, {"s3", &OpenS3},
                                   {"gofakes3", &OpenGofakes3}, {"azure", &OpenAzure}};
 
 }  // namespace

@@ -34,8 +34,8 @@ struct StoreTraits {
   // An upload in parts is forgotten once it has ended, as in several makes of S3: whoever missed the answer has to send
   // it anew.
   bool forgets_uploads = false;
-  // A request takes the emulator milliseconds: tests of thousands of files make do with hundreds.
-  bool is_slow = false;
+  // Tests of many files take so many: what the emulator, and the store's client, do within half a minute.
+  int many = 10'000;
   // Names of NameCases() that cannot be written.
   std::set<std::string> refused_names = {};
 };
@@ -46,8 +46,8 @@ struct Store {
   StoreTraits traits;
   std::shared_ptr<void> cleanup = {};   // what has to go with it
   std::vector<std::string> flags = {};  // with which klay-beam reaches it, besides this process' environment
-  // Of gs:// and s3://: HOST:PORT of the emulator, and the variable that says so to klay-beam. `files` reads it when it
-  // is first used.
+  // Of gs://, s3:// and abfs://: HOST:PORT of the emulator, and the variable that says so to klay-beam, as a URL or
+  // with one in it. `files` reads it when it is first used.
   std::string endpoint = {};
   std::string endpoint_variable = {};
 };
