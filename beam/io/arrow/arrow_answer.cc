@@ -29,8 +29,9 @@ constexpr Words kWords[] = {
     {"Could not connect", Kind::kUnreachable},
     {"Failed to connect", Kind::kUnreachable},
     {"Connection refused", Kind::kUnreachable},
-    {"SSL peer certificate", Kind::kUnreachable},
-    {"SSL certificate problem", Kind::kUnreachable},
+    {"SSL peer certificate", Kind::kUntrusted},
+    {"SSL certificate problem", Kind::kUntrusted},
+    {"Problem with the SSL CA cert", Kind::kUntrusted},
     // S3.
     {"Credential is mal-formed", Kind::kNoCredentials},  // under the code of a bucket of another region
     {"non-empty Access Key", Kind::kNoCredentials},

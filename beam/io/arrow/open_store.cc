@@ -38,12 +38,13 @@ Endpoint EndpointOf(std::string_view url, std::string_view scheme) {
 }
 
 // Parts of an upload are tried again one by one, so that an interruption does not cost the others. What cannot be
-// reached at all is left to the caller.
+// reached at all, or is not trusted, is left to the caller.
 class S3Retries final : public arrow::fs::S3RetryStrategy {
  public:
   bool ShouldRetry(const AWSErrorDetail& error, std::int64_t attempted) override {
     const auto says = [&](std::string_view words) { return error.message.find(words) != std::string::npos; };
-    return error.should_retry && attempted < kAttempts && !says("curlCode: 6,") && !says("curlCode: 7,");
+    return error.should_retry && attempted < kAttempts && !says("curlCode: 6,") && !says("curlCode: 7,")
+        && !says("curlCode: 60,") && !says("curlCode: 77,");
   }
 
   std::int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail&, std::int64_t attempted) override {
@@ -193,7 +194,8 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
   } else if (!key.empty()) {
     status = azure.ConfigureAccountKeyCredential(key);
   } else if (!signature.empty()) {
-    status = azure.ConfigureSASCredential(signature);
+    // Arrow puts it behind its addresses as it is; in connection strings it has no question mark.
+    status = azure.ConfigureSASCredential(signature.starts_with('?') ? signature : "?" + signature);
   } else if (!options.azure_managed_identity_client_id.empty()) {
     status = azure.ConfigureManagedIdentityCredential(options.azure_managed_identity_client_id);
   } else {
@@ -209,7 +211,7 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_7(
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_8(
     const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
     beam::internal::StoreAnswer& answer) {
   answer = beam::internal::Answering([&] {
