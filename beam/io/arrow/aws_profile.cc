@@ -37,7 +37,8 @@ void AddSection(const std::string& path, const std::string& section, Values& val
     const std::size_t equals = line.find('=');
     if (!inside || equals == std::string::npos || line.find_first_of("#; \t") == 0) continue;
     const std::string_view text = line;
-    values.insert_or_assign(std::string(Trimmed(text.substr(0, equals))), std::string(Trimmed(text.substr(equals + 1))));
+    values.insert_or_assign(std::string(Trimmed(text.substr(0, equals))),
+                            std::string(Trimmed(text.substr(equals + 1))));
   }
 }
 
