@@ -98,6 +98,7 @@ struct TlsRelay::State {
     Check(context != nullptr && SSL_CTX_use_certificate(context.get(), x509.get()) == 1
               && SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1,
           "no server");
+    SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
     endpoint = "localhost" + endpoint.substr(endpoint.find(':'));
     acceptor = std::thread([this] { Accept(); });
   }
@@ -147,6 +148,8 @@ struct TlsRelay::State {
       }
       if (both[0].revents != 0) {
         const int count = SSL_read(ssl.get(), part, sizeof part);
+        // What came was TLS' own.
+        if (count <= 0 && SSL_get_error(ssl.get(), count) == SSL_ERROR_WANT_READ) continue;
         if (count <= 0 || !Send(server, {part, static_cast<std::size_t>(count)})) return;
       }
       if (both[1].revents != 0) {
