@@ -45,7 +45,7 @@ case $emulator in
   gofakes3)
     # Its clock stands still, in the future and between two seconds: otherwise a listing tells another time than a look at an object, that of its
     # end instead of that of its beginning, and what a second begins between is taken for changed.
-    command=("$engines/gofakes3" -backend memory -quiet -time 2099-01-01T00:00:00.5Z -host "127.0.0.1:$port")
+    command=("$engines/gofakes3" -backend memory -quiet -time 2099-01-01T00:00:00.005Z -host "127.0.0.1:$port")
     ;;
   azure)
     export AZURITE_ACCOUNTS=klay:a2xheQ==
