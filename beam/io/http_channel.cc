@@ -27,6 +27,18 @@ void InitializeOnce() {
   if (initialized != CURLE_OK) throw Error(std::string("libcurl cannot start: ") + curl_easy_strerror(initialized));
 }
 
+HttpFailure::Cause CauseOf(CURLcode result) {
+  switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT: return HttpFailure::Cause::kUnreachable;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE: return HttpFailure::Cause::kUntrusted;
+    default: return HttpFailure::Cause::kCut;
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> HttpHeaders::Find(std::string_view name) const {
@@ -250,10 +262,7 @@ struct HttpChannel::Transfer {
   void ThrowIfFailed() const {
     if (!finished || result == CURLE_OK) return;
     // The only time that is limited by libcurl is that for connecting.
-    const bool connected = result != CURLE_COULDNT_RESOLVE_HOST && result != CURLE_COULDNT_RESOLVE_PROXY
-        && result != CURLE_COULDNT_CONNECT && result != CURLE_OPERATION_TIMEDOUT
-        && result != CURLE_PEER_FAILED_VERIFICATION;
-    throw HttpFailure(error[0] != '\0' ? error : curl_easy_strerror(result), connected);
+    throw HttpFailure(error[0] != '\0' ? error : curl_easy_strerror(result), CauseOf(result));
   }
 };
 

@@ -20,13 +20,17 @@ namespace beam::internal {
 // The exchange failed on its way (no connection, cut, nothing came for a minute); what the server has done is unknown.
 class HttpFailure : public Error {
  public:
-  explicit HttpFailure(const std::string& text, bool connected = true) : Error(text), connected_(connected) {}
+  enum class Cause {
+    kCut,          // there was a connection
+    kUnreachable,  // there was none: nothing has reached the server
+    kUntrusted,    // nor here, as the server's certificate is of no authority that is trusted, or of another server
+  };
+  explicit HttpFailure(const std::string& text, Cause cause = Cause::kCut) : Error(text), cause_(cause) {}
 
-  // Otherwise nothing has reached the server.
-  bool connected() const { return connected_; }
+  Cause cause() const { return cause_; }
 
  private:
-  bool connected_;
+  Cause cause_;
 };
 
 struct HttpRequest {

@@ -296,6 +296,7 @@ TEST_F(ObjectFileSystemTest, SaysWhatToDo) {
       {"s3://", Kind::kWrongClock, "set it"},
       {"s3://", Kind::kElsewhere, "--s3_region_name"},
       {"az://", Kind::kUnreachable, "BlobEndpoint"},
+      {"gs://", Kind::kUntrusted, "SSL_CERT_FILE"},
   };
   for (const TroubleCase& c : cases) {
     const std::string path = std::string(c.scheme) + "b/a";

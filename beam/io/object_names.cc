@@ -8,6 +8,19 @@
 #include "beam/io/path_text.h"
 
 namespace beam::internal {
+namespace {
+
+// Whether a part of a name is "." or "..".
+bool HasDots(std::string_view name) {
+  for (;;) {
+    const std::string_view part = name.substr(0, name.find('/'));
+    if (part == "." || part == "..") return true;
+    if (part.size() == name.size()) return false;
+    name.remove_prefix(part.size() + 1);
+  }
+}
+
+}  // namespace
 
 ObjectPath ParseObjectPath(const std::string& path, bool bucket_alone) {
   const std::size_t mark = path.find("://");
@@ -24,8 +37,15 @@ ObjectPath ParseObjectPath(const std::string& path, bool bucket_alone) {
                        "AZURE_STORAGE_CONNECTION_STRING, and write "
                      + Quoted(path.substr(0, account) + (slash == std::string::npos ? "" : path.substr(slash))));
   }
+  const auto refuse = [&](const std::string& what, const std::string& remedy) {
+    throw UsageError(Quoted(path) + " has " + what + " in its name, which cannot be used here: " + remedy
+                     + ", or rename the object with the store's own tools");
+  };
   if (path.find("//", bucket) != std::string::npos && !path.starts_with("gs://")) {
-    throw UsageError(Quoted(path) + " has an empty part in its name, which cannot be used here: write one '/' there");
+    refuse("an empty part", "write one '/' there");
+  }
+  if (path.starts_with("s3://") && HasDots(std::string_view(path).substr(bucket))) {
+    refuse("a part \".\" or \"..\"", "write the name without it");
   }
   return {path.substr(0, bucket), path.substr(bucket)};
 }

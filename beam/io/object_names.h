@@ -8,7 +8,7 @@ namespace beam::internal {
 // "scheme://bucket/key" in its parts: `scheme` with "://", `name` the rest. Throws UsageError if the bucket is missing
 // or, unless `bucket_alone`, the key; if it is Azure's and names an account, as "abfs://container@account.dfs..." does
 // elsewhere; or, but in gs://, if a part of the key before the last is empty ("a//b"), which Apache Arrow cannot tell
-// from "a/b".
+// from "a/b"; or, in s3://, if one is "." or "..", as AWS' client asks for another object then: "a/b" for "a/./b".
 struct ObjectPath {
   std::string scheme;
   std::string name;

@@ -98,8 +98,8 @@ void ObjectRequests::ThrowIfHopeless(StoreVerb verb, const std::string& path) {
 }
 
 void ObjectRequests::Remember(const StoreAnswer& answer) {
-  const bool is_hopeless =
-      answer.kind == Kind::kUnreachable || answer.kind == Kind::kNoCredentials || answer.kind == Kind::kWrongClock;
+  const bool is_hopeless = answer.kind == Kind::kUnreachable || answer.kind == Kind::kUntrusted
+      || answer.kind == Kind::kNoCredentials || answer.kind == Kind::kWrongClock;
   if (answered_ || !is_hopeless) return;
   const std::lock_guard lock(hopeless_mutex_);
   hopeless_ = answer;

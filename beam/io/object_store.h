@@ -34,6 +34,7 @@ struct StoreAnswer {
     kWrongClock,     // signed at a time that is not the store's
     kElsewhere,      // the bucket is in another region than was asked
     kUnreachable,    // no connection could be made
+    kUntrusted,      // nor here: what answers there is not known to be the store, by its certificate
     kBusy,           // try again: 408, 429, 5xx, a connection that was cut
     kChanged,        // the object is not what it was when it was opened
     kDamaged,        // what came is not what the store has, by its checksum
@@ -174,6 +175,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_7";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_8";
 
 }  // namespace beam::internal

@@ -17,8 +17,8 @@ struct ObjectStoreOptions {
   std::string impersonate_service_account = {};
   std::vector<std::string> gcp_oauth_scopes = {};  // none: all of Google Cloud
 
-  // s3://. Otherwise $AWS_ENDPOINT_URL_S3 or $AWS_ENDPOINT_URL; keys, profile, role or web identity of AWS'
-  // environment.
+  // s3://. Otherwise $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL or the profile's endpoint_url; region, keys, profile (with
+  // a role that it assumes, or a process that it asks), web identity, container or machine of AWS' environment.
   std::string s3_endpoint_url = {};
   std::string s3_region_name = {};
   std::string s3_access_key_id = {};

@@ -6,6 +6,18 @@ namespace beam::internal {
 
 using Kind = StoreAnswer::Kind;
 
+namespace {
+
+Kind KindOf(HttpFailure::Cause cause) {
+  switch (cause) {
+    case HttpFailure::Cause::kUnreachable: return Kind::kUnreachable;
+    case HttpFailure::Cause::kUntrusted: return Kind::kUntrusted;
+    default: return Kind::kBusy;
+  }
+}
+
+}  // namespace
+
 StoreAnswer StoreHttp::Exchange(const HttpRequest& request, HttpReply& reply, std::span<char> room) {
   reply = {};
   try {
@@ -27,7 +39,7 @@ StoreAnswer StoreHttp::Exchange(const HttpRequest& request, HttpReply& reply, st
     channels_.Keep(std::move(channel));
     return {};
   } catch (const HttpFailure& failure) {
-    return {failure.connected() ? Kind::kBusy : Kind::kUnreachable, failure.what()};
+    return {KindOf(failure.cause()), failure.what()};
   }
 }
 
@@ -47,7 +59,7 @@ StoreAnswer StoreHttp::Begin(const HttpRequest& request, HttpReply& reply, std::
     }
     return {};
   } catch (const HttpFailure& failure) {
-    return {failure.connected() ? Kind::kBusy : Kind::kUnreachable, failure.what()};
+    return {KindOf(failure.cause()), failure.what()};
   }
 }
 

@@ -23,8 +23,9 @@ struct HttpReply {
 // Thread-safe.
 class StoreHttp {
  public:
-  // Makes an exchange. kOk is any answer of the server, whatever its status; otherwise kUnreachable or kBusy. The body
-  // of a good answer goes to `room` if there is one; more than that is dropped. Throws Cancelled if the run is stopped.
+  // Makes an exchange. kOk is any answer of the server, whatever its status; otherwise kUnreachable, kUntrusted or
+  // kBusy. The body of a good answer goes to `room` if there is one; more than that is dropped. Throws Cancelled if the
+  // run is stopped.
   StoreAnswer Exchange(const HttpRequest& request, HttpReply& reply, std::span<char> room = {});
 
   // The same, but leaves the body of a good answer (2xx) in `channel`, which is to be given back when it has been

@@ -84,7 +84,8 @@ constexpr RefusedFlag kRefused[] = {
     {"s3_api_version", "is of Python's client, and S3's interface has one version: leave it out"},
     {"s3_verify",
      "is always so here, as certificates are checked by those of this machine: leave it out, and add the store's "
-     "authority to the machine's, or name a store without TLS by --s3_endpoint_url http://HOST:PORT",
+     "authority to the machine's, or name its file by SSL_CERT_FILE, or name a store without TLS by --s3_endpoint_url "
+     "http://HOST:PORT",
      true},
     {"s3_disable_ssl", "is said by the endpoint here: give --s3_endpoint_url http://HOST:PORT"},
     {"azure_connection_string",

@@ -32,6 +32,18 @@ class BlockHash {
   std::uint64_t hash_ = 0;
 };
 
+// Whether a part of a name is "..".
+bool HasParent(std::string_view name) {
+  return name == ".." || name.starts_with("../") || name.ends_with("/..")
+      || name.find("/../") != std::string_view::npos;
+}
+
+// Whether ".." is the folder above: in stores of objects it is a name as any other.
+bool HasFolders(const std::string& path) {
+  const std::string scheme = beam::internal::SchemeOf(path);
+  return scheme != "gs" && scheme != "s3" && scheme != "abfs" && scheme != "az";
+}
+
 // One run of CopyFiles().
 class Copying {
  public:
@@ -40,6 +52,7 @@ class Copying {
       : next_(next),
         prefix_size_(prefix_size),
         target_folder_(std::move(target_folder)),
+        has_folders_(HasFolders(target_folder_)),
         settings_(settings),
         failed_(failed) {
     if (!settings_.overwrite) there_ = beam::FileSystemFor(target_folder_)->List(target_folder_, {});
@@ -84,7 +97,14 @@ class Copying {
     try {
       while (!error_ && next_(file)) {
         beam::ThrowIfCancelled();
-        target = target_folder_ + file.path.substr(prefix_size_);
+        const std::string name = file.path.substr(prefix_size_);
+        if (has_folders_ && HasParent(name)) {
+          ++counts_.failed;
+          failed_(Quoted(file.path) + " has a \"..\" in its name, which could lead out of " + Quoted(target_folder_)
+                  + ": rename it");
+          continue;
+        }
+        target = target_folder_ + name;
         if (!IsThere(file, target)) return true;
         ++counts_.skipped;
       }
@@ -116,6 +136,7 @@ class Copying {
   const std::function<bool(beam::FileMetadata&)>& next_;
   const std::size_t prefix_size_;
   const std::string target_folder_;
+  const bool has_folders_;
   const CopySettings settings_;
   const std::function<void(const std::string&)>& failed_;
 

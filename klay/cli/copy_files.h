@@ -35,7 +35,8 @@ bool IsCopied(const beam::FileMetadata& source, const beam::FileMetadata& target
 // Copies what `next` gives (called by one thread at a time; false at the end), each file's path less its first
 // `prefix_size` bytes appended to `target_folder`, which ends in '/'. The paths come in ascending order, so that one
 // listing of the target says what is there. `failed` is called, by one thread at a time, with a sentence for each file
-// that could not be copied. Throws what `next` throws, and Cancelled.
+// that could not be copied, as one whose name would lead out of a target that has folders. Throws what `next` throws,
+// and Cancelled.
 CopyCounts CopyFiles(const std::function<bool(beam::FileMetadata& file)>& next, std::size_t prefix_size,
                      const std::string& target_folder, const CopySettings& settings,
                      const std::function<void(const std::string& sentence)>& failed);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """make_bucket.py EMULATOR HOST:PORT: makes the bucket (the container) `klay` in one that has just started: gcs, gcs_files,
-s3 or azure."""
+s3, gofakes3 or azure."""
 import base64
 import email.utils
 import hashlib
@@ -16,7 +16,7 @@ if emulator in ("gcs", "gcs_files"):
     request = bucket(b"klay")
     if emulator == "gcs_files":  # for results, as what else is in its bucket makes a listing slow
         urllib.request.urlopen(bucket(b"klay-out"), timeout=30).read()
-elif emulator == "s3":
+elif emulator in ("s3", "gofakes3"):
     request = urllib.request.Request(f"http://{address}/klay", method="PUT")
 else:
     headers = {"x-ms-date": email.utils.formatdate(usegmt=True), "x-ms-version": "2021-12-02"}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# start.sh EMULATOR [PORT]: starts gcs, gcs_files, s3, azure or hdfs where it does not run yet, installing it first if need
+# start.sh EMULATOR [PORT]: starts gcs, gcs_files, s3, gofakes3, azure or hdfs where it does not run yet, installing it first if need
 # be, and prints its address (HOST:PORT, plain HTTP, on this machine alone) once it answers. Without PORT the system
 # chooses a free one. All of them start empty, but for a bucket `klay` (make_bucket.py). scripts/engines/stop.sh ends them.
 #
@@ -7,6 +7,7 @@
 #           gcs_files is the same program with a file for each object: not every name is one, but what it takes to find an
 #           object does not grow with their number
 #   s3      any keys; AWS_ENDPOINT_URL=http://HOST:PORT, addressed by path
+#           gofakes3 is another S3, much faster; its objects are all of the same time
 #   azure   account "klay", key "a2xheQ=="; BlobEndpoint=http://HOST:PORT/klay
 #   hdfs    WebHDFS; the superuser is whoever started it
 . "$(dirname "$0")/../engines/common.sh"
@@ -40,6 +41,11 @@ case $emulator in
     ;;
   s3)
     command=("$engines/moto/bin/python3" -m moto.server -H 127.0.0.1 -p "$port")
+    ;;
+  gofakes3)
+    # Its clock stands still, in the future and between two seconds: otherwise a listing tells another time than a look at an object, that of its
+    # end instead of that of its beginning, and what a second begins between is taken for changed.
+    command=("$engines/gofakes3" -backend memory -quiet -time 2099-01-01T00:00:00.005Z -host "127.0.0.1:$port")
     ;;
   azure)
     export AZURITE_ACCOUNTS=klay:a2xheQ==

@@ -165,6 +165,13 @@ TEST_F(FixtureJob, AacIsEncodedAlike) {
   ExpectTheSameAudio(".m4a", "container");
 }
 
+// libcurl looks for the well-known authorities at the one place, and OpenSSL within Arrow's libraries at the other.
+TEST_F(Job, TheImageHasAuthoritiesWhereClientsLook) {
+  for (const std::string place : {"/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"}) {
+    EXPECT_THAT(ReadFile(Variable("IMAGE_ROOT") + place), HasSubstr("-----BEGIN CERTIFICATE-----")) << place;
+  }
+}
+
 // An image that was not made for them; StoresJob has one that was.
 TEST_F(Job, AStoreThatTheImageLacksIsToldWithWhatToDo) {
   auto arguments =

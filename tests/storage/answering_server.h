@@ -1,9 +1,12 @@
-// A server that gives every request the same answer, as a store does that lets nobody in.
+// A server that answers by itself: every request in the same way, as a store does that lets nobody in, or each as a
+// test says.
 #pragma once
 
-#include <atomic>
+#include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "beam/io/unique_fd.h"
 
@@ -19,7 +22,11 @@ struct Answer {
 // Listens on this machine alone until it is destroyed.
 class AnsweringServer {
  public:
+  // Called by a thread of its own, for one request after the other.
+  using Respond = std::function<Answer(const std::string& head, const std::string& body)>;
+
   explicit AnsweringServer(Answer answer);
+  explicit AnsweringServer(Respond respond);
   ~AnsweringServer();
   AnsweringServer(const AnsweringServer&) = delete;
   AnsweringServer& operator=(const AnsweringServer&) = delete;
@@ -28,16 +35,20 @@ class AnsweringServer {
   const std::string& endpoint() const { return endpoint_; }
 
   // How many requests it has answered so far.
-  int requests() const { return requests_; }
+  int requests() const { return static_cast<int>(heads().size()); }
+
+  // Their heads, from the first one on.
+  std::vector<std::string> heads() const;
 
  private:
   void Serve();
-  void Respond(int connection);
+  void Take(int connection);
 
-  const Answer answer_;
+  const Respond respond_;
   std::string endpoint_;
   const internal::UniqueFd listening_;
-  std::atomic<int> requests_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<std::string> heads_;
   std::thread thread_;
 };
 

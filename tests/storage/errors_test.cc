@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "tests/storage/answering_server.h"
 #include "tests/storage/files_at.h"
 #include "tests/storage/one_sentence.h"
+#include "tests/storage/run_with.h"
 
 namespace klay {
 namespace {
@@ -27,17 +29,6 @@ using testing::HasSubstr;
 // What one command takes to know that it is refused, why, and of which bucket; AWS' client takes a store's clock for
 // its own and tries again.
 constexpr int kMostAttempts = 8;
-
-// klay-beam with a changed environment: "NAME=value" each, and without the names in `unset`.
-ProgramResult RunWith(const std::vector<std::string>& environment, const std::vector<std::string>& unset,
-                      const std::vector<std::string>& arguments) {
-  std::vector<std::string> all;
-  for (const std::string& name : unset) all.insert(all.end(), {"-u", name});
-  all.insert(all.end(), environment.begin(), environment.end());
-  all.emplace_back(std::getenv("KLAY_BEAM_PROGRAM"));
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  return RunKlayBeam(all, {.program = "/usr/bin/env"});
-}
 
 // How klay-beam finds a store at HOST:PORT.
 struct Way {
@@ -173,11 +164,35 @@ TEST(StoreErrors, BytesThatCameDamagedAreSentAgain) {
   EXPECT_GT(server.requests(), 2);
 }
 
+// The end of an upload in parts was asked for once more, as the first answer was lost, and the store has forgotten it.
+TEST(StoreErrors, AnUploadThatIsForgottenIsSentAnew) {
+  std::atomic<int> uploads = 0;
+  const AnsweringServer server([&](const std::string& head, const std::string&) -> Answer {
+    if (head.starts_with("PUT ")) return {.headers = "ETag: \"part\"\r\n"};
+    if (head.find("?uploads") != std::string::npos) {
+      return {.type = "application/xml",
+              .body = "<InitiateMultipartUploadResult><Bucket>klay</Bucket><Key>a.wav</Key><UploadId>"
+                  + std::to_string(++uploads) + "</UploadId></InitiateMultipartUploadResult>"};
+    }
+    if (head.find("uploadId=1 ") != std::string::npos) return S3(404, "NoSuchUpload");
+    return {.type = "application/xml",
+            .body =
+                "<CompleteMultipartUploadResult><Bucket>klay</Bucket><Key>a.wav</Key><ETag>\"whole\"</ETag>"
+                "</CompleteMultipartUploadResult>"};
+  });
+  const auto files = beam::testing_storage::FilesAt("s3", server.endpoint());
+  const std::unique_ptr<beam::ByteSink> sink = files->OpenWrite("s3://klay/a.wav");
+  const std::string bytes(std::size_t{12} << 20, 'x');
+  sink->Write(bytes.data(), bytes.size());
+  sink->Finish();
+  EXPECT_EQ(uploads, 2);
+}
+
 // Nothing listens there, or no such host is known.
 TEST(StoreErrors, AnUnreachableStoreIsNamedWithItsSettings) {
   std::string closed;
   {
-    const AnsweringServer server({});
+    const AnsweringServer server(Answer{});
     closed = server.endpoint();
   }
   struct Case {

@@ -37,9 +37,6 @@ using testing::HasSubstr;
 using Json = nlohmann::json;
 using Files = std::map<std::string, std::string>;  // contents by name
 
-// The emulator of S3 takes ten times as long for a request as the other one.
-constexpr int kObjects = 10'000;
-constexpr int kObjectsOfS3 = 300;
 constexpr int kNoAudio = 100;  // one file of so many
 
 // What the program says of its inputs.
@@ -60,7 +57,7 @@ class FaultyStorePrograms : public testing::Test {
 
   // Each of the faults, but those that this store's client or its emulator does not know.
   FaultPlan AllFaults(std::uint64_t seed) const {
-    const double share = is_gs_ ? 0.003 : 0.02;
+    const double share = objects_ < 1'000 ? 0.02 : 0.003;
     FaultPlan plan{.seed = seed,
                    .shares = {{Fault::kReset, share},
                               {Fault::kLostAnswer, share},
@@ -117,7 +114,7 @@ class FaultyStorePrograms : public testing::Test {
 
   const Store store_ = OpenStore();
   const bool is_gs_ = store_.root.starts_with("gs://");
-  const int objects_ = is_gs_ ? kObjects : kObjectsOfS3;
+  const int objects_ = store_.traits.many;
   const TestFolder local_;
   const std::string metrics_ = local_ / "metrics.json";
 };

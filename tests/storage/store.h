@@ -25,10 +25,17 @@ struct StoreTraits {
   // Files that were written within so short a time may have the same time in a listing, and one that has replaced
   // another of the same size is then not noticed. Zero: it always is.
   std::chrono::milliseconds time_step{0};
+  // The emulator's clock stands still: a file that has replaced another of the same size is not noticed at all.
+  bool has_no_times = false;
   // A name with an empty part ("a//b") is a mistake of whoever uses it. Otherwise, without folders, it is another name.
   bool refuses_empty_parts = false;
   // A file that was replaced after it was listed is copied all the same: the emulator heeds no condition on that.
   bool copies_what_is_there = false;
+  // An upload in parts is forgotten once it has ended, as in several makes of S3: whoever missed the answer has to send
+  // it anew.
+  bool forgets_uploads = false;
+  // Tests of many files take so many: what the emulator, and the store's client, do within half a minute.
+  int many = 10'000;
   // Names of NameCases() that cannot be written.
   std::set<std::string> refused_names = {};
 };
@@ -39,8 +46,8 @@ struct Store {
   StoreTraits traits;
   std::shared_ptr<void> cleanup = {};   // what has to go with it
   std::vector<std::string> flags = {};  // with which klay-beam reaches it, besides this process' environment
-  // Of gs:// and s3://: HOST:PORT of the emulator, and the variable that says so to klay-beam. `files` reads it when it
-  // is first used.
+  // Of gs://, s3:// and abfs://: HOST:PORT of the emulator, and the variable that says so to klay-beam, as a URL or
+  // with one in it. `files` reads it when it is first used.
   std::string endpoint = {};
   std::string endpoint_variable = {};
 };

@@ -29,8 +29,9 @@ constexpr Words kWords[] = {
     {"Could not connect", Kind::kUnreachable},
     {"Failed to connect", Kind::kUnreachable},
     {"Connection refused", Kind::kUnreachable},
-    {"SSL peer certificate", Kind::kUnreachable},
-    {"SSL certificate problem", Kind::kUnreachable},
+    {"SSL peer certificate", Kind::kUntrusted},
+    {"SSL certificate problem", Kind::kUntrusted},
+    {"Problem with the SSL CA cert", Kind::kUntrusted},
     // S3.
     {"Credential is mal-formed", Kind::kNoCredentials},  // under the code of a bucket of another region
     {"non-empty Access Key", Kind::kNoCredentials},
@@ -53,6 +54,8 @@ constexpr Words kWords[] = {
     {"NO_SUCH_KEY", Kind::kNotFound},
     {"RESOURCE_NOT_FOUND", Kind::kNotFound},
     {"BadDigest", Kind::kBusy},  // what was sent came damaged: it is to be sent again
+    // Whoever ends an upload once more, as the first answer was lost, is told so by many makes of S3: it is sent again.
+    {"NO_SUCH_UPLOAD", Kind::kBusy},
     {"NETWORK_CONNECTION", Kind::kBusy},
     {"SLOW_DOWN", Kind::kBusy},
     {"THROTTLING", Kind::kBusy},

@@ -30,7 +30,9 @@ ObjectInfo InfoOf(const arrow::fs::FileInfo& info) {
   }
   result.size_in_bytes = info.size();
   if (info.mtime() != arrow::fs::kNoTime) {
-    result.last_updated_in_seconds = std::chrono::duration<double>(info.mtime().time_since_epoch()).count();
+    // As a look at an object tells it, in a header of HTTP; some makes of S3 list fractions.
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(info.mtime().time_since_epoch());
+    result.last_updated_in_seconds = static_cast<double>(seconds.count());
   }
   return result;
 }
@@ -118,6 +120,49 @@ StoreAnswer ArrowStore::WithReason(const std::string& name, StoreAnswer answer) 
 }
 
 StoreAnswer ArrowStore::List(const std::string& folder, bool recursive, const TakePage& take) {
+  // Of S3, Arrow lists everything below a folder at once, and of Azure one level after the other; there it takes "a//b"
+  // for something in "a/", and goes round for ever.
+  if (!recursive || files_->type_name() == "s3") return ListByArrow(folder, recursive, take);
+  bool more = true;
+  return ListByLevels(folder, take, more);
+}
+
+StoreAnswer ArrowStore::ListByLevels(const std::string& folder, const TakePage& take, bool& more) {
+  StoreAnswer below;
+  int requests = 0;
+  std::vector<ObjectInfo> objects;  // that are not given yet
+  const auto give = [&] {
+    if (more && !objects.empty()) more = take(std::exchange(objects, {}));
+  };
+  const auto walk = [&](std::vector<ObjectInfo> level) {
+    for (ObjectInfo& info : level) {
+      if (!info.is_folder()) {
+        objects.push_back(std::move(info));
+        continue;
+      }
+      give();
+      if (!more) return false;
+      if (info.name.size() <= folder.size()) {
+        below = {Kind::kFailed,
+                 "there are objects with an empty part in their names, such as \"" + folder
+                     + "/NAME\", which cannot be listed here: rename them with the store's own tools"};
+        return false;
+      }
+      below = ListByLevels(info.name, take, more);
+      requests += below.requests;
+      if (!below.ok() || !more) return false;
+    }
+    give();
+    return more;
+  };
+  StoreAnswer answer = ListByArrow(folder, /*recursive=*/false, walk);
+  requests += answer.requests;
+  if (answer.ok()) answer = std::move(below);
+  answer.requests = requests;
+  return answer;
+}
+
+StoreAnswer ArrowStore::ListByArrow(const std::string& folder, bool recursive, const TakePage& take) {
   arrow::fs::FileSelector selector;
   selector.base_dir = folder.substr(0, folder.size() - 1);
   selector.allow_not_found = true;

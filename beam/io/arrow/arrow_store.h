@@ -33,6 +33,10 @@ class ArrowStore final : public ObjectStore {
   // S3 says why it refuses only where the answer has a body: a look at an object has none. Whoever is known, but may
   // not, is so told from whoever is not known by a listing of nothing.
   StoreAnswer WithReason(const std::string& name, StoreAnswer answer);
+  // List(), as Arrow makes it.
+  StoreAnswer ListByArrow(const std::string& folder, bool recursive, const TakePage& take);
+  // List() of everything below a folder, one level after the other. `more` is false once `take` has had enough.
+  StoreAnswer ListByLevels(const std::string& folder, const TakePage& take, bool& more);
   // Answering(), and kNoCredentials instead of kDenied where there are none.
   template <class Request>
   StoreAnswer Ask(Request&& request);

@@ -13,6 +13,8 @@
 
 #include "beam/base/retry_pauses.h"
 #include "beam/io/arrow/arrow_store.h"
+#include "beam/io/arrow/aws_profile.h"
+#include "beam/io/arrow/environment.h"
 
 namespace beam::internal {
 namespace {
@@ -20,11 +22,6 @@ namespace {
 using Kind = StoreAnswer::Kind;
 
 constexpr double kS3ConnectSeconds = 3;
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 struct Endpoint {
   std::string scheme;
@@ -41,12 +38,13 @@ Endpoint EndpointOf(std::string_view url, std::string_view scheme) {
 }
 
 // Parts of an upload are tried again one by one, so that an interruption does not cost the others. What cannot be
-// reached at all is left to the caller.
+// reached at all, or is not trusted, is left to the caller.
 class S3Retries final : public arrow::fs::S3RetryStrategy {
  public:
   bool ShouldRetry(const AWSErrorDetail& error, std::int64_t attempted) override {
     const auto says = [&](std::string_view words) { return error.message.find(words) != std::string::npos; };
-    return error.should_retry && attempted < kAttempts && !says("curlCode: 6,") && !says("curlCode: 7,");
+    return error.should_retry && attempted < kAttempts && !says("curlCode: 6,") && !says("curlCode: 7,")
+        && !says("curlCode: 60,") && !says("curlCode: 77,");
   }
 
   std::int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail&, std::int64_t attempted) override {
@@ -70,25 +68,69 @@ arrow::Status StartS3() {
   return status;
 }
 
-// It must be ended before its library goes. Registered once it is in use, so that this comes before what its use has
-// registered for the exit.
+// It must be ended before its library goes, and says so at the exit. Registered once it was used, so that this comes
+// before what its use has registered for the exit.
 void EndS3AtExit() {
   static std::once_flag once;
   std::call_once(once, [] { std::atexit([] { static_cast<void>(arrow::fs::EnsureS3Finalized()); }); });
 }
 
-StoreAnswer OpenS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
-  if (const arrow::Status status = StartS3(); !status.ok()) return AnswerOf(status);
+// Of the profile that the environment names. Clients read that when they are made.
+class ScopedProfile {
+ public:
+  explicit ScopedProfile(const std::string& name) : before_(Environment(kVariable)) {
+    ::setenv(kVariable, name.c_str(), 1);
+  }
+  ~ScopedProfile() {
+    if (before_.empty()) {
+      ::unsetenv(kVariable);
+    } else {
+      ::setenv(kVariable, before_.c_str(), 1);
+    }
+  }
+  ScopedProfile(const ScopedProfile&) = delete;
+  ScopedProfile& operator=(const ScopedProfile&) = delete;
+
+ private:
+  static constexpr const char* kVariable = "AWS_DEFAULT_PROFILE";  // counts before AWS_PROFILE
+  const std::string before_;
+};
+
+// The keys of the role that a profile assumes: AWS' client does not ask for them by itself.
+StoreAnswer AssumeRole(const AwsProfile& profile, arrow::fs::S3Options& s3) {
+  const std::string which = "the profile " + profile.name + " ";
+  const std::string instead =
+      "; give it a credential_process, or set what \"aws configure export-credentials --profile " + profile.name
+      + " --format env\" prints";
+  if (!profile.mfa_serial.empty()) return {Kind::kNoCredentials, which + "wants a number to be typed in" + instead};
+  const std::string& source = profile.source_profile.empty() ? profile.name : profile.source_profile;
+  if (source != profile.name && !ReadAwsProfile(source).role_arn.empty()) {
+    return {Kind::kNoCredentials, which + "assumes one role by another" + instead};
+  }
+  {
+    const ScopedProfile scope(source);
+    s3.ConfigureAssumeRoleCredentials(profile.role_arn, profile.role_session_name, profile.external_id);
+  }
+  // Without keys it would ask as nobody.
+  if (!s3.GetAccessKey().empty()) return {};
+  return {Kind::kNoCredentials, which + "was not given the keys of its role " + profile.role_arn};
+}
+
+StoreAnswer OpenStartedS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
   auto s3 = arrow::fs::S3Options::Defaults();
+  const AwsProfile profile = ReadAwsProfile();
   if (options.no_auth) {
     s3.ConfigureAnonymousCredentials();
   } else if (!options.s3_access_key_id.empty()) {
     s3.ConfigureAccessKey(options.s3_access_key_id, options.s3_secret_access_key, options.s3_session_token);
+  } else if (!profile.role_arn.empty() && Environment("AWS_ACCESS_KEY_ID").empty()) {
+    if (StoreAnswer answer = AssumeRole(profile, s3); !answer.ok()) return answer;
   }
   std::string url = options.s3_endpoint_url;
   for (const char* name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
     if (url.empty()) url = Environment(name);
   }
+  if (url.empty()) url = profile.endpoint_url;
   if (!url.empty()) {
     Endpoint endpoint = EndpointOf(url, "https");
     s3.scheme = std::move(endpoint.scheme);
@@ -98,18 +140,24 @@ StoreAnswer OpenS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStor
   // A store of another make seldom minds the region, but without one the client asks the machine's metadata server.
   if (s3.region.empty() && !url.empty() && Environment("AWS_REGION").empty()
       && Environment("AWS_DEFAULT_REGION").empty()) {
-    s3.region = "us-east-1";
+    s3.region = profile.region.empty() ? "us-east-1" : profile.region;
   }
   s3.connect_timeout = kS3ConnectSeconds;
   s3.allow_delayed_open = true;  // small objects go in one request
   s3.retry_strategy = std::make_shared<S3Retries>();
   auto files = arrow::fs::S3FileSystem::Make(s3);
   if (!files.ok()) return AnswerOf(files.status());
-  EndS3AtExit();
   std::function<bool()> has_credentials;
   if (!options.no_auth) has_credentials = [s3] { return !s3.GetAccessKey().empty(); };
   store = std::make_unique<ArrowStore>(*std::move(files), std::move(has_credentials));
   return {};
+}
+
+StoreAnswer OpenS3(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store) {
+  if (const arrow::Status status = StartS3(); !status.ok()) return AnswerOf(status);
+  StoreAnswer answer = OpenStartedS3(options, store);
+  EndS3AtExit();
+  return answer;
 }
 
 // The value of "name=value" among the parts of a connection string.
@@ -146,7 +194,8 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
   } else if (!key.empty()) {
     status = azure.ConfigureAccountKeyCredential(key);
   } else if (!signature.empty()) {
-    status = azure.ConfigureSASCredential(signature);
+    // Arrow puts it behind its addresses as it is; in connection strings it has no question mark.
+    status = azure.ConfigureSASCredential(signature.starts_with('?') ? signature : "?" + signature);
   } else if (!options.azure_managed_identity_client_id.empty()) {
     status = azure.ConfigureManagedIdentityCredential(options.azure_managed_identity_client_id);
   } else {
@@ -162,7 +211,7 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_7(
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_8(
     const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
     beam::internal::StoreAnswer& answer) {
   answer = beam::internal::Answering([&] {

@@ -16,6 +16,7 @@ using Kind = StoreAnswer::Kind;
 Kind KindOf(CredentialsError::Kind kind) {
   switch (kind) {
     case CredentialsError::Kind::kUnreachable: return Kind::kUnreachable;
+    case CredentialsError::Kind::kUntrusted: return Kind::kUntrusted;
     case CredentialsError::Kind::kBusy: return Kind::kBusy;
     default: return Kind::kNoCredentials;
   }

@@ -31,6 +31,7 @@ class CredentialsError : public Error {
   enum class Kind {
     kRefused,      // there are no credentials, or they are no good
     kUnreachable,  // no connection to the server that gives tokens
+    kUntrusted,    // nor here, as its certificate is not trusted
     kBusy,         // that server had trouble; it may pass
   };
   CredentialsError(Kind kind, const std::string& text) : Error(text), kind_(kind) {}

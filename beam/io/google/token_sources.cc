@@ -19,6 +19,14 @@ constexpr std::chrono::seconds kLifetime{3600};  // the longest that is given
 
 std::string Written(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+Kind KindOf(HttpFailure::Cause cause) {
+  switch (cause) {
+    case HttpFailure::Cause::kUnreachable: return Kind::kUnreachable;
+    case HttpFailure::Cause::kUntrusted: return Kind::kUntrusted;
+    default: return Kind::kBusy;
+  }
+}
+
 struct Answer {
   int status;
   Json json;
@@ -52,7 +60,7 @@ Answer Ask(HttpChannel& channel, const HttpRequest& request) {
     std::string text = std::to_string(status) + " " + Explanation(body, json);
     return {status, std::move(json), std::move(text)};
   } catch (const HttpFailure& failure) {
-    throw CredentialsError(failure.connected() ? Kind::kBusy : Kind::kUnreachable,
+    throw CredentialsError(KindOf(failure.cause()),
                            "the server of Google's tokens (" + request.url + ") did not answer: " + failure.what());
   }
 }
