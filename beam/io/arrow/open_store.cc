@@ -162,7 +162,7 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_7(
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_8(
     const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
     beam::internal::StoreAnswer& answer) {
   answer = beam::internal::Answering([&] {
