@@ -13,6 +13,8 @@ if(KLAY_BEAM_ARROW)
   target_link_libraries(klay_beam_arrow PRIVATE klay_beam_flags)
   set_target_properties(klay_beam_arrow PROPERTIES CXX_VISIBILITY_PRESET hidden INSTALL_RPATH "$ORIGIN")
   if(Arrow_FOUND)
+    # It may lie where the loader does not look.
+    set_target_properties(klay_beam_arrow PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
     target_link_libraries(klay_beam_arrow PRIVATE Arrow::arrow_shared)
     if(TARGET Arrow::arrow_s3_shared)
       target_link_libraries(klay_beam_arrow PRIVATE Arrow::arrow_s3_shared)

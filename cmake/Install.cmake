@@ -12,9 +12,10 @@ install(TARGETS klay-beam RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 # The library for object stores, with Arrow's own beside it. Programs find it by their run path; klay-beam looks beside
 # itself first.
 if(KLAY_BEAM_ARROW)
-  install(TARGETS klay_beam_arrow LIBRARY DESTINATION "${KLAY_BEAM_ARROW_DIR}")
+  install(TARGETS klay_beam_arrow LIBRARY DESTINATION "${KLAY_BEAM_ARROW_DIR}" COMPONENT stores)
   if(NOT Arrow_FOUND)
-    install(DIRECTORY "${arrow_dir}/lib/" DESTINATION "${KLAY_BEAM_ARROW_DIR}" FILES_MATCHING PATTERN "*.so.*"
+    install(DIRECTORY "${arrow_dir}/lib/" DESTINATION "${KLAY_BEAM_ARROW_DIR}" COMPONENT stores
+            FILES_MATCHING PATTERN "*.so.*"
             PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
   endif()
 endif()

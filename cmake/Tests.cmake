@@ -241,7 +241,7 @@ if(TARGET klay_beam_arrow)
 endif()
 foreach(store local memory ${KLAY_BEAM_TEST_EMULATORS})
   set(fixtures test_data)
-  set(filter "-StoreErrors.*:S3Credentials.*:AzureCredentials.*:ResumableUpload.*:FaultyStore*")
+  set(filter "-StoreErrors.*:S3Credentials.*:AzureCredentials.*:ResumableUpload.*:CopyWithin.*:FaultyStore*")
   set(other local)
   if(store STREQUAL "memory")
     # Other programs do not see it.
@@ -279,14 +279,14 @@ if("gcs" IN_LIST KLAY_BEAM_TEST_EMULATORS)
   add_emulator(gcs_files)
   discover_fault_tests(gcs_files gcs_files)
 endif()
-foreach(store s3 gofakes3)
+foreach(store s3 gofakes3 hdfs)
   if(store IN_LIST KLAY_BEAM_TEST_EMULATORS)
     discover_fault_tests(${store} ${store})
   endif()
 endforeach()
-# What no emulator does: the whole protocol of uploads to gs://, what stores answer that let nobody in, and as whom they are
-# asked.
-set(filter "ResumableUpload.*")
+# What no emulator does: the whole protocol of uploads to gs:// and of copies within it, what stores answer that let
+# nobody in, and as whom they are asked.
+set(filter "ResumableUpload.*:CopyWithin.*")
 if(TARGET klay_beam_arrow)
   string(APPEND filter ":StoreErrors.*:S3Credentials.*:AzureCredentials.*")
 endif()
@@ -347,6 +347,12 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
                COMMAND "${PROJECT_SOURCE_DIR}/tests/compile_fail/check.py" ${compiler} "${PROJECT_SOURCE_DIR}" "${source}")
     endforeach()
   endforeach()
+
+  if(KLAY_BEAM_ARROW AND NOT Arrow_FOUND)
+    add_test(NAME "Arrow as it may be configured"
+             COMMAND "${PROJECT_SOURCE_DIR}/tests/arrow/variants_test.sh" "${PROJECT_BINARY_DIR}"
+                     "${PROJECT_BINARY_DIR}/arrow_variants")
+  endif()
 
   if(EXISTS "${PROJECT_SOURCE_DIR}/examples/custom_job/CMakeLists.txt")
     add_test(NAME "install and build examples/custom_job"

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "beam/io/file_system.h"
@@ -24,6 +25,7 @@ class HdfsFileSystem : public FileSystem {
  public:
   // Connects to nothing before something is asked for.
   explicit HdfsFileSystem(HdfsOptions options);
+  explicit HdfsFileSystem(std::shared_ptr<internal::WebHdfs> hdfs) : hdfs_(std::move(hdfs)) {}
 
   std::unique_ptr<FileListing> List(const std::string& prefix, const ListOptions& options) override;
   std::optional<FileStatus> Status(const std::string& path) override;

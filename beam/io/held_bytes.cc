@@ -12,9 +12,7 @@
 namespace beam::internal {
 namespace {
 
-constexpr std::size_t kMost = std::size_t{32} << 20;        // in the memory of one holder
-constexpr std::size_t kMostOfAll = std::size_t{512} << 20;  // of all holders
-constexpr std::size_t kStep = std::size_t{64} << 10;        // memory is reserved, and a file written, in steps of this
+constexpr std::size_t kStep = std::size_t{64} << 10;  // memory is reserved, and a file written, in steps of this
 
 std::atomic<std::size_t> held_by_all = 0;
 

@@ -15,6 +15,9 @@ namespace beam::internal {
 
 class HeldBytes {
  public:
+  static constexpr std::size_t kMost = std::size_t{32} << 20;        // in the memory of one holder
+  static constexpr std::size_t kMostOfAll = std::size_t{512} << 20;  // of all holders
+
   HeldBytes() = default;
   ~HeldBytes();
   HeldBytes(const HeldBytes&) = delete;

@@ -129,6 +129,7 @@ struct HttpChannel::Transfer {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     // As it is: names of objects may have "." for a part.
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    if (request.once) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     if (!request.by_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
     if (const char* const file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') {
       curl_easy_setopt(easy, CURLOPT_CAINFO, file);

@@ -40,6 +40,9 @@ struct HttpRequest {
   std::string_view body = {};             // of a PUT, POST or PATCH; stays where it is until Status() has returned
   std::string_view before_body = {};      // what surrounds it, without a copy of it being made
   std::string_view after_body = {};
+  // Goes by a connection of its own, and so to the server once at most. By one that was kept, and which the server has
+  // closed meanwhile, it is sent again by another one, though the server may have done what is asked before it closed.
+  bool once = false;
   bool by_proxy = false;  // of the environment ($https_proxy, $no_proxy); not to one's own network
 };
 

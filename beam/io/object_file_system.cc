@@ -71,20 +71,36 @@ std::vector<std::string> ObjectFileSystem::FinishAll(const std::vector<ByteSink*
 }
 
 void ObjectFileSystem::Rename(const std::string& from, const std::string& to) {
+  CopyWithin(StoreVerb::kMove, {.path = from}, to);
   const std::string source = ParseObjectPath(from).name;
-  const std::string target = internal::NameForNewObject(to);
-  requests_->Run(StoreVerb::kMove, from, [&](ObjectStore& store) { return store.Move(source, target); });
+  // By itself: were the copy made once more, it would find its source gone where only an answer was lost.
+  requests_->Run(
+      StoreVerb::kMove, from, [&](ObjectStore& store) { return store.Delete(source); }, /*may_be_missing=*/true);
 }
 
 void ObjectFileSystem::Copy(const FileMetadata& from, const std::string& to) {
   if (static_cast<std::uint64_t>(from.size_in_bytes) > requests_->LargestCopy(from.path)) {
     return FileSystem::Copy(from, to);
   }
+  CopyWithin(StoreVerb::kCopy, from, to);
+  internal::CheckUnchanged(*this, from);
+}
+
+void ObjectFileSystem::CopyWithin(StoreVerb verb, const FileMetadata& from, const std::string& to) {
   const std::string source = ParseObjectPath(from.path).name;
   const std::string target = internal::NameForNewObject(to);
-  requests_->Run(StoreVerb::kCopy, from.path,
-                 [&](ObjectStore& store) { return store.Copy(source, from.version, target); });
-  internal::CheckUnchanged(*this, from);
+  internal::FailuresInARow failures;
+  std::uint64_t furthest = 0;
+  for (internal::CopyProgress progress; !progress.done;) {
+    requests_->Run(
+        verb, from.path, [&](ObjectStore& store) { return store.CopySome(source, from.version, target, progress); },
+        failures);
+    // What is copied once more, as the store has lost it, is no progress.
+    if (progress.copied > furthest) {
+      furthest = progress.copied;
+      failures = {};
+    }
+  }
 }
 
 bool ObjectFileSystem::Delete(const std::string& path) {

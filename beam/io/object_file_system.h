@@ -20,7 +20,8 @@
 namespace beam {
 namespace internal {
 class ObjectRequests;
-}
+enum class StoreVerb;
+}  // namespace internal
 
 class ObjectFileSystem : public FileSystem {
  public:
@@ -42,6 +43,9 @@ class ObjectFileSystem : public FileSystem {
   void MakeDirectories(const std::string& path) override;
 
  private:
+  // By the store itself; `from` has a version where a certain one is wanted.
+  void CopyWithin(internal::StoreVerb verb, const FileMetadata& from, const std::string& to);
+
   const std::shared_ptr<internal::ObjectRequests> requests_;
 };
 

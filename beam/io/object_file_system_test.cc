@@ -25,6 +25,7 @@
 namespace beam {
 namespace {
 
+using internal::CopyProgress;
 using internal::ObjectInfo;
 using internal::ObjectReader;
 using internal::ObjectRequests;
@@ -123,7 +124,9 @@ class FakeStore : public ObjectStore {
     return {};
   }
 
-  StoreAnswer Move(const std::string&, const std::string&) override { return world_.Ask(); }
+  StoreAnswer CopySome(const std::string&, std::int64_t, const std::string&, CopyProgress&) override {
+    return {Kind::kFailed, "it copies nothing by itself"};
+  }
   StoreAnswer Delete(const std::string&) override { return world_.Ask(); }
 
  private:
@@ -174,16 +177,16 @@ class ObjectFileSystemTest : public testing::Test {
   }
   std::uint64_t Count(StoreVerb verb) const { return requests_->counts()[static_cast<std::size_t>(verb)]; }
 
+  static constexpr RetryPolicy kImpatient{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)},
+                                          .busy = std::chrono::milliseconds(200),
+                                          .unreachable = std::chrono::milliseconds(20)};
+
   World world_;
-  const std::shared_ptr<ObjectRequests> requests_ = std::make_shared<ObjectRequests>(
-      "test",
-      [this](std::unique_ptr<ObjectStore>& store) {
-        store = std::make_unique<FakeStore>(world_);
-        return StoreAnswer{};
-      },
-      RetryPolicy{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)},
-                  .busy = std::chrono::milliseconds(200),
-                  .unreachable = std::chrono::milliseconds(20)});
+  const ObjectRequests::OpenStore open_ = [this](std::unique_ptr<ObjectStore>& store) {
+    store = std::make_unique<FakeStore>(world_);
+    return StoreAnswer{};
+  };
+  const std::shared_ptr<ObjectRequests> requests_ = std::make_shared<ObjectRequests>("test", open_, kImpatient);
   ObjectFileSystem files_{requests_};
 };
 
@@ -234,11 +237,7 @@ TEST_F(ObjectFileSystemTest, LeavesAStoreAloneAsLongAsItAsks) {
 
   world_.requests = 0;
   ObjectRequests patient(
-      "test",
-      [this](std::unique_ptr<ObjectStore>& store) {
-        store = std::make_unique<FakeStore>(world_);
-        return StoreAnswer{};
-      },
+      "test", open_,
       RetryPolicy{.pauses = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)}, .busy = seconds(60)});
   const auto begin = std::chrono::steady_clock::now();
   ObjectInfo info;
@@ -308,10 +307,93 @@ TEST_F(ObjectFileSystemTest, SaysWhatToDo) {
 }
 
 TEST_F(ObjectFileSystemTest, DoesNotAskAgainWhoNeverAnswered) {
-  world_.trouble = [](int) { return StoreAnswer{Kind::kNoCredentials, "who are you"}; };
-  EXPECT_THAT(ErrorOf([&] { files_.OpenRead("gs://b/a"); }), HasSubstr("credentials"));
-  EXPECT_THAT(ErrorOf([&] { Put("gs://b/other", "x"); }), HasSubstr("\"gs://b/other\""));
-  EXPECT_EQ(world_.requests, 1);
+  const struct {
+    Kind kind;
+    const char* remedy;
+    bool asked_again;
+  } cases[] = {{Kind::kNoCredentials, "credentials", false},
+               {Kind::kUnreachable, "cannot be reached", false},
+               {Kind::kWrongClock, "clock is wrong", false},
+               {Kind::kDenied, "access is denied", true},
+               {Kind::kBusy, "busy", true}};
+  for (const auto& c : cases) {
+    world_.trouble = [&](int) { return StoreAnswer{c.kind, "told to fail"}; };
+    ObjectFileSystem files(std::make_shared<ObjectRequests>("test", open_, kImpatient));
+    EXPECT_THAT(ErrorOf([&] { files.OpenRead("gs://b/a"); }), HasSubstr(c.remedy));
+    const int before = world_.requests;
+    EXPECT_THAT(ErrorOf([&] { files.Status("gs://b/other"); }),
+                AllOf(HasSubstr("\"gs://b/other\""), HasSubstr(c.remedy)));
+    EXPECT_EQ(world_.requests > before, c.asked_again) << c.remedy;
+  }
+}
+
+// Of the time for one kind of failure, the other kind uses up nothing.
+class ObjectRequestsTest : public ObjectFileSystemTest {
+ protected:
+  using Clock = std::chrono::steady_clock;
+
+  // Asks until that succeeds or is given up; what it says then.
+  std::string Look(const RetryPolicy& policy) {
+    world_.objects["b/a"] = "bytes";
+    ObjectRequests requests("test", open_, policy);
+    ObjectInfo info;
+    try {
+      requests.Run(StoreVerb::kLook, "gs://b/a", [&](ObjectStore& store) { return store.Look("b/a", info); });
+      return {};
+    } catch (const Error& error) {
+      return error.what();
+    }
+  }
+
+  const RetryPauses pauses_ = kImpatient.pauses;
+};
+
+TEST_F(ObjectRequestsTest, ABusyStoreUsesUpNoTimeOfOneThatCannotBeReached) {
+  constexpr std::chrono::milliseconds kUnreachable{400};
+  const Clock::time_point end = Clock::now() + kUnreachable + std::chrono::milliseconds(10);
+  bool lost = false;
+  world_.trouble = [&](int) {
+    if (Clock::now() < end) return StoreAnswer{Kind::kBusy, "503"};
+    return std::exchange(lost, true) ? StoreAnswer{} : StoreAnswer{Kind::kUnreachable, "no connection"};
+  };
+  EXPECT_EQ(Look({.pauses = pauses_, .busy = std::chrono::minutes(1), .unreachable = kUnreachable}), "");
+  EXPECT_TRUE(lost);
+}
+
+TEST_F(ObjectRequestsTest, AnAnswerEndsTheTimeWithoutAConnection) {
+  constexpr std::chrono::milliseconds kUnreachable{400};
+  const Clock::time_point end = Clock::now() + kUnreachable + std::chrono::milliseconds(10);
+  world_.trouble = [&](int request) {
+    if (Clock::now() >= end) return StoreAnswer{};
+    return request % 2 == 0 ? StoreAnswer{Kind::kBusy, "503"} : StoreAnswer{Kind::kUnreachable, "no connection"};
+  };
+  EXPECT_EQ(Look({.pauses = pauses_, .busy = std::chrono::minutes(1), .unreachable = kUnreachable}), "");
+}
+
+TEST_F(ObjectRequestsTest, BothByTurnsAreGivenUp) {
+  world_.trouble = [](int request) {
+    return request % 2 == 0 ? StoreAnswer{Kind::kBusy, "503"} : StoreAnswer{Kind::kUnreachable, "no connection"};
+  };
+  EXPECT_THAT(Look({.pauses = pauses_, .busy = std::chrono::milliseconds(50), .unreachable = std::chrono::minutes(1)}),
+              HasSubstr("busy"));
+}
+
+// One attempt of each takes longer than there is time for its kind.
+TEST_F(ObjectRequestsTest, WaitingForAConnectionIsBeingWithoutOne) {
+  constexpr std::chrono::milliseconds kTime{30};
+  const struct {
+    Kind kind;
+    int requests;
+  } cases[] = {{Kind::kUnreachable, 1}, {Kind::kBusy, 2}};
+  for (const auto& c : cases) {
+    world_.requests = 0;
+    world_.trouble = [&](int) {
+      std::this_thread::sleep_for(2 * kTime);
+      return StoreAnswer{c.kind, "late"};
+    };
+    EXPECT_NE(Look({.pauses = pauses_, .busy = kTime, .unreachable = kTime}), "");
+    EXPECT_EQ(world_.requests, c.requests);
+  }
 }
 
 TEST_F(ObjectFileSystemTest, AnInterruptedListingLosesAndDoublesNothing) {

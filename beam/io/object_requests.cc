@@ -1,5 +1,7 @@
 #include "beam/io/object_requests.h"
 
+#include <optional>
+
 #include "beam/base/cancel.h"
 
 namespace beam::internal {
@@ -15,6 +17,12 @@ struct Release {
 };
 template <class Semaphore>
 Release(Semaphore&) -> Release<Semaphore>;
+
+std::optional<PassingFailure> PassingFailureOf(Kind kind) {
+  if (kind == Kind::kBusy) return PassingFailure::kBusy;
+  if (kind == Kind::kUnreachable) return PassingFailure::kUnreachable;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -46,12 +54,13 @@ StoreAnswer::Kind ObjectRequests::Try(StoreVerb verb, const std::string& path, c
   if (!answered_.load(std::memory_order_relaxed)) ThrowIfHopeless(verb, path);
   for (;;) {
     ThrowIfCancelled();
-    const Clock::time_point begin = Clock::now();
+    Clock::time_point begin = Clock::now();
     const StoreAnswer answer = [&] {
       // A listing lasts as long as its reader likes, and is one request at a time.
       if (verb == StoreVerb::kList && !store.lists_pages()) return request(store);
       in_flight_.acquire();
       const Release release{in_flight_};
+      begin = Clock::now();
       return request(store);
     }();
     Count(verb, store, answer.requests);
@@ -59,19 +68,14 @@ StoreAnswer::Kind ObjectRequests::Try(StoreVerb verb, const std::string& path, c
       if (!answered_.load(std::memory_order_relaxed)) answered_.store(true, std::memory_order_relaxed);
       return answer.kind;
     }
-    const Clock::duration budget = answer.kind == Kind::kBusy ? policy_.busy
-        : answer.kind == Kind::kUnreachable                   ? policy_.unreachable
-                                                              : Clock::duration::zero();
-    const Clock::time_point now = Clock::now();
-    // What takes long before it fails, as a large part does, is tried again all the same; to wait long for a connection
-    // is to be without one.
-    if (failures.count++ == 0) failures.since = answer.kind == Kind::kUnreachable ? begin : now;
-    const std::chrono::milliseconds pause = answer.retry_after + policy_.pauses.After(failures.count);
-    if (budget == Clock::duration::zero() || now - failures.since + pause > budget) {
+    const std::optional<PassingFailure> passing = PassingFailureOf(answer.kind);
+    const std::optional<std::chrono::milliseconds> pause =
+        passing ? failures.PauseAfter(policy_, *passing, begin, answer.retry_after) : std::nullopt;
+    if (!pause) {
       Remember(answer);
       ThrowStoreError(NameOf(verb), path, answer);
     }
-    PauseUnlessCancelled(pause);
+    PauseUnlessCancelled(*pause);
   }
 }
 

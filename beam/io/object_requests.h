@@ -16,9 +16,9 @@
 #include <string>
 #include <string_view>
 
-#include "beam/base/retry_pauses.h"
 #include "beam/io/object_store.h"
 #include "beam/io/request_counts.h"
+#include "beam/io/retry_policy.h"
 
 namespace beam::internal {
 
@@ -27,21 +27,6 @@ inline constexpr std::size_t kStoreVerbs = 9;
 
 // "look at", "list", "open", ...: as in "cannot ... PATH".
 std::string_view NameOf(StoreVerb verb);
-
-// How long is tried again, from the first failure on. A pause that the store asks for (StoreAnswer::retry_after) comes
-// besides; if it is longer than what is left of the time, nothing is tried again.
-struct RetryPolicy {
-  RetryPauses pauses{std::chrono::milliseconds(200), std::chrono::milliseconds(8'000)};
-  std::chrono::milliseconds busy{60'000};        // while the store says that it is busy, or cuts connections
-  std::chrono::milliseconds unreachable{2'000};  // while no connection can be made
-};
-
-// What went wrong of late with something that takes several requests: what each of them may be tried for is not for
-// each anew.
-struct FailuresInARow {
-  int count = 0;
-  std::chrono::steady_clock::time_point since = {};  // if there are any
-};
 
 class ObjectRequests {
  public:
@@ -56,10 +41,10 @@ class ObjectRequests {
   ObjectRequests(std::string scheme, OpenStore open, RetryPolicy policy = {})
       : open_(std::move(open)), policy_(policy), counter_(std::move(scheme)) {}
 
-  // Makes a request until it succeeds or trying on is of no use. A store that could not be reached, or did not know who
-  // asks, and that never gave an answer, is not asked again for a minute: a failed step is tried several times, and the
-  // user need not wait for each. Throws Error, naming `path`, for all but kOk and,
-  // where `may_be_missing`, kNotFound; Cancelled if the run is stopped between two attempts.
+  // Makes a request until it succeeds or trying on is of no use. A store that could not be reached, did not know who
+  // asks, or has another time than this machine, and with which nothing has succeeded yet, is not asked again for a
+  // minute: a failed step is tried several times, and the user need not wait for each. Throws Error, naming `path`, for
+  // all but kOk and, where `may_be_missing`, kNotFound; Cancelled if the run is stopped between two attempts.
   StoreAnswer::Kind Run(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing = false);
 
   // The same for one of several requests, of which none may be missing: goes on from `failures`, and adds to them.

@@ -118,6 +118,13 @@ struct PutProgress {
   bool unsure = false;      // whether it has more
 };
 
+// How far a copy within the store has come.
+struct CopyProgress {
+  bool done = false;
+  std::string copy = {};     // the store's name for it, once there is one
+  std::uint64_t copied = 0;  // bytes, as far as the store tells
+};
+
 class ObjectStore {
  public:
   // Takes the objects of a page; returns false if no more are wanted.
@@ -158,16 +165,15 @@ class ObjectStore {
     return answer;
   }
 
-  // The largest object that Copy() takes; 0: none.
+  // The largest object that is to be copied by CopySome(); 0: none.
   virtual std::uint64_t largest_copy() const { return 0; }
   // Makes or replaces `to` with what `from` has, by the store itself. Where objects have versions, with this one of it,
-  // or it answers kChanged.
-  virtual StoreAnswer Copy(const std::string& from, std::int64_t version, const std::string& to) {
-    static_cast<void>(from), static_cast<void>(version), static_cast<void>(to);
-    return {StoreAnswer::Kind::kFailed, "it copies nothing by itself"};
-  }
+  // or it answers kChanged; 0: whichever is there. Does a part of it, by one request, and is called until
+  // progress.done; after kBusy, too, where it goes on from what the store has copied. `to` is visible when it is whole
+  // and not before.
+  virtual StoreAnswer CopySome(const std::string& from, std::int64_t version, const std::string& to,
+                               CopyProgress& progress) = 0;
 
-  virtual StoreAnswer Move(const std::string& from, const std::string& to) = 0;
   virtual StoreAnswer Delete(const std::string& name) = 0;
 };
 

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "beam/base/retry_pauses.h"
 #include "beam/base/utf8.h"
 #include "beam/io/path_text.h"
 #include "beam/io/percent_encoding.h"
@@ -21,8 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
-constexpr std::chrono::seconds kPatience{4};  // with connections that time out, and the last wait, twice that
-constexpr RetryPauses kPauses{std::chrono::milliseconds(200), kPatience};
 constexpr std::chrono::minutes kHopeless{1};
 constexpr char kRoot[] = "/webhdfs/v1";
 
@@ -106,7 +103,8 @@ auto Parse(const HdfsTarget& target, const std::string& body, Read&& read) {
 
 }  // namespace
 
-WebHdfs::WebHdfs(HdfsOptions options) : options_(WithDefaults(std::move(options))) {}
+WebHdfs::WebHdfs(HdfsOptions options, RetryPolicy policy)
+    : options_(WithDefaults(std::move(options))), policy_(policy) {}
 
 std::string WebHdfs::ServerPath(const std::string& path) const {
   std::string_view rest = std::string_view(path).substr(std::string_view("hdfs://").size());
@@ -167,38 +165,45 @@ void WebHdfs::Check(const HdfsTarget& target, HttpChannel& channel) {
 }
 
 void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action) {
-  const Clock::time_point start = Clock::now();
-  const bool hopeless = !answered_ && start.time_since_epoch().count() < hopeless_until_;
+  const bool hopeless = !answered_ && Clock::now().time_since_epoch().count() < hopeless_until_;
+  FailuresInARow failures;
   for (int attempt = 1;; ++attempt) {
-    const bool last = hopeless || Clock::now() - start > kPatience;
-    std::chrono::milliseconds pause = kPauses.After(attempt);
+    const Clock::time_point begin = Clock::now();
+    std::optional<std::chrono::milliseconds> pause;
     try {
       return action(attempt);
     } catch (const PassingError& error) {
-      if (last || error.retry_after() > kPatience) throw;
-      pause += error.retry_after();
+      pause = failures.PauseAfter(policy_, PassingFailure::kBusy, begin, error.retry_after());
+      if (hopeless || !pause) throw;
     } catch (const HttpFailure& failure) {
-      if (last) {
+      const PassingFailure kind = failure.connected() ? PassingFailure::kBusy : PassingFailure::kUnreachable;
+      pause = failures.PauseAfter(policy_, kind, begin);
+      if (hopeless || !pause) {
         hopeless_until_ = (Clock::now() + kHopeless).time_since_epoch().count();
         throw Error("cannot " + target.what + " " + Quoted(target.path) + ": " + failure.what()
                     + "; check that WebHDFS " + "answers at " + options_.host + ":" + std::to_string(options_.port)
                     + " (--hdfs_host, --hdfs_port) and its data nodes can be reached");
       }
     }
-    PauseUnlessCancelled(pause);
+    PauseUnlessCancelled(*pause);
   }
+}
+
+WebHdfs::Reply WebHdfs::Exchange(RequestVerb verb, const HdfsTarget& target, const HttpRequest& request) {
+  std::unique_ptr<HttpChannel> channel = Ask(verb, request);
+  Check(target, *channel);
+  Reply reply;
+  reply.body = channel->ReceiveAll();
+  reply.redirect = channel->redirect();
+  Keep(std::move(channel));
+  return reply;
 }
 
 WebHdfs::Reply WebHdfs::Call(RequestVerb verb, const HdfsTarget& target, const char* method, const char* operation,
                              const Parameters& parameters) {
   Reply reply;
   Retry(target, [&](int) {
-    std::unique_ptr<HttpChannel> channel =
-        Ask(verb, {.method = method, .url = Url(target.server_path, operation, parameters)});
-    Check(target, *channel);
-    reply.body = channel->ReceiveAll();
-    reply.redirect = channel->redirect();
-    Keep(std::move(channel));
+    reply = Exchange(verb, target, {.method = method, .url = Url(target.server_path, operation, parameters)});
   });
   return reply;
 }
@@ -224,13 +229,19 @@ HdfsPage WebHdfs::List(const HdfsTarget& folder, const std::string& start_after)
 }
 
 bool WebHdfs::Delete(const HdfsTarget& target) {
-  try {
-    return Parse(target, Call(RequestVerb::kDelete, target, "DELETE", "DELETE").body,
-                 [](const Json& json) { return json.at("boolean").get<bool>(); });
-  } catch (const HdfsError& error) {
-    if (error.is_absence()) return false;
-    throw;
-  }
+  const HttpRequest request{.method = "DELETE", .url = Url(target.server_path, "DELETE", {}), .once = true};
+  bool was_there = false;
+  Retry(target, [&](int attempt) {
+    try {
+      was_there = Parse(target, Exchange(RequestVerb::kDelete, target, request).body,
+                        [](const Json& json) { return json.at("boolean").get<bool>(); });
+    } catch (const HdfsError& error) {
+      if (!error.is_absence()) throw;
+    }
+    // An attempt whose answer was lost may have deleted it.
+    was_there = was_there || attempt > 1;
+  });
+  return was_there;
 }
 
 void WebHdfs::DeleteAtOnce(const HdfsTarget& target) noexcept {
@@ -248,14 +259,11 @@ void WebHdfs::DeleteAtOnce(const HdfsTarget& target) noexcept {
 void WebHdfs::MakeDirectories(const HdfsTarget& target) { Call(RequestVerb::kMakeFolder, target, "PUT", "MKDIRS"); }
 
 void WebHdfs::Rename(const HdfsTarget& from, const HdfsTarget& to) {
+  const Parameters parameters{{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}};
+  const HttpRequest request{.method = "PUT", .url = Url(from.server_path, "RENAME", parameters), .once = true};
   Retry(from, [&](int attempt) {
     try {
-      const Parameters parameters{{"destination", to.server_path}, {"renameoptions", "OVERWRITE"}};
-      std::unique_ptr<HttpChannel> channel =
-          Ask(RequestVerb::kMove, {.method = "PUT", .url = Url(from.server_path, "RENAME", parameters)});
-      Check(from, *channel);
-      channel->ReceiveAll();
-      Keep(std::move(channel));
+      Exchange(RequestVerb::kMove, from, request);
     } catch (const HdfsError& error) {
       // Where the answer to the first try was lost, the file may have been moved by it.
       if (attempt == 1 || !error.is_absence()) throw;
@@ -270,7 +278,8 @@ std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t 
   target.server_path = "/.reserved/.inodes/" + std::to_string(inode);
   std::unique_ptr<HttpChannel> stream;
   Retry(target, [&](int) {
-    const Reply reply = Call(RequestVerb::kRead, target, "GET", "OPEN", {{"offset", std::to_string(offset)}});
+    const Reply reply = Exchange(RequestVerb::kRead, target,
+                                 {.url = Url(target.server_path, "OPEN", {{"offset", std::to_string(offset)}})});
     stream = Ask(RequestVerb::kRead, {.url = reply.redirect});
     Check(target, *stream);
   });
@@ -279,12 +288,10 @@ std::unique_ptr<HttpChannel> WebHdfs::Open(const HdfsTarget& file, std::int64_t 
 
 void WebHdfs::Create(const HdfsTarget& file, std::string_view bytes) {
   Retry(file, [&](int) {
-    const Reply reply = Call(RequestVerb::kWrite, file, "PUT", "CREATE", {{"overwrite", "true"}});
-    std::unique_ptr<HttpChannel> channel =
-        Ask(RequestVerb::kWrite, {.method = "PUT", .url = WithPath(reply.redirect, file.server_path), .body = bytes});
-    Check(file, *channel);
-    channel->ReceiveAll();
-    Keep(std::move(channel));
+    const Reply reply = Exchange(RequestVerb::kWrite, file,
+                                 {.method = "PUT", .url = Url(file.server_path, "CREATE", {{"overwrite", "true"}})});
+    Exchange(RequestVerb::kWrite, file,
+             {.method = "PUT", .url = WithPath(reply.redirect, file.server_path), .body = bytes});
   });
 }
 

@@ -2,10 +2,11 @@
 //
 // The name node answers all but the contents of files; for those it sends the caller on (307) to a data node.
 //
-// Thread-safe. Shared by the file system and all that is open on it. What may pass (no connection, 5xx, a name node
-// that is starting) is tried again for about 8 seconds, with growing random waits, as all calls may be made twice. One
-// that never answered is not waited for again for a minute: a failed step is tried several times, and the user need not
-// wait for each.
+// Thread-safe. Shared by the file system and all that is open on it. What may pass is tried again, with growing random
+// waits, as all calls may be made twice: for a minute where a server cuts connections or says so (5xx, a name node that
+// is starting or stands by), for about 8 seconds without a connection. What an attempt has done whose answer was lost
+// counts as done. One that never answered is not waited for again for a minute: a failed step is tried several times,
+// and the user need not wait for each.
 #pragma once
 
 #include <atomic>
@@ -23,6 +24,7 @@
 #include "beam/io/hdfs_options.h"
 #include "beam/io/http_channels.h"
 #include "beam/io/request_counts.h"
+#include "beam/io/retry_policy.h"
 
 namespace beam::internal {
 
@@ -63,7 +65,13 @@ class WebHdfs {
  public:
   using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-  explicit WebHdfs(HdfsOptions options);
+  // With connections that time out, one that cannot be made takes twice as long.
+  static constexpr RetryPolicy kPolicy{
+      .pauses = {std::chrono::milliseconds(200), std::chrono::milliseconds(4'000)},
+      .unreachable = std::chrono::milliseconds(4'000),
+  };
+
+  explicit WebHdfs(HdfsOptions options, RetryPolicy policy = kPolicy);
 
   // What the server calls `path`: absolute, and without doubled separators, which it does not accept. Throws Error for
   // a name that HDFS cannot have.
@@ -76,7 +84,7 @@ class WebHdfs {
   // Throw HdfsError for what the server refuses, Error where it cannot be reached.
   HdfsEntry Status(const HdfsTarget& target);
   HdfsPage List(const HdfsTarget& folder, const std::string& start_after);
-  // Whether something was there.
+  // Whether something was there, or may have been.
   bool Delete(const HdfsTarget& target);
   // Tries once, also in a run that was stopped.
   void DeleteAtOnce(const HdfsTarget& target) noexcept;
@@ -104,12 +112,16 @@ class WebHdfs {
   std::unique_ptr<HttpChannel> Ask(RequestVerb verb, const HttpRequest& request);
   // Throws HdfsError unless the answer is a good one.
   void Check(const HdfsTarget& target, HttpChannel& channel);
+  // An exchange with the server; throws HdfsError unless the answer is a good one.
+  Reply Exchange(RequestVerb verb, const HdfsTarget& target, const HttpRequest& request);
+  // The same until it succeeds or what is wrong will not pass.
   Reply Call(RequestVerb verb, const HdfsTarget& target, const char* method, const char* operation,
              const Parameters& parameters = {});
   // Tries `action` until it throws nothing, or what will not pass.
   void Retry(const HdfsTarget& target, const std::function<void(int attempt)>& action);
 
   const HdfsOptions options_;
+  const RetryPolicy policy_;
   HttpChannels channels_;
   RequestCounter counter_{"hdfs"};
   std::atomic<bool> answered_ = false;

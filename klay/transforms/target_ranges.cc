@@ -42,8 +42,9 @@ std::size_t TargetRanges::Range::UpTo(std::string_view path) const {
   return static_cast<std::size_t>(behind - files.begin());
 }
 
-std::optional<double> TargetRanges::Range::TimeOf(std::string_view path) const {
+std::optional<double> TargetRanges::Range::Look(std::string_view path) {
   const std::size_t count = UpTo(path);
+  furthest = std::max(furthest.value_or(0), count);
   if (count == 0 || Name(count - 1) != path) return std::nullopt;
   return files[count - 1].time;
 }
@@ -51,17 +52,17 @@ std::optional<double> TargetRanges::Range::TimeOf(std::string_view path) const {
 std::optional<double> TargetRanges::CompletedAt(beam::FileSystem& files, const std::string& root,
                                                 const std::string& path) {
   std::unique_lock lock(mutex_);
-  const Range* range = nullptr;
+  Range* range = nullptr;
   while ((range = Find(path)) == nullptr) {
-    if (WaitForOthers(path, lock)) continue;
-    const auto asked = asked_.insert(path).first;
+    Gap gap = Unknown(root, path);
+    if (WaitForOthers(gap.begin, path, lock)) continue;
+    const auto asked = asked_.insert(gap.begin).first;
     ++listings_;
-    auto [begin, end] = Unknown(root, path);
     lock.unlock();
     Range listed;
     std::exception_ptr failure;
     try {
-      listed = List(files, root, begin, std::move(end), path);
+      listed = List(files, root, gap, path);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -69,16 +70,19 @@ std::optional<double> TargetRanges::CompletedAt(beam::FileSystem& files, const s
     asked_.erase(asked);
     changed_.notify_all();
     if (failure) std::rethrow_exception(failure);
-    Keep(std::move(begin), std::move(listed), path);
+    // A guess may end before the path.
+    const std::string place = gap.is_guess ? gap.begin : path;
+    Keep(std::move(gap.begin), std::move(listed), place);
   }
-  return range->TimeOf(path);
+  return range->Look(path);
 }
 
-bool TargetRanges::WaitForOthers(const std::string& path, std::unique_lock<std::mutex>& lock) {
+bool TargetRanges::WaitForOthers(const std::string& begin, const std::string& path,
+                                 std::unique_lock<std::mutex>& lock) {
   if (asked_.empty()) return false;
   // What is on its way counts as if it were for nothing.
   const bool is_cheap = (known_ + asked_.size() * kPage) * kMostKnownIsOneOf < came_;
-  if (is_cheap && asked_.size() < kMostAtOnce && !asked_.contains(path)) return false;
+  if (is_cheap && asked_.size() < kMostAtOnce && !asked_.contains(begin)) return false;
   const auto behind = asked_.upper_bound(path);
   const std::string nearest = behind == asked_.begin() ? *behind : *std::prev(behind);
   changed_.wait(lock, [&] { return !asked_.contains(nearest); });
@@ -94,21 +98,33 @@ TargetRanges::Range* TargetRanges::Find(const std::string& path) {
   return &range;
 }
 
-std::pair<std::string, std::string> TargetRanges::Unknown(const std::string& root, const std::string& path) const {
-  std::pair<std::string, std::string> unknown{JustBelow(path), EndOf(root)};
-  auto& [begin, end] = unknown;
+TargetRanges::Gap TargetRanges::Unknown(const std::string& root, const std::string& path) const {
+  Gap gap{.begin = JustBelow(path), .end = EndOf(root)};
   const auto next = ranges_.lower_bound(path);
-  if (next != ranges_.end()) end = std::min(end, next->first);
-  if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
-  return unknown;
+  if (next != ranges_.end()) gap.end = std::min(gap.end, next->first);
+  if (next == ranges_.begin()) return gap;
+  const Range& before = std::prev(next)->second;
+  if (before.end >= gap.begin) {
+    gap.begin = before.end;
+  } else if (before.end.starts_with(root) && IsBeingLeft(before)) {
+    // Unless somebody asks for what lies between already.
+    const auto between = asked_.lower_bound(before.end);
+    gap.is_guess = between == asked_.end() || *between > path;
+    if (gap.is_guess) gap.begin = before.end;
+  }
+  return gap;
 }
 
-TargetRanges::Range TargetRanges::List(beam::FileSystem& files, const std::string& root, const std::string& begin,
-                                       std::string end, const std::string& path) {
+bool TargetRanges::IsBeingLeft(const Range& range) const {
+  return range.furthest && range.files.size() - *range.furthest < kNear && uses_ - range.used < kNear;
+}
+
+TargetRanges::Range TargetRanges::List(beam::FileSystem& files, const std::string& root, const Gap& gap,
+                                       const std::string& path) {
   Range range;
-  range.end = std::move(end);
+  range.end = gap.end;
   beam::ListOptions options;
-  options.start_after = begin;
+  options.start_after = gap.begin;
   options.look_ahead = false;
   const std::unique_ptr<beam::FileListing> listing = files.List(root, options);
   std::int64_t taken = 0;
@@ -117,7 +133,7 @@ TargetRanges::Range TargetRanges::List(beam::FileSystem& files, const std::strin
       range.files.push_back({static_cast<std::uint32_t>(range.names.size()), file.last_updated_in_seconds});
       range.names += file.path;
     }
-    if (++taken >= kPage && file.path >= path) {
+    if (++taken >= kPage && (gap.is_guess || file.path >= path)) {
       range.end = std::move(file.path);
       break;
     }
@@ -125,9 +141,9 @@ TargetRanges::Range TargetRanges::List(beam::FileSystem& files, const std::strin
   return range;
 }
 
-void TargetRanges::Keep(std::string begin, Range range, const std::string& path) {
+void TargetRanges::Keep(std::string begin, Range range, const std::string& place) {
   // What is known stays as it was.
-  const auto next = ranges_.lower_bound(path);
+  const auto next = ranges_.lower_bound(place);
   if (next != ranges_.end()) range.end = std::min(range.end, next->first);
   if (next != ranges_.begin()) begin = std::max(begin, std::prev(next)->second.end);
   const std::size_t added = begin < range.end ? range.UpTo(range.end) - range.UpTo(begin) : 0;

@@ -184,6 +184,8 @@ TEST(TargetRanges, BatchesInAnyOrderAreOneRequestEach) {
 TEST(TargetRanges, ThreadsWithBatchesAskSideBySide) {
   constexpr int kBatches = 40;
   constexpr int kBatch = static_cast<int>(TargetRanges::kPage);
+  // A request for a page that is on its way already, as somebody has gone on into it, is one of so many.
+  constexpr int kAsked = kBatches + kBatches / static_cast<int>(TargetRanges::kMostKnownIsOneOf);
   std::vector<Names> batches;
   for (int i = 0; i < kBatches; ++i) batches.push_back(Numbered(i * kBatch, (i + 1) * kBatch));
   const struct {
@@ -191,8 +193,8 @@ TEST(TargetRanges, ThreadsWithBatchesAskSideBySide) {
     int least;  // threads that ask at once, at some time
     int most;   // requests
   } cases[] = {
-      {[](int) { return true; }, 2, kBatches},
-      {[](int i) { return i % 500 != 250; }, 2, kBatches},
+      {[](int) { return true; }, 2, kAsked},
+      {[](int i) { return i % 500 != 250; }, 2, kAsked},
       {[](int i) { return i < kBatches * kBatch / 2; }, 2, kBatches / 2 + kThreads},
       {[](int) { return false; }, 1, kThreads},
   };
@@ -218,9 +220,36 @@ TEST(TargetRanges, ThreadsInOnePageWaitForOneRequest) {
   Targets targets(names);
   targets.files.latency = std::chrono::milliseconds(2);
   SideBySide(names.size(), [&](std::size_t i) { targets.RequestsFor({names[i]}); });
-  // At worst each thread asks once a page, where the one with the last of their names comes first: what lies before
-  // that is not told then.
-  EXPECT_LE(targets.files.requests.load(), kPages * kThreads);
+  // As nothing is known yet, each thread may ask where its own name is; then some ask for what is on its way already.
+  EXPECT_LE(targets.files.requests.load(),
+            kThreads + kPages + kPages / static_cast<int>(TargetRanges::kMostKnownIsOneOf));
+}
+
+// As threads do whose names are next to each other: whoever comes first asks for those before, too.
+TEST(TargetRanges, NamesThatAreNearlyInOrderAreOneRequestAPage) {
+  constexpr int kPages = 20;
+  constexpr int kPage = static_cast<int>(TargetRanges::kPage);
+  const Names names = Numbered(0, kPages * kPage);
+  for (const int threads : {2, 4, 32}) {
+    SCOPED_TRACE(threads);
+    Names asked = names;
+    for (auto at = asked.begin() + 1; asked.end() - at >= threads; at += threads) std::reverse(at, at + threads);
+    Targets targets(names);
+    EXPECT_EQ(targets.RequestsFor(asked), kPages);
+  }
+}
+
+// Who jumps ahead from the end of what is known is believed to go on there, and asks once more where that was wrong.
+TEST(TargetRanges, AJumpAheadIsTwoRequestsAtMost) {
+  constexpr int kPages = 20;
+  constexpr int kPage = static_cast<int>(TargetRanges::kPage);
+  const Names names = Numbered(0, kPages * kPage);
+  Targets targets(names);
+  EXPECT_EQ(targets.RequestsFor(Numbered(0, kPage)), 1);
+  EXPECT_EQ(targets.RequestsFor(Numbered(10 * kPage, 11 * kPage)), 2);
+  // What was told for nothing is of use to whoever does go on there.
+  EXPECT_EQ(targets.RequestsFor(Numbered(kPage, 2 * kPage)), 0);
+  EXPECT_EQ(targets.RequestsFor(Numbered(15 * kPage, 16 * kPage)), 1) << "not from the end of what is known";
 }
 
 TEST(TargetRanges, NamesInAnyOrderAreFound) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "beam/base/hash.h"
@@ -20,6 +21,7 @@ constexpr std::size_t kMostMetadata = 2048;  // in front of an object
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 constexpr std::size_t kSlowPieces = 8;
 constexpr std::chrono::milliseconds kSlowPause{5};
+constexpr std::string_view kOtherServer = "/.to/";  // the path of what is not for the store: "/.to/HOST:PORT/..."
 
 // Closing it will tell the other side that the connection does not exist.
 void Reset(int socket) {
@@ -27,17 +29,39 @@ void Reset(int socket) {
   ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-// As the stores document it; neither kind of client looks for more than the status in the other's form.
-std::string Refusal(const std::string& status, const std::string& headers, const std::string& reason) {
+// As the stores document it; their clients look for no more than the status in another's form.
+std::string Refusal(std::string_view request, const std::string& status, const std::string& headers,
+                    const std::string& reason) {
   const std::string body = R"({"error":{"code":)" + status.substr(0, 3) + R"(,"message":"As the test wants it",)"
       + R"("errors":[{"reason":")" + reason + R"("}]}})";
-  return "HTTP/1.1 " + status + "\r\n" + headers
-      + "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "HTTP/1.1 " + status + "\r\n" + headers + "Content-Type: application/json\r\nContent-Length: "
+      + std::to_string(body.size()) + "\r\n\r\n" + (request.starts_with("HEAD ") ? "" : body);
 }
 
 bool HasNoBody(std::string_view answer, std::string_view method) {
   const std::string_view status = answer.substr(answer.find(' ') + 1, 3);
   return method == "HEAD" || status == "204" || status == "304";
+}
+
+// Lets whom the answer sends on to another server than the one at `here` come back with that.
+void SendOnHere(std::string& head, const std::string& here) {
+  const std::string location = HeaderOf(head, "location");
+  constexpr std::string_view kScheme = "http://";
+  if (!location.starts_with(kScheme)) return;
+  const std::string server = location.substr(kScheme.size(), location.find('/', kScheme.size()) - kScheme.size());
+  if (server == here) return;
+  head.replace(head.find(location) + kScheme.size(), server.size(), here + std::string(kOtherServer) + server);
+}
+
+// Whom a request is for, without which it is left: another server, or the store.
+std::string TakeServer(std::string& head, const std::string& store) {
+  const std::size_t path = head.find(' ') + 1;
+  if (head.compare(path, kOtherServer.size(), kOtherServer) != 0) return store;
+  const std::size_t begin = path + kOtherServer.size();
+  const std::size_t end = head.find('/', begin);
+  std::string server = head.substr(begin, end - begin);
+  head.erase(path, end - path);
+  return server;
 }
 
 // The part of a request's body that is an object's bytes: position and size.
@@ -85,10 +109,21 @@ struct FaultProxy::Request {
 };
 
 struct FaultProxy::Exchange {
-  int client;
-  int store;
+  explicit Exchange(int a_client) : client(a_client), from_client(a_client) {}
+
+  bool Connect(const std::string& endpoint, std::atomic<std::uint64_t>& bytes) {
+    if (server == endpoint) return true;
+    store = ConnectTo(endpoint);
+    server = store.valid() ? endpoint : "";
+    from_store.emplace(store.get(), &bytes);
+    return store.valid();
+  }
+
+  const int client;
   Incoming from_client;
-  Incoming from_store;
+  std::string server;  // to which there is a connection
+  UniqueFd store;
+  std::optional<Incoming> from_store;
 };
 
 FaultProxy::FaultProxy(std::string endpoint, FaultPlan plan)
@@ -112,8 +147,6 @@ void FaultProxy::Accept() {
     UniqueFd client(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!client.valid()) return;
     NoDelay(client.get());
-    UniqueFd store = ConnectTo(target_);
-    if (!store.valid()) continue;
     const std::lock_guard lock(mutex_);
     connections_.remove_if([](Connection& connection) {
       if (connection.is_over) connection.thread.join();
@@ -121,7 +154,6 @@ void FaultProxy::Accept() {
     });
     Connection& connection = connections_.emplace_back();
     connection.client = std::move(client);
-    connection.store = std::move(store);
     connection.thread = std::thread([this, &connection] { Serve(connection); });
   }
 }
@@ -133,8 +165,7 @@ void FaultProxy::Serve(Connection& connection) {
   sigaddset(&broken_pipe, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   const int client = connection.client.get();
-  const int store = connection.store.get();
-  Exchange exchange{client, store, Incoming(client), Incoming(store)};
+  Exchange exchange(client);
   for (Request request; exchange.from_client.TakeUntil("\r\n\r\n", request.head); request = {}) {
     // Who asks whether to send a body is told to; the store is not asked.
     if (RemoveHeader(request.head, "expect") && !Send(client, "HTTP/1.1 100 Continue\r\n\r\n")) break;
@@ -143,12 +174,12 @@ void FaultProxy::Serve(Connection& connection) {
   }
   const std::lock_guard lock(mutex_);
   connection.client = UniqueFd();
-  connection.store = UniqueFd();
   connection.is_over = true;
 }
 
 Fault FaultProxy::Choose(const Request& request) {
   const std::uint64_t key = request.Key();
+  const std::string shown = HeaderOf(request.head, "authorization");
   const std::lock_guard lock(mutex_);
   const unsigned asked = asked_[key]++;
   if (++chosen_ == plan_.storm_at) storm_left_ = plan_.storm;
@@ -156,6 +187,18 @@ Fault FaultProxy::Choose(const Request& request) {
     --storm_left_;
     return Fault::kUnavailable;
   }
+  const Fault fault = ChooseByPlan(key, asked);
+  if (shown.empty()) return fault;
+  Token& token = tokens_[shown];
+  if (fault == Fault::kExpired) {
+    if (token.requests < plan_.token_life) return kNone;
+    token.is_expired = true;
+  }
+  ++token.requests;
+  return token.is_expired ? Fault::kExpired : fault;
+}
+
+Fault FaultProxy::ChooseByPlan(std::uint64_t key, unsigned asked) {
   if (asked >= plan_.times) return kNone;
   double chance = static_cast<double>(MixBits(plan_.seed ^ MixBits(key + asked)) >> 11) * 0x1p-53;
   for (const auto& [fault, share] : plan_.shares) {
@@ -179,24 +222,30 @@ bool FaultProxy::Handle(Exchange& exchange, Request& request) {
       return false;
     case Fault::kUnavailable:
       Count(fault);
-      return Send(exchange.client, Refusal("503 Service Unavailable", "", "backendError"));
+      return Send(exchange.client, Refusal(request.head, "503 Service Unavailable", "", "backendError"));
     case Fault::kTooMany:
       Count(fault);
-      return Send(exchange.client, Refusal("429 Too Many Requests", "Retry-After: 1\r\n", "rateLimitExceeded"));
-    case Fault::kExpired: Count(fault); return Send(exchange.client, Refusal("401 Unauthorized", "", "authError"));
+      return Send(exchange.client,
+                  Refusal(request.head, "429 Too Many Requests",
+                          "Retry-After: " + std::to_string(plan_.retry_after.count()) + "\r\n", "rateLimitExceeded"));
+    case Fault::kExpired:
+      Count(fault);
+      return Send(exchange.client, Refusal(request.head, "401 Unauthorized", "", "authError"));
     case Fault::kDamaged:
       if (request.Damage()) Count(fault);
       break;
     default: break;
   }
-  if (!Send(exchange.store, request.head) || !Send(exchange.store, request.body)) return false;
+  if (!exchange.Connect(TakeServer(request.head, target_), bytes_from_store_)) return false;
+  if (!Send(exchange.store.get(), request.head) || !Send(exchange.store.get(), request.body)) return false;
   return PassAnswerOn(exchange, request, fault);
 }
 
 bool FaultProxy::PassAnswerOn(Exchange& exchange, const Request& request, Fault fault) {
   std::string head;
-  if (!exchange.from_store.TakeUntil("\r\n\r\n", head)) return false;
+  if (!exchange.from_store->TakeUntil("\r\n\r\n", head)) return false;
   if (const std::size_t at = head.find(target_); at != std::string::npos) head.replace(at, target_.size(), endpoint_);
+  SendOnHere(head, endpoint_);
 
   // An answer without a length ends with its connection. Such and chunks are passed on when they have come, others as
   // they come.
@@ -206,15 +255,15 @@ bool FaultProxy::PassAnswerOn(Exchange& exchange, const Request& request, Fault 
   std::string here;
   if (!empty && !with_length) {
     if (with_end) {
-      if (!exchange.from_store.TakeBody(head, here)) return false;
+      if (!exchange.from_store->TakeBody(head, here)) return false;
     } else {
-      for (std::string piece; exchange.from_store.TakeSome(kPiece, piece);) here += piece;
+      for (std::string piece; exchange.from_store->TakeSome(kPiece, piece);) here += piece;
     }
   }
   const std::size_t size = empty ? 0 : with_length ? LengthOf(head) : here.size();
 
   if (fault == Fault::kLostAnswer) {
-    for (std::string piece; with_length && here.size() < size && exchange.from_store.TakeSome(kPiece, piece);) {
+    for (std::string piece; with_length && here.size() < size && exchange.from_store->TakeSome(kPiece, piece);) {
       here += piece;
     }
     Count(fault);
@@ -232,14 +281,14 @@ bool FaultProxy::PassAnswerOn(Exchange& exchange, const Request& request, Fault 
   if (!Send(exchange.client, head)) return false;
   const std::size_t end = fault == Fault::kTruncated ? size / 2 : size;
   if (with_length && !damaged && fault != Fault::kSlow) {
-    return exchange.from_store.PassOn(end, exchange.client) && end == size && HeaderOf(head, "connection") != "close";
+    return exchange.from_store->PassOn(end, exchange.client) && end == size && HeaderOf(head, "connection") != "close";
   }
   const std::size_t most = fault == Fault::kSlow ? size / kSlowPieces + 1 : kPiece;
   std::string piece;
   for (std::size_t sent = 0; sent < end; sent += piece.size()) {
     const std::size_t wanted = std::min(most, end - sent);
     if (with_length) {
-      if (!exchange.from_store.TakeSome(wanted, piece)) return false;
+      if (!exchange.from_store->TakeSome(wanted, piece)) return false;
     } else {
       piece = here.substr(sent, wanted);
     }

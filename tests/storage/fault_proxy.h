@@ -2,7 +2,8 @@
 //
 // It passes HTTP/1.1 on, request by request, and does to some of them what its plan says. To which ones is decided by
 // the plan's seed, what is asked for, and how often that was asked before: the order in which threads ask is of no
-// account. It counts what it did, so that a test can demand that each fault has happened.
+// account. It counts what it did, so that a test can demand that each fault has happened. Whoever the store sends on to
+// another server of this machine, as HDFS does to its data nodes, goes there through it, too.
 //
 // Thread-safe; a thread of its own for each connection.
 #pragma once
@@ -33,7 +34,7 @@ enum class Fault {
   kTruncated,    // the answer ends in the middle of its body; if it has none, before it begins
   kCutHead,      // the answer ends in the middle of its head
   kDamaged,      // a byte of an object is another one, on its way there or back, where a checksum goes with it
-  kExpired,      // 401, as for a token that is no longer good
+  kExpired,      // 401: its token, if it has one, is no longer good, whatever it is shown for
 };
 inline constexpr std::size_t kFaults = 9;
 
@@ -46,6 +47,8 @@ struct FaultPlan {
   unsigned times = 3;                   // that the same request is met, at most, but by a storm
   unsigned storm = 30;
   std::uint64_t storm_at = 0;            // the request with which one begins in any case; 0: there is none
+  std::chrono::seconds retry_after{1};   // that a client is told to wait where it asks too often
+  std::uint64_t token_life = 0;          // so many requests a token is good for before it may expire
   std::chrono::milliseconds latency{0};  // before each request
 };
 
@@ -65,10 +68,12 @@ class FaultProxy {
   std::uint64_t requests() const { return requests_; }
   std::uint64_t count(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
 
+  // Bytes that have come from the store so far, heads too.
+  std::uint64_t bytes_from_store() const { return bytes_from_store_; }
+
  private:
   struct Connection {
     internal::UniqueFd client;
-    internal::UniqueFd store;
     std::thread thread;
     bool is_over = false;
   };
@@ -82,6 +87,8 @@ class FaultProxy {
   bool PassAnswerOn(Exchange& exchange, const Request& request, Fault fault);
   // What happens to a request; kFaults for nothing.
   Fault Choose(const Request& request);
+  // The same, by its plan, of what it is asked for that often already. With the mutex held.
+  Fault ChooseByPlan(std::uint64_t key, unsigned asked);
   void Count(Fault fault) { ++counts_[static_cast<std::size_t>(fault)]; }
 
   const std::string target_;
@@ -90,10 +97,16 @@ class FaultProxy {
   const internal::UniqueFd listening_;
   std::atomic<std::uint64_t> requests_ = 0;
   std::array<std::atomic<std::uint64_t>, kFaults> counts_ = {};
+  std::atomic<std::uint64_t> bytes_from_store_ = 0;
 
   std::mutex mutex_;  // what is below
   std::list<Connection> connections_;
   std::unordered_map<std::uint64_t, unsigned> asked_;  // how often, by what is asked for
+  struct Token {
+    std::uint64_t requests = 0;
+    bool is_expired = false;
+  };
+  std::unordered_map<std::string, Token> tokens_;
   std::uint64_t chosen_ = 0;
   unsigned storm_left_ = 0;
 

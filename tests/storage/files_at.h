@@ -7,7 +7,7 @@
 
 #include "beam/io/file_system.h"
 #include "beam/io/gcs/gcs_upload.h"
-#include "beam/io/object_requests.h"
+#include "beam/io/retry_policy.h"
 
 namespace beam::testing_storage {
 
@@ -17,8 +17,8 @@ struct FilesAtOptions {
   internal::GcsUploadSizes uploads = {};  // of gs://
 };
 
-// A store of gs://, s3:// or abfs:// at HOST:PORT, over plain HTTP: as whoever has a token there, or the keys of the
-// environment.
+// A store of gs://, s3://, abfs:// or hdfs:// at HOST:PORT, over plain HTTP: as whoever has a token there, or the keys
+// of the environment.
 std::shared_ptr<FileSystem> FilesAt(const std::string& scheme, const std::string& endpoint,
                                     const FilesAtOptions& options = {});
 

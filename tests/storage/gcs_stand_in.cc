@@ -85,8 +85,7 @@ std::optional<Reply> GcsStandIn::Answer(const Request& request, const std::strin
     return Reply{.status = 204};
   }
   if (target.parts.size() > 6 && target.parts[6] == "rewriteTo") {
-    Store(target.parts.at(8) + "/" + target.parts.at(10), {}, found->second.content_type, found->second.bytes);
-    return Reply{.body = R"({"done": true})"};
+    return Copy(target, found->first, found->second);
   }
   if (target.Query("alt") == "media") return Media(request, found->second);
   return Reply{.body = MetadataOf(name, found->second).dump()};
@@ -103,6 +102,40 @@ Reply GcsStandIn::Media(const Request& request, const Object& object) {
           .headers = {"Content-Range: bytes " + std::to_string(begin) + "-" + std::to_string(end - 1) + "/" + total,
                       "X-Goog-Generation: " + std::to_string(object.generation),
                       "X-Goog-Hash: crc32c=" + Crc32cText(Crc32c(object.bytes))}};
+}
+
+Reply GcsStandIn::Copy(const Target& target, const std::string& from, const Object& source) {
+  const std::string generation = target.Query("ifSourceGenerationMatch");
+  if (!generation.empty() && generation != std::to_string(source.generation)) return Refusal(412, "another generation");
+  const std::string to = target.parts.at(8) + "/" + target.parts.at(10);
+  // Another token each time: "copy-1/2000".
+  const std::string token = target.Query("rewriteToken");
+  std::string id = token.substr(0, token.find('/'));
+  if (id.empty()) {
+    id = "copy-" + std::to_string(begun_++);
+    rewrites_[id] = {.from = from, .to = to, .generation = source.generation};
+  }
+  const auto found = rewrites_.find(id);
+  if (found == rewrites_.end()) return Refusal(400, "Invalid rewrite token");
+  Rewrite& rewrite = found->second;
+  if (rewrite.from != from || rewrite.to != to || rewrite.generation != source.generation) {
+    return Refusal(400, "The rewrite token is of another copy");
+  }
+  // Who shows a token once more has not heard what came of it.
+  const std::size_t before = token.empty() ? 0 : std::stoul(token.substr(id.size() + 1));
+  rewrite.copied = before + std::min(copy_part_, source.bytes.size() - before);
+  const bool done = rewrite.copied == source.bytes.size();
+  Json answer = {{"totalBytesRewritten", std::to_string(rewrite.copied)},
+                 {"objectSize", std::to_string(source.bytes.size())},
+                 {"done", done}};
+  if (!done) {
+    answer["rewriteToken"] = id + "/" + std::to_string(rewrite.copied);
+  } else if (!std::exchange(rewrite.done, true)) {
+    const std::string bytes = source.bytes;
+    objects_[to] = {.bytes = bytes, .content_type = source.content_type, .generation = ++generation_};
+    copied_.push_back(to);
+  }
+  return {.body = answer.dump()};
 }
 
 Reply GcsStandIn::List(const std::string& bucket, const Target& target) const {
@@ -238,8 +271,26 @@ void GcsStandIn::Clear() {
   const std::lock_guard lock(mutex_);
   objects_.clear();
   sessions_.clear();
+  rewrites_.clear();
   uploaded_.clear();
+  copied_.clear();
   troubles_.clear();
+  copy_part_ = SIZE_MAX;
+}
+
+std::vector<std::string> GcsStandIn::Copied() const {
+  const std::lock_guard lock(mutex_);
+  return copied_;
+}
+
+void GcsStandIn::SetCopyPart(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  copy_part_ = bytes;
+}
+
+void GcsStandIn::ForgetCopies() {
+  const std::lock_guard lock(mutex_);
+  rewrites_.clear();
 }
 
 void GcsStandIn::SetTroubles(std::vector<UploadTrouble> troubles) {

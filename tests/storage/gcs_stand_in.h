@@ -54,8 +54,16 @@ class GcsStandIn {
   // Those that were sent, in order.
   std::vector<std::string> Uploaded() const;
 
+  // Those that were made by copies within it, in order.
+  std::vector<std::string> Copied() const;
+
   // Forgets all, troubles too.
   void Clear();
+
+  // A request for a copy copies so many bytes at most, and gives a token to go on with.
+  void SetCopyPart(std::size_t bytes);
+  // Tokens that were given are no good any more.
+  void ForgetCopies();
 
   // Of the coming parts of resumable uploads, one after the other.
   void SetTroubles(std::vector<UploadTrouble> troubles);
@@ -75,19 +83,31 @@ class GcsStandIn {
     Json stored = {};      // the object's metadata, once it is there
   };
 
+  struct Rewrite {
+    std::string from;
+    std::string to;
+    std::uint64_t generation = 0;  // of what it copies
+    std::size_t copied = 0;
+    bool done = false;
+  };
+
   static Json MetadataOf(const std::string& name, const Object& object);
   Reply Upload(const Request& request, const Target& target, const std::string& url);
   Reply Continue(const Request& request, const std::string& id);
   Reply StateOf(Session& session, std::size_t total);
   Reply Store(const std::string& path, const Json& metadata, const std::string& content_type, const std::string& bytes);
+  Reply Copy(const Target& target, const std::string& from, const Object& source);
   Reply List(const std::string& bucket, const Target& target) const;
   static Reply Media(const Request& request, const Object& object);
 
   mutable std::mutex mutex_;
   std::map<std::string, Object> objects_;    // by path
   std::map<std::string, Session> sessions_;  // by id
-  std::size_t begun_ = 0;
+  std::map<std::string, Rewrite> rewrites_;  // by id
+  std::size_t begun_ = 0;                    // of both
+  std::size_t copy_part_ = SIZE_MAX;
   std::vector<std::string> uploaded_;
+  std::vector<std::string> copied_;
   std::vector<UploadTrouble> troubles_;
   std::uint64_t generation_ = 0;
 };

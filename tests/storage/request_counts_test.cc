@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "beam/io/gcs/gcs_reader.h"
 #include "beam/io/test_files.h"
 #include "tests/cli/file_contents.h"
 #include "tests/cli/klay_beam_program.h"
@@ -40,7 +40,7 @@ class StoreRequests : public testing::Test {
     // Requests of gs:// are seen on their way.
     if (scheme_ == "gs") {
       proxy_.emplace(store_.endpoint, beam::testing_storage::FaultPlan{});
-      ::setenv(store_.endpoint_variable.c_str(), ("http://" + proxy_->endpoint()).c_str(), 1);
+      store_.LeadTo(proxy_->endpoint());
     }
   }
 
@@ -80,7 +80,7 @@ class StoreRequests : public testing::Test {
     return requests;
   }
 
-  const Store store_ = OpenStore();
+  Store store_ = OpenStore();
   const std::string scheme_ =
       store_.root.find("://") == std::string::npos ? "" : store_.root.substr(0, store_.root.find("://"));
   const TestFolder local_;
@@ -139,6 +139,23 @@ TEST_F(StoreRequests, AreWhatASmallJobTakes) {
       }
     }
   }
+}
+
+// Who looks at no more than the header of a large file is sent what comes with every opening, and nothing else.
+TEST_F(StoreRequests, OfAHeaderAreOneForTheBeginning) {
+  if (!proxy_) return;
+  constexpr std::size_t kSize = std::size_t{64} << 20;
+  constexpr std::uint64_t kHeads = std::uint64_t{64} << 10;  // of answers, and the listings
+  Put("large/1.wav", SilentWav(kSize));
+  const std::uint64_t requests = proxy_->requests();
+  const std::uint64_t bytes = proxy_->bytes_from_store();
+  const ProgramResult result =
+      RunKlayBeam({"transcode", "--src_dir", store_.root + "large/", "--target_dir", store_.root + "out/",
+                   "--audio_suffix", ".wav", "--target_audio_suffix", ".flac", "--dry_run", "--quiet"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("\ngs: 2 list, 1 read\n"));
+  EXPECT_EQ(proxy_->requests() - requests, 3u);
+  EXPECT_LE(proxy_->bytes_from_store() - bytes, beam::internal::kGcsStreamBytes + kHeads);
 }
 
 // What the store tells in its answer to a write is not asked for once more.

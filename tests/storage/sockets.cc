@@ -81,6 +81,7 @@ bool Send(int socket, std::string_view bytes) {
 bool Incoming::Receive() {
   char part[64 << 10];
   const ssize_t count = ::recv(socket_, part, sizeof part, 0);
+  Count(count);
   if (count > 0) bytes_.append(part, static_cast<std::size_t>(count));
   return count > 0;
 }
@@ -127,6 +128,7 @@ bool Incoming::PassOn(std::size_t size, int to) {
   while (size > 0) {
     const ssize_t taken = ::splice(socket_, nullptr, in.get(), nullptr, size, SPLICE_F_MOVE);
     if (taken <= 0) return false;
+    Count(taken);
     for (ssize_t left = taken; left > 0;) {
       const ssize_t sent = ::splice(out.get(), nullptr, to, nullptr, static_cast<std::size_t>(left), SPLICE_F_MOVE);
       if (sent <= 0) return false;

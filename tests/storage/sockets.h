@@ -2,7 +2,11 @@
 // what is returned: the other side of a connection may go at any moment.
 #pragma once
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,7 +28,8 @@ bool Send(int socket, std::string_view bytes);
 // What comes from one side of a connection. Of each call: false if it ended before.
 class Incoming {
  public:
-  explicit Incoming(int socket) : socket_(socket) {}
+  // What comes is added to `count`, if there is one.
+  explicit Incoming(int socket, std::atomic<std::uint64_t>* count = nullptr) : socket_(socket), count_(count) {}
 
   // Appends what comes up to the first `end`, and with it.
   bool TakeUntil(std::string_view end, std::string& taken);
@@ -41,8 +46,12 @@ class Incoming {
 
  private:
   bool Receive();
+  void Count(ssize_t came) const {
+    if (count_ != nullptr && came > 0) *count_ += static_cast<std::uint64_t>(came);
+  }
 
   const int socket_;
+  std::atomic<std::uint64_t>* const count_;
   std::string bytes_;
 };
 

@@ -64,13 +64,16 @@ Store OpenHdfs() {
   const std::string endpoint = EndpointOf("hdfs");
   const std::size_t colon = endpoint.find(':');
   const HdfsOptions options{.host = endpoint.substr(0, colon), .port = std::stoi(endpoint.substr(colon + 1))};
-  return {.files = std::make_shared<HdfsFileSystem>(options),
-          .root = "hdfs://" + NewName() + "/",
-          .traits = {.has_folders = true,
-                     .rewrites = true,
-                     .time_step = milliseconds(1),
-                     .refused_names = {"colon", "not_utf8"}},
-          .flags = {"--hdfs_host", options.host, "--hdfs_port", std::to_string(options.port)}};
+  Store store{.files = std::make_shared<HdfsFileSystem>(options),
+              .root = "hdfs://" + NewName() + "/",
+              .traits = {.has_folders = true,
+                         .rewrites = true,
+                         .time_step = milliseconds(1),
+                         .many = 300,
+                         .refused_names = {"colon", "not_utf8"}},
+              .endpoint = endpoint};
+  store.LeadTo(endpoint);
+  return store;
 }
 
 // In the bucket that scripts/emulators/start.sh makes.
@@ -82,29 +85,36 @@ Store OpenObjects(const std::string& scheme, StoreTraits traits) {
           .traits = std::move(traits)};
 }
 
-Store OpenObjectsAt(const std::string& emulator, const char* variable, const std::string& scheme, StoreTraits traits) {
+struct EmulatorName {
+  const char* name;
+  const char* variable;
+  const char* value = "http://@";
+};
+
+Store OpenObjectsAt(const EmulatorName& emulator, const std::string& scheme, StoreTraits traits) {
   Store store = OpenObjects(scheme, std::move(traits));
-  store.endpoint = EndpointOf(emulator);
-  store.endpoint_variable = variable;
-  SetEnvironment(variable, "http://" + store.endpoint);
+  store.endpoint = EndpointOf(emulator.name);
+  store.endpoint_variable = emulator.variable;
+  store.endpoint_value = emulator.value;
+  store.LeadTo(store.endpoint);
   return store;
 }
 
 Store OpenGcs() {
-  return OpenObjectsAt("gcs", "STORAGE_EMULATOR_HOST", "gs",
+  return OpenObjectsAt({"gcs", "STORAGE_EMULATOR_HOST"}, "gs",
                        {.keeps_replaced = internal::kGcsStreamBytes,
                         .copies_what_is_there = true,
                         .refused_names = {"newline", "not_utf8"}});
 }
 
-Store OpenGcsFiles() { return OpenObjectsAt("gcs_files", "STORAGE_EMULATOR_HOST", "gs", {}); }
+Store OpenGcsFiles() { return OpenObjectsAt({"gcs_files", "STORAGE_EMULATOR_HOST"}, "gs", {}); }
 
 Store OpenS3At(const std::string& emulator, StoreTraits traits) {
   SetEnvironment("AWS_ACCESS_KEY_ID", "klay");
   SetEnvironment("AWS_SECRET_ACCESS_KEY", "beam");
   traits.time_step = milliseconds(1000);
   traits.refused_names = {"newline", "control", "not_utf8"};
-  return OpenObjectsAt(emulator, "AWS_ENDPOINT_URL", "s3", std::move(traits));
+  return OpenObjectsAt({emulator, "AWS_ENDPOINT_URL"}, "s3", std::move(traits));
 }
 
 Store OpenS3() { return OpenS3At("s3", {.many = 300}); }
@@ -116,13 +126,9 @@ Store OpenGofakes3() {
 }
 
 Store OpenAzure() {
-  Store store = OpenObjects(
+  return OpenObjectsAt(
+      {"azure", "AZURE_STORAGE_CONNECTION_STRING", "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://@/klay"},
       "abfs", {.time_step = milliseconds(1000), .refused_names = {"newline", "control", "not_utf8", "backslash"}});
-  store.endpoint = EndpointOf("azure");
-  store.endpoint_variable = "AZURE_STORAGE_CONNECTION_STRING";
-  SetEnvironment("AZURE_STORAGE_CONNECTION_STRING",
-                 "AccountName=klay;AccountKey=a2xheQ==;BlobEndpoint=http://" + store.endpoint + "/klay");
-  return store;
 }
 
 struct NamedStore {
@@ -134,6 +140,16 @@ constexpr NamedStore kStores[] = {{"local", &OpenLocal},       {"memory", &OpenM
                                   {"gofakes3", &OpenGofakes3}, {"azure", &OpenAzure}};
 
 }  // namespace
+
+void Store::LeadTo(const std::string& other) {
+  if (endpoint_variable.empty()) {
+    const std::size_t colon = other.find(':');
+    flags = {"--hdfs_host", other.substr(0, colon), "--hdfs_port", other.substr(colon + 1)};
+    return;
+  }
+  std::string value = endpoint_value;
+  SetEnvironment(endpoint_variable.c_str(), value.replace(value.find('@'), 1, other));
+}
 
 Store OpenStore(const std::string& name) {
   for (const NamedStore& store : kStores) {

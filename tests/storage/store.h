@@ -46,10 +46,15 @@ struct Store {
   StoreTraits traits;
   std::shared_ptr<void> cleanup = {};   // what has to go with it
   std::vector<std::string> flags = {};  // with which klay-beam reaches it, besides this process' environment
-  // Of gs://, s3:// and abfs://: HOST:PORT of the emulator, and the variable that says so to klay-beam, as a URL or
-  // with one in it. `files` reads it when it is first used.
+  // Where there is an emulator: its HOST:PORT, and, but for HDFS, the variable that says so to klay-beam, its value
+  // with
+  // '@' for that. `files` reads it when it is first used.
   std::string endpoint = {};
   std::string endpoint_variable = {};
+  std::string endpoint_value = {};
+
+  // Leads klay-beam to HOST:PORT instead.
+  void LeadTo(const std::string& other);
 };
 
 // The store of this name, with a root of its own. Throws std::runtime_error where there is no such store, or its

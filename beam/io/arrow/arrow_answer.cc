@@ -79,6 +79,7 @@ constexpr Words kWords[] = {
     {"InvalidBlockList", Kind::kBusy},  // two writers of one blob are in each other's way
     {"OperationTimedOut", Kind::kBusy},
     {"InternalError", Kind::kBusy},
+    {"Connection closed before getting full response", Kind::kBusy},
 };
 
 }  // namespace

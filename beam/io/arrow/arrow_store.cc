@@ -228,13 +228,11 @@ StoreAnswer ArrowStore::Put(const std::string& name, std::string_view bytes) {
 
 std::uint64_t ArrowStore::largest_copy() const { return files_->type_name() == "s3" ? kLargestCopyOfS3 : 0; }
 
-StoreAnswer ArrowStore::Copy(const std::string& from, std::int64_t /*version*/, const std::string& to) {
-  return Ask([&] { return AnswerOf(files_->CopyFile(from, to)); });
-}
-
-StoreAnswer ArrowStore::Move(const std::string& from, const std::string& to) {
-  StoreAnswer answer = Copy(from, 0, to);
-  return answer.ok() ? Delete(from) : answer;
+StoreAnswer ArrowStore::CopySome(const std::string& from, std::int64_t /*version*/, const std::string& to,
+                                 CopyProgress& progress) {
+  StoreAnswer answer = Ask([&] { return AnswerOf(files_->CopyFile(from, to)); });
+  progress.done = answer.ok();
+  return answer;
 }
 
 StoreAnswer ArrowStore::Delete(const std::string& name) {

@@ -25,8 +25,8 @@ class ArrowStore final : public ObjectStore {
   StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) override;
   StoreAnswer Put(const std::string& name, std::string_view bytes) override;
   std::uint64_t largest_copy() const override;
-  StoreAnswer Copy(const std::string& from, std::int64_t version, const std::string& to) override;
-  StoreAnswer Move(const std::string& from, const std::string& to) override;
+  StoreAnswer CopySome(const std::string& from, std::int64_t version, const std::string& to,
+                       CopyProgress& progress) override;
   StoreAnswer Delete(const std::string& name) override;
 
  private:

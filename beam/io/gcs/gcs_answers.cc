@@ -145,7 +145,8 @@ std::optional<GcsRewrite> ParseGcsRewrite(std::string_view json) {
   if (!parsed) return std::nullopt;
   const auto done = parsed->find("done");
   GcsRewrite rewrite{.done = done != parsed->end() && done->is_boolean() && done->get<bool>(),
-                     .token = TextOf(*parsed, "rewriteToken")};
+                     .token = TextOf(*parsed, "rewriteToken"),
+                     .bytes = NumberOf<std::uint64_t>(TextOf(*parsed, "totalBytesRewritten")).value_or(0)};
   if (!rewrite.done && rewrite.token.empty()) return std::nullopt;
   return rewrite;
 }

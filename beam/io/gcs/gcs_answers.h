@@ -31,7 +31,8 @@ std::optional<GcsPage> ParseGcsPage(std::string_view json, std::string_view buck
 
 struct GcsRewrite {
   bool done = false;
-  std::string token;  // to go on with
+  std::string token;        // to go on with
+  std::uint64_t bytes = 0;  // that are copied
 };
 std::optional<GcsRewrite> ParseGcsRewrite(std::string_view json);
 

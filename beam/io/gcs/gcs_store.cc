@@ -1,5 +1,6 @@
 #include "beam/io/gcs/gcs_store.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -13,7 +14,6 @@ namespace {
 using Kind = StoreAnswer::Kind;
 
 constexpr const char* kEndpoint = "https://storage.googleapis.com";
-constexpr int kDeletions = 3;
 
 StoreAnswer NotUnderstood(const StoreAnswer& answer) {
   return {Kind::kBusy, "the store's answer came in a form that is not known", answer.requests};
@@ -89,43 +89,29 @@ StoreAnswer GcsStore::PutSome(const std::string& name, std::string_view bytes, P
   return PutGcsObject(*http_, name, bytes, uploads_, progress);
 }
 
-StoreAnswer GcsStore::Copy(const std::string& from, std::int64_t version, const std::string& to) {
-  const std::string url = http_->ObjectUrl(from, "");
-  std::string base = url.substr(0, url.size() - 1) + "/rewriteTo" + [&] {
-    const std::string target = http_->ObjectUrl(to, "");
-    return target.substr(target.find("/b/"));
-  }() + "fields=done,rewriteToken";
-  if (version != 0) base += "&ifSourceGenerationMatch=" + std::to_string(version);
-  StoreAnswer answer;
-  std::string token;
-  int requests = 0;
-  do {
-    HttpReply reply;
-    answer = JudgedReply(
-        http_->Exchange(
-            {.method = "POST", .url = base + (token.empty() ? "" : "&rewriteToken=" + PercentEncoded(token))}, reply),
-        reply);
-    requests += answer.requests;
-    const std::optional<GcsRewrite> rewrite = answer.ok() ? ParseGcsRewrite(reply.body) : std::nullopt;
-    if (answer.ok() && !rewrite) answer = NotUnderstood(answer);
-    token = answer.ok() && !rewrite->done ? rewrite->token : "";
-  } while (!token.empty());
-  answer.requests = requests;
-  return answer;
-}
-
-StoreAnswer GcsStore::Move(const std::string& from, const std::string& to) {
-  StoreAnswer answer = Copy(from, 0, to);
-  int requests = answer.requests;
-  // Tried again here: were the whole move made once more, it would find its beginning gone.
-  for (int i = 0; answer.ok() && i < kDeletions; ++i) {
-    answer = Delete(from);
-    requests += answer.requests;
-    if (answer.kind == Kind::kNotFound) answer.kind = Kind::kOk;
-    if (answer.kind != Kind::kBusy) break;
-    if (i + 1 < kDeletions) answer.kind = Kind::kOk;
+StoreAnswer GcsStore::CopySome(const std::string& from, std::int64_t version, const std::string& to,
+                               CopyProgress& progress) {
+  const std::string source = http_->ObjectUrl(from, "");
+  const std::string target = http_->ObjectUrl(to, "");
+  std::string url = source.substr(0, source.size() - 1) + "/rewriteTo" + target.substr(target.find("/b/"))
+      + "fields=done,rewriteToken,totalBytesRewritten";
+  if (version != 0) url += "&ifSourceGenerationMatch=" + std::to_string(version);
+  if (!progress.copy.empty()) url += "&rewriteToken=" + PercentEncoded(progress.copy);
+  HttpReply reply;
+  StoreAnswer answer = JudgedReply(http_->Exchange({.method = "POST", .url = url}, reply), reply);
+  if (!progress.copy.empty() && (reply.status == 400 || reply.status == 410)) {
+    // It knows nothing of it any more: all of it anew.
+    progress = {};
+    answer.kind = Kind::kBusy;
   }
-  answer.requests = requests;
+  if (!answer.ok()) return answer;
+  const std::optional<GcsRewrite> rewrite = ParseGcsRewrite(reply.body);
+  if (!rewrite) return NotUnderstood(answer);
+  progress.done = rewrite->done;
+  progress.copy = rewrite->token;
+  const bool gets_on = rewrite->done || rewrite->bytes > progress.copied;
+  progress.copied = std::max(progress.copied, rewrite->bytes);
+  if (!gets_on) return {Kind::kBusy, "the store copied nothing", answer.requests};
   return answer;
 }
 

@@ -29,8 +29,8 @@ class GcsStore final : public ObjectStore {
   bool opens_by_reading() const override { return true; }
   StoreAnswer PutSome(const std::string& name, std::string_view bytes, PutProgress& progress) override;
   std::uint64_t largest_copy() const override { return UINT64_MAX; }
-  StoreAnswer Copy(const std::string& from, std::int64_t version, const std::string& to) override;
-  StoreAnswer Move(const std::string& from, const std::string& to) override;
+  StoreAnswer CopySome(const std::string& from, std::int64_t version, const std::string& to,
+                       CopyProgress& progress) override;
   StoreAnswer Delete(const std::string& name) override;
 
  private:
