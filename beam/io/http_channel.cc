@@ -136,6 +136,8 @@ struct HttpChannel::Transfer {
     }
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
+    // Who gives up a name does not wait for the system's resolver, which may go on for ten seconds.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L << 10);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
@@ -269,6 +271,14 @@ struct HttpChannel::Transfer {
 
 HttpChannel::HttpChannel() : transfer_((InitializeOnce(), std::make_unique<Transfer>())) {}
 HttpChannel::~HttpChannel() = default;
+
+void HttpChannel::Connect(const std::string& url) {
+  transfer_->Begin({.url = url, .by_proxy = true});
+  curl_easy_setopt(transfer_->easy, CURLOPT_CONNECT_ONLY, 1L);
+  transfer_->Attach();
+  transfer_->Drive([] { return false; });
+  transfer_->ThrowIfFailed();
+}
 
 void HttpChannel::Start(const HttpRequest& request) {
   transfer_->Begin(request);

@@ -67,6 +67,9 @@ class HttpChannel {
   HttpChannel(const HttpChannel&) = delete;
   HttpChannel& operator=(const HttpChannel&) = delete;
 
+  // Makes a connection to the server of `url`, by a proxy of the environment if there is one for it, and sends nothing.
+  void Connect(const std::string& url);
+
   // Begins an exchange. What is left of the one before is dropped, its connection with it.
   void Start(const HttpRequest& request);
 

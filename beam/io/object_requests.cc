@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "beam/base/cancel.h"
+#include "beam/io/store_http.h"
 
 namespace beam::internal {
 namespace {
@@ -42,6 +43,17 @@ ObjectStore& ObjectRequests::Store(const std::string& path) {
   return *opened_;
 }
 
+StoreAnswer ObjectRequests::Reach(const ObjectStore& store, StoreVerb verb, const std::string& path) {
+  if (reached_.load(std::memory_order_acquire)) return {.requests = 0};
+  const std::lock_guard lock(reaching_);
+  if (reached_) return {.requests = 0};
+  ThrowIfHopeless(verb, path);  // who has waited for another that could not
+  StoreAnswer answer{.requests = 0};
+  if (const std::string url = store.address(); !url.empty()) answer = StoreHttp::Connect(url);
+  if (answer.ok()) reached_.store(true, std::memory_order_release);
+  return answer;
+}
+
 StoreAnswer::Kind ObjectRequests::Run(StoreVerb verb, const std::string& path, const Request& request,
                                       bool may_be_missing) {
   FailuresInARow failures;
@@ -56,6 +68,7 @@ StoreAnswer::Kind ObjectRequests::Try(StoreVerb verb, const std::string& path, c
     ThrowIfCancelled();
     Clock::time_point begin = Clock::now();
     const StoreAnswer answer = [&] {
+      if (StoreAnswer reached = Reach(store, verb, path); !reached.ok()) return reached;
       // A listing lasts as long as its reader likes, and is one request at a time.
       if (verb == StoreVerb::kList && !store.lists_pages()) return request(store);
       in_flight_.acquire();

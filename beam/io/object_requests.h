@@ -63,6 +63,8 @@ class ObjectRequests {
 
  private:
   ObjectStore& Store(const std::string& path);
+  // Whether a connection to the store can be made, where its client would take long to say that it cannot.
+  StoreAnswer Reach(const ObjectStore& store, StoreVerb verb, const std::string& path);
   StoreAnswer::Kind Try(StoreVerb verb, const std::string& path, const Request& request, bool may_be_missing,
                         FailuresInARow& failures);
   void Count(StoreVerb verb, const ObjectStore& store, int requests);
@@ -75,6 +77,8 @@ class ObjectRequests {
   std::unique_ptr<ObjectStore> opened_;
   std::atomic<ObjectStore*> store_ = nullptr;
   std::atomic<bool> answered_ = false;  // a request has succeeded
+  std::mutex reaching_;
+  std::atomic<bool> reached_ = false;
   std::mutex hopeless_mutex_;
   StoreAnswer hopeless_;  // kOk: it is not
   std::chrono::steady_clock::time_point hopeless_until_;

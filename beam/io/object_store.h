@@ -148,6 +148,9 @@ class ObjectStore {
     return {StoreAnswer::Kind::kFailed, "it has no pages"};
   }
 
+  // Where a connection can be made to it, as a URL, if its client may wait minutes for that; otherwise empty.
+  virtual std::string address() const { return {}; }
+
   virtual StoreAnswer Open(const std::string& name, std::unique_ptr<ObjectReader>& reader) = 0;
   // Whether that brings the object's beginning; otherwise it is a look at it.
   virtual bool opens_by_reading() const { return false; }
@@ -181,6 +184,6 @@ class ObjectStore {
 // library of another interface has another name for it.
 using OpenObjectStore = void (*)(const ObjectStoreOptions& options, std::unique_ptr<ObjectStore>& store,
                                  StoreAnswer& answer);
-inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_8";
+inline constexpr const char* kOpenObjectStore = "klay_beam_open_object_store_9";
 
 }  // namespace beam::internal

@@ -43,6 +43,15 @@ StoreAnswer StoreHttp::Exchange(const HttpRequest& request, HttpReply& reply, st
   }
 }
 
+StoreAnswer StoreHttp::Connect(const std::string& url) {
+  try {
+    HttpChannel().Connect(url);
+    return {.requests = 0};
+  } catch (const HttpFailure& failure) {
+    return {KindOf(failure.cause()), failure.what(), 0};
+  }
+}
+
 StoreAnswer StoreHttp::Begin(const HttpRequest& request, HttpReply& reply, std::unique_ptr<HttpChannel>& channel) {
   reply = {};
   channel = nullptr;

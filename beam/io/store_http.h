@@ -28,8 +28,11 @@ class StoreHttp {
   // run is stopped.
   StoreAnswer Exchange(const HttpRequest& request, HttpReply& reply, std::span<char> room = {});
 
-  // The same, but leaves the body of a good answer (2xx) in `channel`, which is to be given back when it has been
-  // received to its end. Otherwise `channel` is null.
+  // Makes a connection to the server of `url`: kOk, kUnreachable or kUntrusted, by no request.
+  static StoreAnswer Connect(const std::string& url);
+
+  // The same as Exchange(), but leaves the body of a good answer (2xx) in `channel`, which is to be given back when it
+  // has been received to its end. Otherwise `channel` is null.
   StoreAnswer Begin(const HttpRequest& request, HttpReply& reply, std::unique_ptr<HttpChannel>& channel);
   void Keep(std::unique_ptr<HttpChannel> channel) { channels_.Keep(std::move(channel)); }
 

@@ -176,8 +176,9 @@ void WebHdfs::Retry(const HdfsTarget& target, const std::function<void(int attem
       pause = failures.PauseAfter(policy_, PassingFailure::kBusy, begin, error.retry_after());
       if (hopeless || !pause) throw;
     } catch (const HttpFailure& failure) {
-      const PassingFailure kind = failure.connected() ? PassingFailure::kBusy : PassingFailure::kUnreachable;
-      pause = failures.PauseAfter(policy_, kind, begin);
+      using Cause = HttpFailure::Cause;
+      const PassingFailure kind = failure.cause() == Cause::kCut ? PassingFailure::kBusy : PassingFailure::kUnreachable;
+      if (failure.cause() != Cause::kUntrusted) pause = failures.PauseAfter(policy_, kind, begin);
       if (hopeless || !pause) {
         hopeless_until_ = (Clock::now() + kHopeless).time_since_epoch().count();
         throw Error("cannot " + target.what + " " + Quoted(target.path) + ": " + failure.what()

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "beam/io/test_files.h"
@@ -15,10 +17,12 @@
 #include "tests/storage/files_at.h"
 #include "tests/storage/one_sentence.h"
 #include "tests/storage/run_with.h"
+#include "tests/storage/sockets.h"
 
 namespace klay {
 namespace {
 
+using beam::internal::UniqueFd;
 using beam::testing_files::ErrorOf;
 using beam::testing_files::TestFolder;
 using beam::testing_storage::Answer;
@@ -216,6 +220,32 @@ TEST(StoreErrors, AnUnreachableStoreIsNamedWithItsSettings) {
       }
     }
   }
+}
+
+// What is sent there is swallowed, as by a firewall: a connection is waited for seconds, not minutes.
+TEST(StoreErrors, AStoreThatSwallowsConnectionsIsUnreachable) {
+  std::string endpoint;
+  const UniqueFd listening = beam::testing_storage::Listen(endpoint, 0);
+  // Nobody takes them: the system answers no more than fit in its queue.
+  std::vector<UniqueFd> waiting;
+  for (int i = 0; i < 2; ++i) waiting.push_back(beam::testing_storage::ConnectTo(endpoint));
+  std::vector<std::thread> commands;
+  for (const auto& [scheme, sentence] : std::map<std::string, std::string>{{"s3", "AWS_ENDPOINT_URL"},
+                                                                           {"gs", "STORAGE_EMULATOR_HOST"},
+                                                                           {"abfs", "BlobEndpoint"},
+                                                                           {"hdfs", "--hdfs_port"}}) {
+    for (const char* const command : {"stat", "ls", "cat"}) {
+      commands.emplace_back([=] {
+        SCOPED_TRACE(scheme + " " + command);
+        const std::string path = scheme + "://klay/music/a.wav";
+        const Way way = WayTo(scheme, endpoint);
+        std::vector<std::string> arguments = {command, path};
+        arguments.insert(arguments.end(), way.flags.begin(), way.flags.end());
+        ExpectOneSentence(RunWith(way.environment, {}, arguments), path, sentence);
+      });
+    }
+  }
+  for (std::thread& command : commands) command.join();
 }
 
 TEST(StoreErrors, WithoutCredentialsTheyTellWhereToGetThem) {

@@ -42,12 +42,12 @@ std::string_view LineOf(std::string_view head, std::string_view name) {
 
 }  // namespace
 
-UniqueFd Listen(std::string& endpoint) {
+UniqueFd Listen(std::string& endpoint, int queue) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = LoopbackAddress();
   socklen_t size = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket.get(), any, size) != 0 || ::listen(socket.get(), 128) != 0
+  if (::bind(socket.get(), any, size) != 0 || ::listen(socket.get(), queue) != 0
       || ::getsockname(socket.get(), any, &size) != 0) {
     throw std::system_error(errno, std::generic_category(), "no port to listen on");
   }

@@ -14,8 +14,9 @@
 
 namespace beam::testing_storage {
 
-// A socket that listens at a port that the system chooses, and "127.0.0.1:PORT". Throws std::system_error.
-internal::UniqueFd Listen(std::string& endpoint);
+// A socket that listens at a port that the system chooses, and "127.0.0.1:PORT". `queue` connections may wait to be
+// taken. Throws std::system_error.
+internal::UniqueFd Listen(std::string& endpoint, int queue = 128);
 
 // A connection to HOST:PORT of this machine; not valid where nobody listens.
 internal::UniqueFd ConnectTo(const std::string& endpoint);

@@ -114,7 +114,7 @@ Store OpenS3At(const std::string& emulator, StoreTraits traits) {
   SetEnvironment("AWS_SECRET_ACCESS_KEY", "beam");
   traits.time_step = milliseconds(1000);
   traits.refused_names = {"newline", "control", "not_utf8"};
-  return OpenObjectsAt({emulator, "AWS_ENDPOINT_URL"}, "s3", std::move(traits));
+  return OpenObjectsAt({emulator.c_str(), "AWS_ENDPOINT_URL"}, "s3", std::move(traits));
 }
 
 Store OpenS3() { return OpenS3At("s3", {.many = 300}); }

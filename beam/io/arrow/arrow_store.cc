@@ -96,7 +96,11 @@ class ArrowReader final : public ObjectReader {
 template <class Request>
 StoreAnswer ArrowStore::Ask(Request&& request) {
   StoreAnswer answer = Answering(std::forward<Request>(request));
-  if (answer.kind == Kind::kDenied && has_credentials_ && !has_credentials_()) answer.kind = Kind::kNoCredentials;
+  if (answer.kind == Kind::kDenied && traits_.has_credentials && !traits_.has_credentials()) {
+    answer.kind = Kind::kNoCredentials;
+  }
+  if (answer.ok() && !*traits_.answered) *traits_.answered = true;
+  if (IsTimeout(answer.text) && !*traits_.answered) answer.kind = Kind::kUnreachable;
   return answer;
 }
 

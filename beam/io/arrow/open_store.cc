@@ -3,6 +3,7 @@
 #include <arrow/filesystem/s3fs.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
@@ -15,6 +16,7 @@
 #include "beam/io/arrow/arrow_store.h"
 #include "beam/io/arrow/aws_profile.h"
 #include "beam/io/arrow/environment.h"
+#include "beam/io/arrow/machine_metadata.h"
 
 namespace beam::internal {
 namespace {
@@ -41,10 +43,12 @@ Endpoint EndpointOf(std::string_view url, std::string_view scheme) {
 // reached at all, or is not trusted, is left to the caller.
 class S3Retries final : public arrow::fs::S3RetryStrategy {
  public:
+  explicit S3Retries(std::shared_ptr<const std::atomic<bool>> answered) : answered_(std::move(answered)) {}
+
   bool ShouldRetry(const AWSErrorDetail& error, std::int64_t attempted) override {
     const auto says = [&](std::string_view words) { return error.message.find(words) != std::string::npos; };
     return error.should_retry && attempted < kAttempts && !says("curlCode: 6,") && !says("curlCode: 7,")
-        && !says("curlCode: 60,") && !says("curlCode: 77,");
+        && !says("curlCode: 60,") && !says("curlCode: 77,") && (*answered_ || !IsTimeout(error.message));
   }
 
   std::int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail&, std::int64_t attempted) override {
@@ -54,6 +58,8 @@ class S3Retries final : public arrow::fs::S3RetryStrategy {
  private:
   static constexpr std::int64_t kAttempts = 6;
   static constexpr RetryPauses kPauses{std::chrono::milliseconds(100), std::chrono::milliseconds(3'000)};
+
+  const std::shared_ptr<const std::atomic<bool>> answered_;
 };
 
 // AWS' client is started at most once in a process.
@@ -61,6 +67,7 @@ arrow::Status StartS3() {
   static std::once_flag once;
   static arrow::Status status;
   std::call_once(once, [] {
+    DoWithoutUnreachableMetadata();
     arrow::fs::S3GlobalOptions options = arrow::fs::S3GlobalOptions::Defaults();
     options.log_level = arrow::fs::S3LogLevel::Off;
     status = arrow::fs::InitializeS3(options);
@@ -144,12 +151,12 @@ StoreAnswer OpenStartedS3(const ObjectStoreOptions& options, std::unique_ptr<Obj
   }
   s3.connect_timeout = kS3ConnectSeconds;
   s3.allow_delayed_open = true;  // small objects go in one request
-  s3.retry_strategy = std::make_shared<S3Retries>();
+  ArrowStoreTraits traits;
+  s3.retry_strategy = std::make_shared<S3Retries>(traits.answered);
   auto files = arrow::fs::S3FileSystem::Make(s3);
   if (!files.ok()) return AnswerOf(files.status());
-  std::function<bool()> has_credentials;
-  if (!options.no_auth) has_credentials = [s3] { return !s3.GetAccessKey().empty(); };
-  store = std::make_unique<ArrowStore>(*std::move(files), std::move(has_credentials));
+  if (!options.no_auth) traits.has_credentials = [s3] { return !s3.GetAccessKey().empty(); };
+  store = std::make_unique<ArrowStore>(*std::move(files), std::move(traits));
   return {};
 }
 
@@ -204,14 +211,15 @@ StoreAnswer OpenAzure(const ObjectStoreOptions& options, std::unique_ptr<ObjectS
   if (!status.ok()) return AnswerOf(status);
   auto files = arrow::fs::AzureFileSystem::Make(azure);
   if (!files.ok()) return AnswerOf(files.status());
-  store = std::make_unique<ArrowStore>(*std::move(files));
+  store = std::make_unique<ArrowStore>(*std::move(files),
+                                       ArrowStoreTraits{.address = azure.AccountBlobUrl(azure.account_name)});
   return {};
 }
 
 }  // namespace
 }  // namespace beam::internal
 
-extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_8(
+extern "C" __attribute__((visibility("default"))) void klay_beam_open_object_store_9(
     const beam::ObjectStoreOptions& options, std::unique_ptr<beam::internal::ObjectStore>& store,
     beam::internal::StoreAnswer& answer) {
   answer = beam::internal::Answering([&] {
