@@ -226,9 +226,8 @@ TEST(StoreErrors, AnUnreachableStoreIsNamedWithItsSettings) {
 TEST(StoreErrors, AStoreThatSwallowsConnectionsIsUnreachable) {
   std::string endpoint;
   const UniqueFd listening = beam::testing_storage::Listen(endpoint, 0);
-  // Nobody takes them: the system answers no more than fit in its queue.
-  std::vector<UniqueFd> waiting;
-  for (int i = 0; i < 2; ++i) waiting.push_back(beam::testing_storage::ConnectTo(endpoint));
+  // Nobody takes it: the queue is full, and the system answers nobody else.
+  const UniqueFd waiting = beam::testing_storage::ConnectTo(endpoint);
   std::vector<std::thread> commands;
   for (const auto& [scheme, sentence] : std::map<std::string, std::string>{{"s3", "AWS_ENDPOINT_URL"},
                                                                            {"gs", "STORAGE_EMULATOR_HOST"},

@@ -125,6 +125,7 @@ struct TlsRelay::State {
       connection.thread = std::thread([this, &connection] {
         Serve(connection.client.get(), connection.server.get());
         ::shutdown(connection.client.get(), SHUT_RDWR);
+        ::shutdown(connection.server.get(), SHUT_RDWR);
       });
     }
   }
