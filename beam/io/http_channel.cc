@@ -27,6 +27,7 @@ void InitializeOnce() {
   if (initialized != CURLE_OK) throw Error(std::string("libcurl cannot start: ") + curl_easy_strerror(initialized));
 }
 
+// The only time that is limited by libcurl is that for connecting.
 HttpFailure::Cause CauseOf(CURLcode result) {
   switch (result) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -264,7 +265,6 @@ struct HttpChannel::Transfer {
 
   void ThrowIfFailed() const {
     if (!finished || result == CURLE_OK) return;
-    // The only time that is limited by libcurl is that for connecting.
     throw HttpFailure(error[0] != '\0' ? error : curl_easy_strerror(result), CauseOf(result));
   }
 };
