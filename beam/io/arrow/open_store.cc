@@ -24,6 +24,7 @@ namespace {
 using Kind = StoreAnswer::Kind;
 
 constexpr double kS3ConnectSeconds = 3;
+constexpr double kS3SilentSeconds = 8;  // a large listing's first page may take its time
 
 struct Endpoint {
   std::string scheme;
@@ -150,6 +151,7 @@ StoreAnswer OpenStartedS3(const ObjectStoreOptions& options, std::unique_ptr<Obj
     s3.region = profile.region.empty() ? "us-east-1" : profile.region;
   }
   s3.connect_timeout = kS3ConnectSeconds;
+  s3.request_timeout = kS3SilentSeconds;
   s3.allow_delayed_open = true;  // small objects go in one request
   ArrowStoreTraits traits;
   s3.retry_strategy = std::make_shared<S3Retries>(traits.answered);
