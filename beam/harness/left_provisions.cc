@@ -12,20 +12,18 @@
 #include <string>
 #include <string_view>
 
+#include "beam/base/environment.h"
 #include "beam/base/error.h"
 
 namespace beam {
 namespace {
 
+using internal::Environment;
+
 constexpr const char* kOptions = "PIPELINE_OPTIONS_FILE";
 constexpr const char* kCapabilities = "RUNNER_CAPABILITIES";
 constexpr const char* kStatus = "STATUS_ENDPOINT";
 constexpr const char* kInfo = "BEAM_PROVISION_INFO_FILE";
-
-std::string Variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 // Its path, under which this process, those that it starts and those that these become find it.
 std::string FileInMemory(const char* name, std::string_view bytes) {
@@ -41,10 +39,10 @@ std::string FileInMemory(const char* name, std::string_view bytes) {
 }
 
 std::string ReadVariableFile(const char* variable) {
-  std::ifstream file(Variable(variable), std::ios::binary);
+  std::ifstream file(Environment(variable), std::ios::binary);
   std::ostringstream bytes;
   if (!file || !(bytes << file.rdbuf())) {
-    throw Error(std::string("cannot read ") + Variable(variable) + ", which " + variable + " names");
+    throw Error(std::string("cannot read ") + Environment(variable) + ", which " + variable + " names");
   }
   return bytes.str();
 }
@@ -68,21 +66,21 @@ void LeaveProvisions(const ProvisionInfo& info) {
 
 std::optional<Provisions> FindLeftProvisions() {
   Provisions left{.info = {}, .by = ToldBy::kThisProgram};
-  if (!Variable(kInfo).empty()) {
+  if (!Environment(kInfo).empty()) {
     if (left.info.ParseFromString(ReadVariableFile(kInfo))) return left;
-    throw Error(Variable(kInfo) + ", which " + kInfo + " names, holds no provisions");
+    throw Error(Environment(kInfo) + ", which " + kInfo + " names, holds no provisions");
   }
-  if (Variable(kOptions).empty()) return std::nullopt;
+  if (Environment(kOptions).empty()) return std::nullopt;
   left.by = ToldBy::kAnotherBoot;
   const std::string json = ReadVariableFile(kOptions);
   const auto status = google::protobuf::util::JsonStringToMessage(json, left.info.mutable_pipeline_options());
   if (!status.ok()) {
-    throw Error(Variable(kOptions) + ", which " + kOptions
+    throw Error(Environment(kOptions) + ", which " + kOptions
                 + " names, holds no options as JSON: " + std::string(status.message()));
   }
-  std::istringstream capabilities(Variable(kCapabilities));
+  std::istringstream capabilities(Environment(kCapabilities));
   for (std::string capability; capabilities >> capability;) left.info.add_runner_capabilities(capability);
-  left.info.mutable_status_endpoint()->set_url(Variable(kStatus));
+  left.info.mutable_status_endpoint()->set_url(Environment(kStatus));
   return left;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "beam/base/environment.h"
 #include "beam/io/gcs/gcs_reader.h"
 #include "beam/io/hdfs_file_system.h"
 #include "beam/io/local_file_system.h"
@@ -18,12 +19,8 @@
 namespace beam::testing_storage {
 namespace {
 
+using internal::Environment;
 using std::chrono::milliseconds;
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 Store OpenLocal() {
   auto folder = std::make_shared<testing_files::TestFolder>();

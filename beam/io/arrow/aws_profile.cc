@@ -4,7 +4,7 @@
 #include <map>
 #include <string_view>
 
-#include "beam/io/arrow/environment.h"
+#include "beam/base/environment.h"
 
 namespace beam::internal {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "beam/io/arrow/environment.h"
+#include "beam/base/environment.h"
 
 namespace beam::internal {
 namespace {

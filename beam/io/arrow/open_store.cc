@@ -12,10 +12,10 @@
 #include <string_view>
 #include <utility>
 
+#include "beam/base/environment.h"
 #include "beam/base/retry_pauses.h"
 #include "beam/io/arrow/arrow_store.h"
 #include "beam/io/arrow/aws_profile.h"
-#include "beam/io/arrow/environment.h"
 #include "beam/io/arrow/machine_metadata.h"
 
 namespace beam::internal {

@@ -1,6 +1,5 @@
 // GoogleCredentials::Find(): the files that say who one is.
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "beam/base/environment.h"
 #include "beam/io/google/credentials.h"
 #include "beam/io/google/gcloud_config.h"
 #include "beam/io/google/token_sources.h"
@@ -17,6 +17,8 @@
 namespace beam {
 namespace {
 
+using internal::Environment;
+
 using internal::Quoted;
 using internal::TokenSource;
 using Json = nlohmann::json;
@@ -24,11 +26,6 @@ using Json = nlohmann::json;
 constexpr const char* kTokenUri = "https://oauth2.googleapis.com/token";
 constexpr const char* kAllOfGoogleCloud = "https://www.googleapis.com/auth/cloud-platform";
 constexpr const char* kIamCredentials = "https://iamcredentials.googleapis.com/";
-
-std::string Environment(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 [[noreturn]] void Refuse(const std::string& file, const std::string& why) {
   throw CredentialsError(CredentialsError::Kind::kRefused,

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <fstream>
 #include <string_view>
+
+#include "beam/base/environment.h"
 
 namespace beam {
 namespace {
 
-std::string Environment(const std::string& name) {
-  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody changes it meanwhile
-  return value == nullptr ? "" : value;
-}
+using internal::Environment;
 
 std::string Trimmed(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
@@ -43,7 +41,7 @@ std::string ActiveConfiguration(const std::string& folder) {
 }  // namespace
 
 std::string GcloudProperty(const std::string& property) {
-  if (std::string value = Environment(VariableOf(property)); !value.empty()) return value;
+  if (std::string value = Environment(VariableOf(property).c_str()); !value.empty()) return value;
   std::string folder = Environment("CLOUDSDK_CONFIG");
   if (folder.empty()) folder = Environment("HOME") + "/.config/gcloud";
   // An INI file: sections in brackets, NAME = VALUE.

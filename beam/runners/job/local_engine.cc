@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "beam/base/cancel.h"
+#include "beam/base/environment.h"
 #include "beam/base/error.h"
 #include "beam/base/loopback.h"
 #include "beam/io/unique_fd.h"
@@ -24,6 +25,8 @@
 
 namespace beam {
 namespace {
+
+using internal::Environment;
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
@@ -109,11 +112,6 @@ constexpr const char* kOpenedPackages[] = {"java.lang",
                                            "java.util.concurrent",
                                            "java.util.concurrent.atomic"};
 
-std::string Variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 // The file of that folder whose name has both of these, and of several the last by name; or an empty text.
 std::string LastFile(const std::filesystem::path& folder, std::string_view begin, std::string_view part) {
   std::string last;
@@ -136,9 +134,10 @@ struct JobServer {
 };
 
 std::string JarOf(const JobServer& server, const std::string& path) {
-  std::string jar = path.empty() ? Variable(server.variable.c_str()) : path;
+  std::string jar = path.empty() ? Environment(server.variable.c_str()) : path;
   if (jar.empty())
-    jar = LastFile(std::filesystem::path(Variable("HOME")) / ".apache_beam/cache/jars", server.artifact, "job-server");
+    jar =
+        LastFile(std::filesystem::path(Environment("HOME")) / ".apache_beam/cache/jars", server.artifact, "job-server");
   if (jar.empty()) {
     throw UsageError("--runner " + server.name + " needs --job_endpoint, HOST:PORT of the engine's job service, or --"
                      + server.flag + " (or $" + server.variable + "), the path of Beam's job server for " + server.name
@@ -171,7 +170,7 @@ LocalEngineProgram JavaProgram(const JobServer& server, const std::string& path)
 }  // namespace
 
 LocalEngineProgram PrismProgram() {
-  const std::string named = Variable("PRISM");
+  const std::string named = Environment("PRISM");
   return {.name = "Prism",
           .how_to_install =
               "install it by 'go install github.com/apache/beam/sdks/v2/go/cmd/prism@latest' and put it into "

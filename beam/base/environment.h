@@ -1,4 +1,4 @@
-// The environment, as the clients of stores read it.
+// The environment of this process.
 #pragma once
 
 #include <cstdlib>
