@@ -7,16 +7,11 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
-#include "beam/base/error.h"
-#include "beam/io/test_http_server.h"
 #include "tests/storage/fault_proxy.h"
-#include "tests/storage/files_at.h"
-#include "tests/storage/gcs_stand_in.h"
+#include "tests/storage/on_gcs_stand_in.h"
 
 namespace beam {
 namespace {
@@ -27,34 +22,29 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-using testing_http::Reply;
 using testing_http::Request;
 using testing_storage::Fault;
 using testing_storage::FaultPlan;
 using testing_storage::FaultProxy;
-using testing_storage::FilesAt;
-using testing_storage::GcsStandIn;
 using testing_storage::NameOf;
+using testing_storage::OnGcsStandIn;
 
 constexpr std::size_t kPart = 1'000;
 constexpr std::size_t kParts = 5;
 constexpr const char* kFrom = "gs://klay/from";
 constexpr const char* kTo = "gs://klay/to";
 
-class CopyWithin : public testing::Test {
+class CopyWithin : public OnGcsStandIn {
  protected:
-  CopyWithin() {
-    std::mt19937_64 random(1);
-    for (char& byte : bytes_) byte = static_cast<char>(random());
-  }
+  CopyWithin() : OnGcsStandIn(kParts * kPart - 10) {}
 
   // Does it by HOST:PORT; what it says where it cannot.
   std::string Copy(const std::string& endpoint, milliseconds patience = std::chrono::minutes(1)) {
-    return ErrorIn(endpoint, patience, [](FileSystem& files) { files.Copy(files.Status(kFrom)->metadata, kTo); });
+    return ErrorIn(endpoint, patience, {}, [](FileSystem& files) { files.Copy(files.Status(kFrom)->metadata, kTo); });
   }
 
   std::string Move(const std::string& endpoint) {
-    return ErrorIn(endpoint, std::chrono::minutes(1), [](FileSystem& files) { files.Rename(kFrom, kTo); });
+    return ErrorIn(endpoint, std::chrono::minutes(1), {}, [](FileSystem& files) { files.Rename(kFrom, kTo); });
   }
 
   void Begin() {
@@ -66,27 +56,6 @@ class CopyWithin : public testing::Test {
   void ExpectCopied() const {
     EXPECT_TRUE(store_.Get("klay/to") == bytes_);
     EXPECT_THAT(store_.Copied(), ElementsAre("klay/to"));
-  }
-
-  std::string bytes_ = std::string(kParts * kPart - 10, '\0');
-  GcsStandIn store_;
-  std::function<void(const Request& request)> before_ = [](const Request&) {};
-  testing_http::TestHttpServer server_{[this](const Request& request) {
-    before_(request);
-    return store_.Answer(request, server_.url()).value_or(Reply{.status = 404});
-  }};
-
- private:
-  static std::string ErrorIn(const std::string& endpoint, milliseconds patience,
-                             const std::function<void(FileSystem&)>& action) {
-    const std::shared_ptr<FileSystem> files =
-        FilesAt("gs", endpoint, {.policy = {.pauses = {milliseconds(1), milliseconds(20)}, .busy = patience}});
-    try {
-      action(*files);
-      return {};
-    } catch (const Error& error) {
-      return error.what();
-    }
   }
 };
 

@@ -13,13 +13,10 @@
 #include <thread>
 #include <vector>
 
-#include "beam/base/error.h"
 #include "beam/io/test_files.h"
-#include "beam/io/test_http_server.h"
 #include "tests/cli/klay_beam_program.h"
 #include "tests/storage/fault_proxy.h"
-#include "tests/storage/files_at.h"
-#include "tests/storage/gcs_stand_in.h"
+#include "tests/storage/on_gcs_stand_in.h"
 
 namespace beam {
 namespace {
@@ -32,9 +29,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing_storage::Fault;
 using testing_storage::FaultProxy;
-using testing_storage::FilesAt;
-using testing_storage::GcsStandIn;
 using testing_storage::NameOf;
+using testing_storage::OnGcsStandIn;
 using testing_storage::UploadTrouble;
 
 constexpr std::size_t kUnit = std::size_t{256} << 10;  // what stores keep of a part that they do not take whole
@@ -43,36 +39,20 @@ constexpr std::size_t kParts = 4;  // the last one shorter
 constexpr std::size_t kAll = std::string::npos;
 constexpr const char* kPath = "gs://klay/large";
 
-class ResumableUpload : public testing::Test {
+class ResumableUpload : public OnGcsStandIn {
  protected:
-  ResumableUpload() {
-    std::mt19937_64 random(1);
-    for (char& byte : bytes_) byte = static_cast<char>(random());
-  }
+  ResumableUpload() : OnGcsStandIn(kParts * kPart - 1000) {}
 
   // Sends the object to HOST:PORT; what it says where it cannot.
   std::string Put(const std::string& endpoint, milliseconds patience = std::chrono::minutes(1)) const {
-    const std::shared_ptr<FileSystem> files =
-        FilesAt("gs", endpoint,
-                {.policy = {.pauses = {milliseconds(1), milliseconds(20)}, .busy = patience},
-                 .uploads = {.single = kPart, .part = kPart}});
-    try {
-      const std::unique_ptr<ByteSink> sink = files->OpenWrite(kPath);
+    return ErrorIn(endpoint, patience, {.single = kPart, .part = kPart}, [&](FileSystem& files) {
+      const std::unique_ptr<ByteSink> sink = files.OpenWrite(kPath);
       sink->Write(bytes_.data(), bytes_.size());
       sink->Finish();
-      return {};
-    } catch (const Error& error) {
-      return error.what();
-    }
+    });
   }
 
   bool IsThereWhole() const { return store_.Get("klay/large") == bytes_; }
-
-  std::string bytes_ = std::string(kParts * kPart - 1000, '\0');
-  GcsStandIn store_;
-  testing_http::TestHttpServer server_{[this](const testing_http::Request& request) {
-    return store_.Answer(request, server_.url()).value_or(testing_http::Reply{.status = 404});
-  }};
 };
 
 TEST_F(ResumableUpload, IsOneRequestAPart) {
