@@ -126,8 +126,9 @@ TEST_F(FaultyStore, NoFaultIsSeenByWhoAsks) {
 }
 
 // The emulators of S3 look at no checksum, and give none; HDFS has none of what goes over HTTP.
-TEST_F(FaultyStore, DamagedBytesAreNoResult) {
-  if (scheme_ != "gs") return;
+class FaultyGcsStore : public FaultyStore {};
+
+TEST_F(FaultyGcsStore, DamagedBytesAreNoResult) {
   const std::string bytes = "not to be changed";
   FaultProxy proxy(store_.endpoint, {.shares = {{Fault::kDamaged, 1.0}}, .times = 1});
   const std::shared_ptr<FileSystem> files = FilesAt(scheme_, proxy.endpoint());
@@ -144,8 +145,7 @@ TEST_F(FaultyStore, DamagedBytesAreNoResult) {
 }
 
 // As a run lasts longer than a token: all that are at work are refused at once, and go on with the next one.
-TEST_F(FaultyStore, TokensThatExpireLoseNothing) {
-  if (scheme_ != "gs") return;
+TEST_F(FaultyGcsStore, TokensThatExpireLoseNothing) {
   constexpr std::size_t kObjects = 10'000;
   constexpr std::size_t kCopies = 1'000;
   constexpr double kShare = 0.003;
