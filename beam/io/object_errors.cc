@@ -51,8 +51,7 @@ constexpr Remedy kRemedies[] = {
      "connection string if it has one"},
     {"", Kind::kUntrusted,
      "the store's certificate is not trusted here; if its authority is your own, add that to this machine's, or name "
-     "its "
-     "file by SSL_CERT_FILE, and otherwise check the endpoint and this machine's clock"},
+     "its file by SSL_CERT_FILE, and otherwise check the endpoint and this machine's clock"},
     {"", Kind::kBusy, "the store was busy or cut the connection, again and again; try later, or with fewer workers"},
     {"", Kind::kChanged, "it was changed or replaced while it was read; do not change inputs during a run"},
     {"", Kind::kDamaged,

@@ -94,13 +94,16 @@ class JobRun {
  public:
   JobRun(const JobCommand& command, const JobOptions& options, const EstimateOptions& estimate_options,
          const beam::PipelineOptions& pipeline_options, const beam::DataflowFlags& dataflow)
-      : command_(command), options_(options), estimate_options_(estimate_options), start_(Clock::now()) {
+      : command_(command),
+        options_(options),
+        estimate_options_(estimate_options),
+        start_(Clock::now()),
+        is_on_engine_(pipeline_options.runner != beam::Runner::kDirect && !options.dry_run) {
     if (pipeline_options.runner == beam::Runner::kDataflow) CheckSeenByAll(command_.paths());
     metrics_file_ = OpenResult("--metrics_json", options_.metrics_json);
     failures_file_ = OpenResult("--failures", options_.failures);
     if (failures_file_ != nullptr) JobLog::Process().KeepAll();
     progress_.emplace(options_.quiet);
-    is_on_engine_ = pipeline_options.runner != beam::Runner::kDirect && !options_.dry_run;
     result_ = options_.dry_run ? DryRun(pipeline_options, dataflow) : Run(pipeline_options, dataflow);
   }
 
@@ -197,11 +200,11 @@ class JobRun {
   const JobOptions& options_;
   const EstimateOptions& estimate_options_;
   const Clock::time_point start_;
+  const bool is_on_engine_;
   std::unique_ptr<beam::ByteSink> metrics_file_;   // null where there is none
   std::unique_ptr<beam::ByteSink> failures_file_;  // likewise
   std::optional<Progress> progress_;
   std::unique_ptr<beam::PipelineResult> result_;
-  bool is_on_engine_ = false;
 };
 
 }  // namespace
